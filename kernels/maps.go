@@ -1,0 +1,136 @@
+package kernels
+
+import (
+	"fmt"
+
+	"github.com/chewxy/math32"
+)
+
+// Map describes an HWC map inside a padded buffer: slices passed with it begin at pixel (0,0).
+type Map struct {
+	H, W, C   int
+	RowStride int // values from one row to the next, border included
+	Stride    int // values from one pixel to the next
+}
+
+func (m Map) need() int { return (m.H-1)*m.RowStride + (m.W-1)*m.Stride + m.C }
+
+func (m Map) check(where string, data []float32) {
+	if len(data) < m.need() {
+		panic(fmt.Sprintf("kernels.%s: %d values for a %dx%dx%d map with strides %d, %d (needs %d)", where, len(data), m.H, m.W, m.C, m.RowStride, m.Stride, m.need()))
+	}
+}
+
+func sameLength(where string, got, want int) {
+	if got != want {
+		panic(fmt.Sprintf("kernels.%s: %d values, expected %d", where, got, want))
+	}
+}
+
+// Mean is the squeeze: dst[c] = mean over y, x of src[y][x][c]. Rows are summed first and then added up, which keeps the rounding
+// error of large maps near that of pairwise summation.
+func Mean(dst, src []float32, m Map, row []float32) {
+	m.check("Mean", src)
+	sameLength("Mean", len(dst), m.C)
+	sameLength("Mean", len(row), m.C)
+	clear(dst)
+	for y := range m.H {
+		clear(row)
+		for x := range m.W {
+			o := y*m.RowStride + x*m.Stride
+			for c, v := range src[o : o+m.C] {
+				row[c] += v
+			}
+		}
+		for c, v := range row {
+			dst[c] += v
+		}
+	}
+	scale := 1 / float32(m.H*m.W)
+	for c := range dst {
+		dst[c] *= scale
+	}
+}
+
+// Scale is the last step of SE: dst[y][x][c] = src[y][x][c] * gate[c].
+func Scale(dst []float32, d Map, src []float32, s Map, gate []float32) {
+	d.check("Scale", dst)
+	s.check("Scale", src)
+	sameLength("Scale", len(gate), s.C)
+	for y := range s.H {
+		for x := range s.W {
+			in := src[y*s.RowStride+x*s.Stride:][:len(gate)]
+			out := dst[y*d.RowStride+x*d.Stride:][:len(gate)]
+			for c, g := range gate {
+				out[c] = in[c] * g
+			}
+		}
+	}
+}
+
+// Affine is batch norm at inference: dst[y][x][c] = src[y][x][c]*scale[c] + shift[c], then max(0, .) if relu.
+func Affine(dst []float32, d Map, src []float32, s Map, scale, shift []float32, relu bool) {
+	d.check("Affine", dst)
+	s.check("Affine", src)
+	sameLength("Affine", len(scale), s.C)
+	sameLength("Affine", len(shift), s.C)
+	for y := range s.H {
+		for x := range s.W {
+			in := src[y*s.RowStride+x*s.Stride:][:len(scale)]
+			out := dst[y*d.RowStride+x*d.Stride:][:len(scale)]
+			for c, a := range scale {
+				v := float32(in[c]*a) + shift[c]
+				if relu {
+					v = max(0, v)
+				}
+				out[c] = v
+			}
+		}
+	}
+}
+
+// MaxPool is: dst[y][x][c] = max over ky, kx < k of src[y*k+ky][x*k+kx][c], for a window that is also the stride; rows and columns that do
+// not fill a window are dropped, as PyTorch does (ceil_mode=False).
+func MaxPool(dst []float32, d Map, src []float32, s Map, k int) {
+	d.check("MaxPool", dst)
+	s.check("MaxPool", src)
+	if d.H != s.H/k || d.W != s.W/k || d.C != s.C {
+		panic(fmt.Sprintf("kernels.MaxPool: %dx%dx%d from %dx%dx%d with window %d", d.H, d.W, d.C, s.H, s.W, s.C, k))
+	}
+	for y := range d.H {
+		for x := range d.W {
+			out := dst[y*d.RowStride+x*d.Stride:][:d.C]
+			copy(out, src[y*k*s.RowStride+x*k*s.Stride:][:d.C])
+			for t := 1; t < k*k; t++ {
+				in := src[(y*k+t/k)*s.RowStride+(x*k+t%k)*s.Stride:][:d.C]
+				for c, v := range in {
+					out[c] = max(out[c], v)
+				}
+			}
+		}
+	}
+}
+
+// Sigmoid is: v[i] = 1 / (1 + exp(-v[i])).
+func Sigmoid(v []float32) {
+	for i, x := range v {
+		v[i] = 1 / (1 + math32.Exp(-x))
+	}
+}
+
+// Softmax is: dst[i] = exp(src[i]) / sum of exp(src), computed with the largest value subtracted so that it cannot overflow.
+func Softmax(dst, src []float32) {
+	sameLength("Softmax", len(dst), len(src))
+	largest := src[0]
+	for _, v := range src {
+		largest = max(largest, v)
+	}
+	var sum float32
+	for i, v := range src {
+		dst[i] = math32.Exp(v - largest)
+		sum += dst[i]
+	}
+	for i := range dst {
+		dst[i] /= sum
+	}
+}

@@ -1,0 +1,43 @@
+"""CIFAR-10 in its binary format: reading, the fixed validation split, normalising, and augmentation of whole batches."""
+import numpy as np
+import torch
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+MEAN = (0.4914, 0.4822, 0.4465)
+STD = (0.2023, 0.1994, 0.2010)
+RECORD = 1 + 3 * 32 * 32
+VALIDATION = 5000
+SPLIT_SEED = 20261123
+
+
+def read(path):
+    """(pixels uint8 (N, 3, 32, 32), labels int64 (N,)) of a CIFAR-10 .bin file."""
+    raw = np.fromfile(path, np.uint8)
+    if raw.size == 0 or raw.size % RECORD:
+        raise SystemExit(f"{path}: {raw.size} bytes, expected a multiple of {RECORD} (1 label byte and 3072 pixels a record)")
+    raw = raw.reshape(-1, RECORD)
+    return torch.from_numpy(raw[:, 1:].reshape(-1, 3, 32, 32).copy()), torch.from_numpy(raw[:, 0].astype(np.int64))
+
+
+def split(pixels, labels):
+    """The training part and the validation part. The split has a seed of its own, so every run of every network has the same one."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(SPLIT_SEED))
+    train, val = order[VALIDATION:], order[:VALIDATION]
+    return (pixels[train], labels[train]), (pixels[val], labels[val])
+
+
+def normalise(pixels):
+    """uint8 (N, 3, 32, 32) -> float32, (x / 255 - mean) / std, channels last in memory."""
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (MEAN, STD))
+    return ((pixels.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def augment(pixels, rng):
+    """Flip half of the pictures and shift each by -4..4 pixels with zero fill (the usual padded crop). rng is a torch.Generator."""
+    n = len(pixels)
+    flip = torch.rand(n, generator=rng) < 0.5
+    padded = torch.nn.functional.pad(torch.where(flip.view(-1, 1, 1, 1), pixels.flip(3), pixels), (4, 4, 4, 4))
+    dy, dx = torch.randint(0, 9, (2, n), generator=rng)
+    rows = dy.view(-1, 1) + torch.arange(32)
+    cols = dx.view(-1, 1) + torch.arange(32)
+    return padded[torch.arange(n).view(-1, 1, 1), :, rows.view(n, 32, 1), cols.view(n, 1, 32)].permute(0, 3, 1, 2)

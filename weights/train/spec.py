@@ -1,0 +1,76 @@
+"""The declarative spec of each network: what the Go side reads from the safetensors header (nn.Spec)."""
+import json
+
+import data
+from networks import NETWORKS
+from torch import nn
+
+CLASSES_ZH = ("飞机", "汽车", "鸟", "猫", "鹿", "狗", "青蛙", "马", "船", "卡车")
+TEACHING = {
+    "en": "A teaching network: it sees 5 × 5 pixels at a time and averages early. It shows the mechanism; it is no good classifier.",
+    "zh": "教学网络：每次只看 5 × 5 个像素，又过早取平均。它展示机制，并不是好的分类器。",
+}
+TITLES = {
+    "simple": ({"en": "Tutorial CNN", "zh": "教程 CNN"}, TEACHING),
+    "simple-se": ({"en": "Tutorial CNN with SE", "zh": "教程 CNN + SE"}, TEACHING),
+    "cnn3-se": ({"en": "Three convolutions with SE", "zh": "三层卷积 + SE"}, None),
+}
+
+
+def conv(name, m):
+    return {"op": "conv", "name": name, "in": m.in_channels, "out": m.out_channels, "kernel": m.kernel_size[0],
+            "stride": m.stride[0], "pad": m.padding[0], "bias": m.bias is not None}
+
+
+def batchnorm(name, m):
+    return {"op": "batchnorm", "name": name, "eps": m.eps}
+
+
+def se(name, m):
+    return {"op": "se", "name": name, "out": m.fc[0].out_features, "fc": [f"{name}.fc.0", f"{name}.fc.2"]}
+
+
+def linear(name, m):
+    return {"op": "linear", "name": name, "in": m.in_features, "out": m.out_features, "bias": m.bias is not None}
+
+
+def simple(net):
+    for block in ("layer1", "layer2"):
+        for i, m in enumerate(getattr(net, block)):
+            name = f"{block}.{i}"
+            if isinstance(m, nn.Conv2d):
+                yield conv(name, m)
+            elif isinstance(m, nn.BatchNorm2d):
+                yield batchnorm(name, m)
+            elif isinstance(m, nn.ReLU):
+                yield {"op": "relu", "name": name}
+            else:
+                yield se(name, m)
+    yield {"op": "mean", "name": "mean"}
+    yield linear("fc", net.fc)
+
+
+def cnn3(net):
+    for i in (1, 2, 3):
+        yield conv(f"conv{i}", getattr(net, f"conv{i}"))
+        yield batchnorm(f"bn{i}", getattr(net, f"bn{i}"))
+        yield {"op": "relu", "name": f"relu{i}"}
+        yield se(f"se{i}", getattr(net, f"se{i}"))
+        yield {"op": "maxpool", "name": f"pool{i}", "kernel": 2}
+    yield {"op": "flatten", "name": "flatten"}
+    yield linear("fc1", net.fc1)
+    yield {"op": "relu", "name": "relu4"}
+    yield {"op": "dropout", "name": "dropout"}
+    yield linear("fc2", net.fc2)
+
+
+def spec(name):
+    """The JSON text of a network's spec."""
+    net = NETWORKS[name]()
+    title, note = TITLES[name]
+    s = {"name": name, "title": title, "input": {"H": 32, "W": 32, "C": 3}, "mean": data.MEAN, "std": data.STD,
+         "classes": [{"en": en, "zh": zh} for en, zh in zip(data.CLASSES, CLASSES_ZH)],
+         "layers": list(cnn3(net) if name == "cnn3-se" else simple(net))}
+    if note:
+        s["note"] = note
+    return json.dumps(s, ensure_ascii=False, separators=(",", ":"))
