@@ -1,0 +1,206 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"sescope/nn"
+	"sescope/weights"
+	"sescope/weights/models"
+)
+
+func listModels(args []string, stdout, _ io.Writer) error {
+	if _, err := newOptions("models").parse(args, 0, 0, "none"); err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	for _, name := range models.Names() {
+		f, err := models.Open(name)
+		if err != nil {
+			return err
+		}
+		m, err := nn.Load(f)
+		if err != nil {
+			return err
+		}
+		params, macs, err := totals(m)
+		if err != nil {
+			return err
+		}
+		mark := ""
+		if name == models.Default {
+			mark = "(default)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s parameters\t%.1f M multiply-adds\t%s\n", name, m.Spec.Title["en"], thousands(params), float64(macs)/1e6, mark)
+	}
+	return w.Flush()
+}
+
+func totals(m *nn.Model) (params, macs int, err error) {
+	infos, err := m.Spec.Describe()
+	for _, l := range infos {
+		params += l.Params
+		macs += l.MACs
+	}
+	return params, macs, err
+}
+
+// inspect prints the network as print(model) would, with what each layer makes and costs.
+func inspect(args []string, stdout, _ io.Writer) error {
+	o := newOptions("inspect").withArch()
+	args, err := o.parse(args, 1, 1, "MODEL")
+	if err != nil {
+		return err
+	}
+	m, err := load(args[0], o.arch)
+	if err != nil {
+		return err
+	}
+	infos, err := m.Spec.Describe()
+	if err != nil {
+		return err
+	}
+	in := m.Spec.Input
+	fmt.Fprintf(stdout, "%s: %s\ninput %d x %d x %d, mean %v, std %v\n\n", m.Spec.Name, m.Spec.Title["en"], in.H, in.W, in.C, m.Spec.Mean, m.Spec.Std)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "layer\tkind\toutput (H x W x C)\tparameters\tmultiply-adds")
+	for _, l := range infos {
+		fmt.Fprintf(w, "%s\t%s\t%d x %d x %d\t%s\t%s\n", l.Name, kind(l), l.Shape.H, l.Shape.W, l.Shape.C, thousands(l.Params), thousands(l.MACs))
+	}
+	params, macs, err := totals(m)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "total\t\t\t%s\t%s\n", thousands(params), thousands(macs))
+	return w.Flush()
+}
+
+func kind(l nn.LayerInfo) string {
+	switch l.Op {
+	case "conv":
+		return fmt.Sprintf("conv %dx%d, %d -> %d, stride %d, pad %d", l.Kernel, l.Kernel, l.In, l.Out, l.Stride, l.Pad)
+	case "se":
+		return fmt.Sprintf("SE, %d -> %d -> %d", l.Shape.C, l.Out, l.Shape.C)
+	case "maxpool":
+		return fmt.Sprintf("max pool %d", l.Kernel)
+	case "linear":
+		return fmt.Sprintf("linear, %d -> %d", l.In, l.Out)
+	}
+	return l.Op
+}
+
+// thousands writes 1234567 as 1,234,567.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func classify(args []string, stdout, _ io.Writer) error {
+	o := newOptions("run").withArch().withJSON()
+	args, err := o.parse(args, 2, -1, "MODEL IMAGE...")
+	if err != nil {
+		return err
+	}
+	m, err := load(args[0], o.arch)
+	if err != nil {
+		return err
+	}
+	s, err := m.NewSession()
+	if err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(stdout)
+	for _, file := range args[1:] {
+		img, err := readPicture(file)
+		if err != nil {
+			return err
+		}
+		result := s.Run(img).Result(file)
+		if o.json {
+			if err := encoder.Encode(result); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(stdout, "%s\n", file)
+		for _, r := range result.Top {
+			fmt.Fprintf(stdout, "  %5.1f %%  %s\n", 100*r.P, r.Class)
+		}
+		for _, g := range result.Gates {
+			fmt.Fprintf(stdout, "  gates of %s: %d, smallest %.2f, largest %.2f\n", g.Layer, len(g.Scale), slices.Min(g.Scale), slices.Max(g.Scale))
+		}
+	}
+	return nil
+}
+
+// explain draws the tutorial's figure: the picture, and the three channels of the last convolution with the largest spatial mean.
+func explain(args []string, stdout, _ io.Writer) error {
+	o := newOptions("explain").withArch().withOut()
+	args, err := o.parse(args, 2, 2, "MODEL IMAGE")
+	if err != nil {
+		return err
+	}
+	if !strings.HasSuffix(o.out, ".png") {
+		return fmt.Errorf("explain: -o %q, expected a file name that ends in .png; %w", o.out, errUsage)
+	}
+	m, err := load(args[0], o.arch)
+	if err != nil {
+		return err
+	}
+	s, err := m.NewSession()
+	if err != nil {
+		return err
+	}
+	img, err := readPicture(args[1])
+	if err != nil {
+		return err
+	}
+	t := s.Run(img)
+	top := t.Top()
+	panels := []panel{{Title: []string{"Original", fmt.Sprintf("predicted: %s, %.0f %%", m.Spec.Classes[top].En, 100*t.Probs[top])}, Picture: t.Input}}
+	for _, c := range t.Rank(nn.ByMean, top, 3) {
+		heat := t.Channel(c.Channel, nil)
+		nn.Normalise(heat)
+		panels = append(panels, panel{Title: []string{fmt.Sprintf("%s, channel %d", t.LastConv(), c.Channel), fmt.Sprintf("mean %.2f, gate %.2f", c.Mean, c.Gate)}, Picture: t.Input, Heat: heat})
+	}
+	f, err := os.Create(o.out)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := png.Encode(f, drawFigure(panels)); err != nil {
+		return fmt.Errorf("%s: %v", o.out, err)
+	}
+	fmt.Fprintln(stdout, o.out)
+	return f.Close()
+}
+
+func quantize(args []string, stdout, _ io.Writer) error {
+	args, err := newOptions("quantize").parse(args, 2, 2, "IN OUT")
+	if err != nil {
+		return err
+	}
+	f, err := readFile(args[0])
+	if err != nil {
+		return err
+	}
+	q, err := weights.Quantise(f)
+	if err != nil {
+		return err
+	}
+	b := q.Write()
+	if err := os.WriteFile(args[1], b, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: %s bytes\n", args[1], thousands(len(b)))
+	return nil
+}

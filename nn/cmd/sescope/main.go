@@ -1,0 +1,140 @@
+// Command sescope runs and explains SEscope's networks on a terminal. It shares every line of the network with the page.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"sescope/nn"
+	"sescope/weights"
+	"sescope/weights/models"
+)
+
+const usage = `usage: sescope COMMAND
+
+  models                              list the built-in networks
+  inspect MODEL                       layers, output shapes, parameters, multiply-adds
+  run MODEL IMAGE... [--json]         classify pictures
+  explain MODEL IMAGE -o FIGURE.png   draw the tutorial's figure: picture and its three strongest channels
+  eval MODEL DATA [--json]            accuracy on a CIFAR-10 .bin file or a folder of pictures by class
+  quantize IN OUT                     make an int8 file of a float32 one
+
+MODEL is a built-in name or a .safetensors file. For a file without our spec in its header (a plain state_dict), --arch NAME takes the spec
+of that built-in network.
+`
+
+// errUsage marks errors after which the usage helps.
+var errUsage = errors.New("see sescope help")
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintf(os.Stderr, "sescope: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		fmt.Fprint(stdout, usage)
+		return nil
+	}
+	commands := map[string]func(args []string, stdout, stderr io.Writer) error{
+		"models": listModels, "inspect": inspect, "run": classify, "explain": explain, "eval": evaluate, "quantize": quantize,
+	}
+	command, ok := commands[args[0]]
+	if !ok {
+		return fmt.Errorf("unknown command %q; %w", args[0], errUsage)
+	}
+	return command(args[1:], stdout, stderr)
+}
+
+// options are the flags of the commands; each command registers those that it has.
+type options struct {
+	flags *flag.FlagSet
+	arch  string
+	json  bool
+	out   string
+}
+
+func newOptions(command string) *options {
+	o := &options{flags: flag.NewFlagSet(command, flag.ContinueOnError)}
+	o.flags.SetOutput(io.Discard) // errors are returned and printed once, in one line
+	return o
+}
+
+func (o *options) withArch() *options {
+	o.flags.StringVar(&o.arch, "arch", "", "")
+	return o
+}
+
+func (o *options) withJSON() *options {
+	o.flags.BoolVar(&o.json, "json", false, "")
+	return o
+}
+
+func (o *options) withOut() *options {
+	o.flags.StringVar(&o.out, "o", "", "")
+	return o
+}
+
+// parse accepts flags before, between and behind the operands and checks the operands' number; most < 0 means any.
+func (o *options) parse(args []string, least, most int, operands string) ([]string, error) {
+	var rest []string
+	for {
+		if err := o.flags.Parse(args); err != nil {
+			return nil, fmt.Errorf("%s: %v; %w", o.flags.Name(), err, errUsage)
+		}
+		args = o.flags.Args()
+		if len(args) == 0 {
+			break
+		}
+		rest, args = append(rest, args[0]), args[1:]
+	}
+	if len(rest) < least || most >= 0 && len(rest) > most {
+		return nil, fmt.Errorf("%s: %d operands, expected %s; %w", o.flags.Name(), len(rest), operands, errUsage)
+	}
+	return rest, nil
+}
+
+// load opens a built-in network or a .safetensors file.
+func load(name, arch string) (*nn.Model, error) {
+	if !strings.HasSuffix(name, ".safetensors") {
+		f, err := models.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		return nn.Load(f)
+	}
+	f, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if arch == "" {
+		m, err := nn.Load(f)
+		if err != nil && f.Metadata["sescope"] == "" {
+			err = fmt.Errorf("%v; name a built-in network of the same layers with --arch: %s", err, strings.Join(models.Names(), ", "))
+		}
+		return m, err
+	}
+	builtin, err := models.Open(arch)
+	if err != nil {
+		return nil, fmt.Errorf("--arch: %v", err)
+	}
+	spec, _, err := nn.ParseSpec(builtin)
+	if err != nil {
+		return nil, err
+	}
+	return nn.LoadSpec(f, spec)
+}
+
+func readFile(name string) (*weights.File, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return weights.Read(name, b)
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	_ "image/gif"
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/webp"
+)
+
+// Limits for one picture. Both are checked before anything is decoded: a few bytes can claim any number of pixels.
+const (
+	maxPixels = 64_000_000
+	maxBytes  = 512 << 20
+)
+
+// readPicture reads a PNG, JPEG, GIF (its first frame), WebP or BMP file, upright and with its transparency kept.
+// An error is one sentence that names the file.
+func readPicture(path string) (*image.NRGBA, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, expected a picture file", path)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	if len(b) > maxBytes {
+		return nil, fmt.Errorf("%s is larger than %d MB, too large for a picture", path, maxBytes>>20)
+	}
+	return decodePicture(path, b)
+}
+
+func fileError(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s", path)
+	}
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err // the path is in our sentence already
+	}
+	return fmt.Errorf("%s cannot be read: %w", path, err)
+}
+
+// decodePicture is readPicture for bytes; name is used in errors.
+func decodePicture(name string, b []byte) (*image.NRGBA, error) {
+	if len(b) == 0 {
+		return nil, fmt.Errorf("%s is empty, expected a picture", name)
+	}
+	config, format, err := image.DecodeConfig(bytes.NewReader(b))
+	if errors.Is(err, image.ErrFormat) {
+		return nil, fmt.Errorf("%s is no picture in a known format, expected PNG, JPEG, GIF, WebP or BMP", name)
+	}
+	if err != nil {
+		return nil, broken(name, b, format, err)
+	}
+	if config.Width < 1 || config.Height < 1 {
+		return nil, fmt.Errorf("%s has %dx%d pixels, expected at least one", name, config.Width, config.Height)
+	}
+	if pixels := int64(config.Width) * int64(config.Height); pixels > maxPixels {
+		return nil, fmt.Errorf("%s has %dx%d pixels, that is %d megapixels, expected at most %d",
+			name, config.Width, config.Height, (pixels+999_999)/1_000_000, maxPixels/1_000_000)
+	}
+	img, _, err := image.Decode(bytes.NewReader(b))
+	if err != nil {
+		return nil, broken(name, b, format, err)
+	}
+	picture := toNRGBA(img, config.Width, config.Height)
+	if format == "jpeg" {
+		picture = upright(picture, jpegOrientation(b))
+	}
+	return picture, nil
+}
+
+var formatNames = map[string]string{"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WebP", "bmp": "BMP"}
+
+// broken explains why a picture of a known format could not be decoded.
+func broken(name string, b []byte, format string, err error) error {
+	if format == "" {
+		format = sniff(b) // DecodeConfig forgets the format when it fails
+	}
+	if format == "webp" && bytes.Contains(b[:min(len(b), 128)], []byte("ANIM")) {
+		return fmt.Errorf("%s is an animated WebP, which cannot be read: expected a still picture", name)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s is a broken %s picture: the file ends too early", name, formatNames[format])
+	}
+	return fmt.Errorf("%s is a broken or unsupported %s picture (%s)", name, formatNames[format], strings.TrimPrefix(err.Error(), format+": "))
+}
+
+// sniff names the format by its first bytes, as image.DecodeConfig just did.
+func sniff(b []byte) string {
+	for magic, format := range map[string]string{"\x89PNG": "png", "\xff\xd8": "jpeg", "GIF8": "gif", "RIFF": "webp", "BM": "bmp"} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return format
+		}
+	}
+	return ""
+}
+
+// toNRGBA paints img at its place on a transparent canvas of w x h pixels: a GIF's first frame may be smaller than its canvas.
+func toNRGBA(img image.Image, w, h int) *image.NRGBA {
+	canvas := image.Rect(0, 0, w, h)
+	if n, ok := img.(*image.NRGBA); ok && n.Rect == canvas {
+		return n
+	}
+	if o, ok := img.(interface{ Opaque() bool }); ok && o.Opaque() && img.Bounds() == canvas {
+		// Premultiplied and straight alpha are the same bytes here, and image/draw is ten times faster for RGBA.
+		rgba := image.NewRGBA(canvas)
+		draw.Draw(rgba, canvas, img, image.Point{}, draw.Src)
+		return &image.NRGBA{Pix: rgba.Pix, Stride: rgba.Stride, Rect: rgba.Rect}
+	}
+	dst := image.NewNRGBA(canvas)
+	draw.Draw(dst, img.Bounds(), img, img.Bounds().Min, draw.Src)
+	return dst
+}
+
+// jpegOrientation returns the EXIF orientation of a JPEG file, 1 to 8. A file without one, or with one that cannot be understood,
+// is upright (1): a picture is worth more than its metadata.
+func jpegOrientation(b []byte) int {
+	if len(b) < 2 || b[0] != 0xFF || b[1] != 0xD8 {
+		return 1
+	}
+	b = b[2:]
+	for len(b) >= 4 && b[0] == 0xFF {
+		marker := b[1]
+		if marker == 0xFF { // a fill byte
+			b = b[1:]
+			continue
+		}
+		if marker == 0xDA || marker == 0xD9 { // pixels follow, or nothing
+			return 1
+		}
+		size := int(b[2])<<8 | int(b[3]) // counts itself
+		if size < 2 || 2+size > len(b) {
+			return 1
+		}
+		if tiff, ok := bytes.CutPrefix(b[4:2+size], []byte("Exif\x00\x00")); ok && marker == 0xE1 {
+			return tiffOrientation(tiff)
+		}
+		b = b[2+size:]
+	}
+	return 1
+}
+
+// tiffOrientation reads tag 274 (Orientation, one SHORT) of the first directory of a TIFF structure; 1 where there is none.
+func tiffOrientation(b []byte) int {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(b, []byte("II*\x00")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(b, []byte("MM\x00*")):
+		order = binary.BigEndian
+	default:
+		return 1
+	}
+	if len(b) < 8 {
+		return 1
+	}
+	at := order.Uint32(b[4:])
+	if uint64(at)+2 > uint64(len(b)) {
+		return 1
+	}
+	count := order.Uint16(b[at:])
+	entries := b[at+2:]
+	for ; count > 0 && len(entries) >= 12; count, entries = count-1, entries[12:] {
+		const orientation, short = 274, 3
+		if order.Uint16(entries) != orientation {
+			continue
+		}
+		value := int(order.Uint16(entries[8:]))
+		if order.Uint16(entries[2:]) != short || order.Uint32(entries[4:]) != 1 || value < 1 || value > 8 {
+			return 1
+		}
+		return value
+	}
+	return 1
+}
+
+// upright undoes an EXIF orientation. The number says which edges of the upright picture the stored first row and first column are:
+// 1 top left, 2 top right, 3 bottom right, 4 bottom left, 5 left top, 6 right top, 7 right bottom, 8 left bottom.
+func upright(src *image.NRGBA, orientation int) *image.NRGBA {
+	if orientation == 1 {
+		return src
+	}
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	// The upright pixel x,y is the stored pixel at start + x*stepX + y*stepY, in bytes of src.Pix.
+	right, down := 4, src.Stride
+	last := (w-1)*right + (h-1)*down
+	var start, stepX, stepY int
+	switch orientation {
+	case 2:
+		start, stepX, stepY = (w-1)*right, -right, down
+	case 3:
+		start, stepX, stepY = last, -right, -down
+	case 4:
+		start, stepX, stepY = (h-1)*down, right, -down
+	case 5:
+		start, stepX, stepY = 0, down, right
+	case 6:
+		start, stepX, stepY = (h-1)*down, -down, right
+	case 7:
+		start, stepX, stepY = last, -down, -right
+	case 8:
+		start, stepX, stepY = (w-1)*right, down, -right
+	}
+	if orientation >= 5 {
+		w, h = h, w
+	}
+	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			copy(dst.Pix[dst.PixOffset(x, y):][:4], src.Pix[start+x*stepX+y*stepY:][:4])
+		}
+	}
+	return dst
+}

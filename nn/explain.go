@@ -1,0 +1,176 @@
+package nn
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Kind names a heat map for what it is.
+type Kind string
+
+const (
+	// Evidence is the class activation map (Zhou et al. 2016), exact where the head is global mean and one Linear:
+	// map = sum over c of W[class][c] y_c, and logit = mean of map + bias.
+	Evidence Kind = "evidence"
+	// GradCAM (Selvaraju et al. 2017) works for any head: map = max(0, sum over c of a_c y_c), a_c the spatial mean of d logit / d y_c.
+	GradCAM Kind = "gradcam"
+	// GateWeighted is the sum of the last SE block's channels, each times its gate.
+	GateWeighted Kind = "gate"
+	// Activation is the channel of the last convolution with the largest spatial mean, as the tutorial shows it.
+	Activation Kind = "activation"
+)
+
+// Ranking orders the channels of the last convolution.
+type Ranking string
+
+const (
+	ByMean     Ranking = "mean"     // spatial mean of the convolution's output: the tutorial's
+	ByGate     Ranking = "gate"     // the excitation
+	ByGateGrad Ranking = "gategrad" // gate x d logit / d gate = sum over pixels of y_c d logit / d y_c: what the channel brings to the class, to first order
+)
+
+// ChannelScore is one channel of the last convolution.
+type ChannelScore struct {
+	Channel int     `json:"channel"`
+	Mean    float32 `json:"mean"` // spatial mean of the convolution's output
+	Gate    float32 `json:"gate"` // 1 without SE
+	Score   float32 `json:"score"`
+}
+
+// exact tells whether the head is a mean and one Linear, so that the class activation map is exact.
+func (m *Model) exact() bool {
+	head := m.layers[m.head:]
+	if len(head) != 2 {
+		return false
+	}
+	_, mean := head[0].(*meanLayer)
+	fc, linear := head[1].(*convLayer)
+	return mean && linear && !fc.relu
+}
+
+// Kinds lists the heat maps that this model can show, its default first.
+func (m *Model) Kinds() []Kind {
+	kinds := []Kind{GradCAM, Activation}
+	if m.exact() {
+		kinds = []Kind{Evidence, GradCAM, Activation}
+	}
+	if m.HasSE() {
+		kinds = append(kinds, GateWeighted)
+	}
+	return kinds
+}
+
+// LastConv is the name of the convolution whose channels Rank and Channel show.
+func (t *Trace) LastConv() string { return t.Model.layers[t.Model.conv].Name() }
+
+func (t *Trace) conv() *Tensor { return t.session.out[t.Model.conv] }
+
+// features are the maps y that the head reads: behind batch norm, ReLU and SE.
+func (t *Trace) features() *Tensor { return t.session.out[t.Model.head-1] }
+
+// Gradient returns d logit[class] / d y at the maps that the head reads. It is valid until the next call or Run.
+func (t *Trace) Gradient(class int) *Tensor {
+	s, m := t.session, t.Model
+	last := s.grad[len(s.grad)-1]
+	clear(last.Data)
+	last.Data[class] = 1
+	for i := len(m.layers) - 1; i >= m.head; i-- {
+		g := s.grad[i-m.head:]
+		m.layers[i].(headLayer).Backward(g[0], g[1], s.out[i-1], s.out[i])
+	}
+	return s.grad[0]
+}
+
+// Heatmap computes a map at the resolution of the last convolution. class matters to Evidence and GradCAM only. dst is reused if it
+// has the right size; nil makes a new one.
+func (t *Trace) Heatmap(kind Kind, class int, dst *Heatmap) *Heatmap {
+	y := t.features()
+	switch kind {
+	case Activation:
+		return t.Channel(t.Rank(ByMean, class, 1)[0].Channel, dst)
+	case GateWeighted: // y is scaled by the gates already
+		return weighted(reuse(dst, y), y, func(int) float32 { return 1 })
+	}
+	grad := t.Gradient(class)
+	n := float32(y.H * y.W)
+	if kind == Evidence { // behind a mean the gradient is W[class][c]/(H*W) everywhere
+		return weighted(reuse(dst, y), y, func(c int) float32 { return grad.Data[c] * n })
+	}
+	dst = weighted(reuse(dst, y), y, func(c int) float32 {
+		var sum float32
+		for p := 0; p < y.H*y.W; p++ {
+			sum += grad.Data[p*grad.Stride+c]
+		}
+		return sum / n
+	})
+	for i, v := range dst.Data {
+		dst.Data[i] = max(0, v)
+	}
+	return dst
+}
+
+func reuse(dst *Heatmap, t *Tensor) *Heatmap {
+	if dst == nil || dst.W != t.W || dst.H != t.H {
+		return NewHeatmap(t.W, t.H)
+	}
+	return dst
+}
+
+// weighted is: dst[y][x] = sum over c of weight(c) * t[y][x][c].
+func weighted(dst *Heatmap, t *Tensor, weight func(c int) float32) *Heatmap {
+	clear(dst.Data)
+	for c := range t.C {
+		w := weight(c)
+		for y := range t.H {
+			o := t.Offset(y, 0) + c
+			for x := range t.W {
+				dst.Data[y*t.W+x] += w * t.Data[o+x*t.Stride]
+			}
+		}
+	}
+	return dst
+}
+
+// Channel copies one channel of the last convolution's own output: before batch norm, as the tutorial's hook sees it.
+func (t *Trace) Channel(c int, dst *Heatmap) *Heatmap {
+	dst = reuse(dst, t.conv())
+	t.conv().Channel(c, dst.Data)
+	return dst
+}
+
+// Rank returns the strongest channels of the last convolution, at most top of them, strongest first; equal scores keep channel order.
+func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
+	conv, y := t.conv(), t.features()
+	var grad *Tensor
+	if by == ByGateGrad {
+		grad = t.Gradient(class)
+	}
+	scores := make([]ChannelScore, conv.C)
+	for c := range scores {
+		s := ChannelScore{Channel: c, Gate: 1}
+		if se := t.Model.lastSE(); se != nil {
+			s.Gate = t.session.se[se.index].gate.Data[c]
+		}
+		var contribution float32
+		for i := range conv.H {
+			for j := range conv.W {
+				s.Mean += conv.At(i, j, c)
+				if grad != nil {
+					contribution += grad.At(i, j, c) * y.At(i, j, c)
+				}
+			}
+		}
+		s.Mean /= float32(conv.H * conv.W)
+		switch by {
+		case ByGate:
+			s.Score = s.Gate
+		case ByGateGrad:
+			s.Score = contribution
+		default:
+			s.Score = s.Mean
+		}
+		scores[c] = s
+	}
+	slices.SortStableFunc(scores, func(a, b ChannelScore) int { return cmp.Compare(b.Score, a.Score) })
+	return scores[:min(top, len(scores))]
+}

@@ -1,0 +1,166 @@
+package nn
+
+import "sescope/kernels"
+
+// Layer is one step of a planned network; several layers of the spec may be fused into one. It is immutable after Load.
+type Layer interface {
+	Name() string                         // of the last spec layer in it
+	Out() Shape                           // of its output
+	Border() int                          // zeros that it wants around its input
+	Forward(dst, src *Tensor, s *Session) // cannot fail: Load checked everything
+}
+
+// headLayer is a Layer between the last feature maps and the logits. Backward turns grad, the gradient of a logit at the layer's output,
+// into dst, the gradient at its input; src and out are what Forward read and wrote.
+type headLayer interface {
+	Layer
+	Backward(dst, grad, src, out *Tensor)
+}
+
+type base struct {
+	name string
+	out  Shape
+}
+
+func (b base) Name() string { return b.name }
+func (b base) Out() Shape   { return b.out }
+func (b base) Border() int  { return 0 }
+
+func (t *Tensor) layout() kernels.Map {
+	return kernels.Map{H: t.H, W: t.W, C: t.C, RowStride: (t.W + 2*t.Pad) * t.Stride, Stride: t.Stride}
+}
+
+// pixels is the data from pixel (0,0) on.
+func (t *Tensor) pixels() []float32 { return t.Data[t.Offset(0, 0):] }
+
+// convLayer is a convolution or a fully connected layer with a folded batch norm and a fused ReLU.
+type convLayer struct {
+	base
+	kernel, stride, pad int
+	relu                bool
+	w, bias             []float32 // packed: kernels.Pack, kernels.PackBias
+}
+
+func (l *convLayer) Border() int { return l.pad }
+
+func (l *convLayer) Forward(dst, src *Tensor, _ *Session) {
+	c := kernels.Conv{
+		SrcW: src.W + 2*src.Pad, SrcStride: src.Stride, DstW: dst.W + 2*dst.Pad, DstStride: dst.Stride,
+		OutH: dst.H, OutW: dst.W, COut: dst.C, KH: l.kernel, KW: l.kernel, Step: l.stride, ReLU: l.relu,
+	}
+	c.Run(dst.pixels(), src.Data[src.Offset(-l.pad, -l.pad):], l.w, l.bias)
+}
+
+// Backward of a fully connected layer: dst[i] = sum over o of w[o][i] grad[o], where the ReLU let o pass.
+func (l *convLayer) Backward(dst, grad, _, out *Tensor) {
+	clear(dst.Data)
+	k := len(l.w) / (len(l.bias) / kernels.Panel) / kernels.Panel
+	for o, g := range grad.Data[:l.out.C] {
+		if l.relu && out.Data[o] <= 0 {
+			continue
+		}
+		w := l.w[o/kernels.Panel*k*kernels.Panel+o%kernels.Panel:]
+		for i := range dst.C {
+			dst.Data[i] += w[i*kernels.Panel] * g
+		}
+	}
+}
+
+// affineLayer is a batch norm that was not folded (the convolution's own output is kept for the channel activation) with its ReLU.
+type affineLayer struct {
+	base
+	scale, shift []float32
+	relu         bool
+}
+
+func (l *affineLayer) Forward(dst, src *Tensor, _ *Session) {
+	kernels.Affine(dst.pixels(), dst.layout(), src.pixels(), src.layout(), l.scale, l.shift, l.relu)
+}
+
+// seLayer is a Squeeze-and-Excitation block without biases, as the tutorial writes it (Hu et al. 2018).
+type seLayer struct {
+	base
+	index    int       // which of the session's gates it fills
+	fc1, fc2 convLayer // (c) -> (c/r) with ReLU -> (c)
+}
+
+func (l *seLayer) Forward(dst, src *Tensor, s *Session) {
+	b := &s.se[l.index]
+	kernels.Mean(b.squeeze.Data[:l.out.C], src.pixels(), src.layout(), b.row)
+	l.fc1.Forward(b.hidden, b.squeeze, s)
+	l.fc2.Forward(b.gate, b.hidden, s)
+	gate := b.gate.Data[:l.out.C]
+	kernels.Sigmoid(gate)
+	kernels.Scale(dst.pixels(), dst.layout(), src.pixels(), src.layout(), gate)
+}
+
+type maxPoolLayer struct {
+	base
+	k int
+}
+
+func (l *maxPoolLayer) Forward(dst, src *Tensor, _ *Session) {
+	kernels.MaxPool(dst.pixels(), dst.layout(), src.pixels(), src.layout(), l.k)
+}
+
+// Backward sends each gradient to the first largest value of its window in row order, as PyTorch does.
+func (l *maxPoolLayer) Backward(dst, grad, src, out *Tensor) {
+	clear(dst.Data)
+	for y := range out.H {
+		for x := range out.W {
+			for c := range out.C {
+				best := src.Offset(y*l.k, x*l.k) + c
+				for t := 1; t < l.k*l.k; t++ {
+					if o := src.Offset(y*l.k+t/l.k, x*l.k+t%l.k) + c; src.Data[o] > src.Data[best] {
+						best = o
+					}
+				}
+				sy, sx, sc := src.position(best)
+				dst.Data[dst.Offset(sy, sx)+sc] += grad.At(y, x, c)
+			}
+		}
+	}
+}
+
+// position inverts Offset.
+func (t *Tensor) position(o int) (y, x, c int) {
+	w := t.W + 2*t.Pad
+	return o/t.Stride/w - t.Pad, o/t.Stride%w - t.Pad, o % t.Stride
+}
+
+type meanLayer struct{ base }
+
+func (l *meanLayer) Forward(dst, src *Tensor, s *Session) {
+	kernels.Mean(dst.Data[:l.out.C], src.pixels(), src.layout(), s.row[:l.out.C])
+}
+
+func (l *meanLayer) Backward(dst, grad, _, _ *Tensor) {
+	scale := 1 / float32(dst.H*dst.W)
+	for y := range dst.H {
+		for x := range dst.W {
+			for c, g := range grad.Data[:dst.C] {
+				dst.Data[dst.Offset(y, x)+c] = g * scale
+			}
+		}
+	}
+}
+
+// flattenLayer keeps HWC order and drops border and padding; the weights of the next Linear are reordered at load from PyTorch's
+// channel-major order.
+type flattenLayer struct{ base }
+
+func (l *flattenLayer) Forward(dst, src *Tensor, _ *Session) {
+	for y := range src.H {
+		for x := range src.W {
+			copy(dst.Data[(y*src.W+x)*src.C:][:src.C], src.Data[src.Offset(y, x):])
+		}
+	}
+}
+
+func (l *flattenLayer) Backward(dst, grad, _, _ *Tensor) {
+	for y := range dst.H {
+		for x := range dst.W {
+			copy(dst.Data[dst.Offset(y, x):][:dst.C], grad.Data[(y*dst.W+x)*dst.C:])
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package nn
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"sescope/weights"
+)
+
+// Spec is the declarative description of a network. It stands as JSON under the metadata key "sescope" of the weights file, so a new sequence
+// of known layers needs no Go code.
+type Spec struct {
+	Name    string            `json:"name"`
+	Title   map[string]string `json:"title"`          // what people read, by language ("en", "zh")
+	Note    map[string]string `json:"note,omitempty"` // what people should know before they believe it, by language
+	Input   Shape             `json:"input"`
+	Mean    []float32         `json:"mean"` // one per input channel, of values 0..1
+	Std     []float32         `json:"std"`
+	Classes []Class           `json:"classes"`
+	Layers  []LayerSpec       `json:"layers"`
+}
+
+// Class is the plain name of one output.
+type Class struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
+// LayerSpec is one layer. Name is PyTorch's parameter prefix; the layer reads the output of the layer before it.
+//
+//	op         uses                          parameters in the file (PyTorch's shapes)
+//	conv       in out kernel stride pad      NAME.weight (out, in, k, k), NAME.bias (out) if bias
+//	batchnorm  eps                           NAME.weight .bias .running_mean .running_var (c)
+//	relu
+//	se         fc                            FC[0].weight (c/r, c), FC[1].weight (c, c/r), both without bias
+//	maxpool    kernel
+//	mean                                     over H and W: (H, W, C) -> (1, 1, C)
+//	flatten                                  channel-major, as PyTorch flattens (C, H, W)
+//	linear     in out                        NAME.weight (out, in), NAME.bias (out) if bias
+//	dropout                                  nothing at inference
+type LayerSpec struct {
+	Op     string   `json:"op"`
+	Name   string   `json:"name"`
+	In     int      `json:"in,omitempty"`
+	Out    int      `json:"out,omitempty"`
+	Kernel int      `json:"kernel,omitempty"`
+	Stride int      `json:"stride,omitempty"`
+	Pad    int      `json:"pad,omitempty"`
+	Bias   bool     `json:"bias,omitempty"`
+	Eps    float32  `json:"eps,omitempty"`
+	FC     []string `json:"fc,omitempty"` // the two Linear layers of an SE block
+}
+
+const (
+	metadataKey = "sescope"
+	maxInput    = 1024    // pixels a side
+	maxValues   = 1 << 26 // values of all feature maps, and weights of one layer: 256 MB
+	maxLayers   = 4096
+)
+
+// ParseSpec reads the spec of a weights file; ok is false if the file carries none.
+func ParseSpec(f *weights.File) (spec Spec, ok bool, err error) {
+	text, ok := f.Metadata[metadataKey]
+	if !ok {
+		return Spec{}, false, nil
+	}
+	if err := json.Unmarshal([]byte(text), &spec); err != nil {
+		return Spec{}, true, fmt.Errorf("%s: the spec in the header: %v", f.Name, err)
+	}
+	if err := spec.check(); err != nil {
+		return Spec{}, true, fmt.Errorf("%s: the spec in the header: %v", f.Name, err)
+	}
+	return spec, true, nil
+}
+
+func (s *Spec) check() error {
+	in := s.Input
+	switch {
+	case s.Name == "":
+		return fmt.Errorf("no name")
+	case in.H < 1 || in.W < 1 || in.H > maxInput || in.W > maxInput || in.C != 3:
+		return fmt.Errorf("input %dx%dx%d, expected 3 channels and 1 to %d pixels a side", in.H, in.W, in.C, maxInput)
+	case in.H != in.W:
+		return fmt.Errorf("input %dx%d, expected a square", in.H, in.W)
+	case len(s.Mean) != in.C || len(s.Std) != in.C:
+		return fmt.Errorf("%d means and %d standard deviations, expected %d of each", len(s.Mean), len(s.Std), in.C)
+	case len(s.Classes) == 0:
+		return fmt.Errorf("no classes")
+	case len(s.Layers) == 0 || len(s.Layers) > maxLayers:
+		return fmt.Errorf("%d layers, expected 1 to %d", len(s.Layers), maxLayers)
+	}
+	for i, v := range s.Std {
+		if !(v > 0) {
+			return fmt.Errorf("std[%d] is %v, expected more than 0", i, v)
+		}
+	}
+	return nil
+}
+
+// LayerInfo is one line of inspect: what a layer makes and costs.
+type LayerInfo struct {
+	LayerSpec
+	Shape  Shape // of its output
+	Params int   // as PyTorch counts parameters(): running statistics are buffers and do not count
+	MACs   int   // multiply-adds for one picture
+}
+
+// Describe walks the spec and returns every layer's output shape, parameters and multiply-adds. It is also where a spec's layers are
+// checked against each other, before any weight is looked at.
+func (s *Spec) Describe() ([]LayerInfo, error) {
+	shape, total := s.Input, 0
+	infos := make([]LayerInfo, 0, len(s.Layers))
+	names := map[string]bool{}
+	for i, l := range s.Layers {
+		info, err := l.describe(shape)
+		if err != nil {
+			return nil, fmt.Errorf("layer %d (%s %q): %v", i, l.Op, l.Name, err)
+		}
+		if l.Name == "" || names[l.Name] {
+			return nil, fmt.Errorf("layer %d (%s): the name %q is empty or used twice", i, l.Op, l.Name)
+		}
+		names[l.Name] = true
+		shape = info.Shape
+		if total += shape.H * shape.W * shape.C; total > maxValues {
+			return nil, fmt.Errorf("layer %d (%s %q): the feature maps up to here need more than %d values", i, l.Op, l.Name, maxValues)
+		}
+		infos = append(infos, info)
+	}
+	if (shape != Shape{1, 1, len(s.Classes)}) {
+		return nil, fmt.Errorf("the last layer gives %dx%dx%d, expected one value for each of the %d classes", shape.H, shape.W, shape.C, len(s.Classes))
+	}
+	return infos, nil
+}
+
+func (l LayerSpec) describe(in Shape) (LayerInfo, error) {
+	info := LayerInfo{LayerSpec: l, Shape: in}
+	bias := 0
+	if l.Bias {
+		bias = l.Out
+	}
+	switch l.Op {
+	case "conv":
+		if l.In != in.C || l.Out < 1 || l.Kernel < 1 || l.Stride < 1 || l.Pad < 0 || l.Pad >= l.Kernel {
+			return info, fmt.Errorf("in %d, out %d, kernel %d, stride %d, pad %d on %d channels; expected in to equal the channels, kernel and stride of at least 1 and pad below the kernel",
+				l.In, l.Out, l.Kernel, l.Stride, l.Pad, in.C)
+		}
+		h, w := in.H+2*l.Pad-l.Kernel, in.W+2*l.Pad-l.Kernel
+		if h < 0 || w < 0 {
+			return info, fmt.Errorf("a %dx%d map with pad %d is smaller than the %dx%d kernel", in.H, in.W, l.Pad, l.Kernel, l.Kernel)
+		}
+		info.Shape = Shape{h/l.Stride + 1, w/l.Stride + 1, l.Out}
+		k := l.Kernel * l.Kernel * l.In
+		if k > maxValues/l.Out {
+			return info, fmt.Errorf("%d x %d weights, more than %d", k, l.Out, maxValues)
+		}
+		info.Params = k*l.Out + bias
+		info.MACs = k * l.Out * info.Shape.H * info.Shape.W
+	case "batchnorm":
+		if !(l.Eps > 0) {
+			return info, fmt.Errorf("eps %v, expected more than 0", l.Eps)
+		}
+		info.Params = 2 * in.C
+		info.MACs = in.C * in.H * in.W
+	case "relu", "dropout":
+	case "se":
+		if len(l.FC) != 2 || l.Out < 1 || l.Out > in.C {
+			return info, fmt.Errorf("fc %q and width %d, expected the names of two Linear layers and a width (out) of 1 to %d", l.FC, l.Out, in.C)
+		}
+		info.Params = 2 * in.C * l.Out
+		info.MACs = 2*in.C*l.Out + in.C*in.H*in.W
+	case "maxpool":
+		if l.Kernel < 2 || l.Kernel > in.H || l.Kernel > in.W {
+			return info, fmt.Errorf("window %d on a %dx%d map", l.Kernel, in.H, in.W)
+		}
+		info.Shape = Shape{in.H / l.Kernel, in.W / l.Kernel, in.C}
+	case "mean":
+		info.Shape = Shape{1, 1, in.C}
+	case "flatten":
+		info.Shape = Shape{1, 1, in.H * in.W * in.C}
+	case "linear":
+		if in.H != 1 || in.W != 1 || l.In != in.C || l.Out < 1 || l.Out > maxValues/l.In {
+			return info, fmt.Errorf("in %d, out %d on a %dx%dx%d map, expected a vector of in values", l.In, l.Out, in.H, in.W, in.C)
+		}
+		info.Shape = Shape{1, 1, l.Out}
+		info.Params = l.In*l.Out + bias
+		info.MACs = l.In * l.Out
+	default:
+		return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, se, maxpool, mean, flatten, linear or dropout")
+	}
+	if s := info.Shape; s.C > maxValues/(s.H*s.W) {
+		return info, fmt.Errorf("its output of %dx%dx%d is larger than %d values", s.H, s.W, s.C, maxValues)
+	}
+	return info, nil
+}

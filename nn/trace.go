@@ -1,0 +1,45 @@
+package nn
+
+import (
+	"image"
+	"time"
+)
+
+// Trace is what one Run leaves behind. It belongs to the session and is overwritten by the next Run.
+type Trace struct {
+	Model  *Model
+	Logits []float32    // one per class
+	Probs  []float32    // softmax(Logits)
+	Gates  []Gate       // one per SE block, in the order of the network
+	Input  *image.NRGBA // the picture that the network saw, at its input size
+	Maps   []Map        // the kept feature maps, in the order of the network
+
+	Preprocess time.Duration // pixels to normalised input
+	Network    time.Duration // input to logits
+
+	session *Session
+}
+
+// Gate is the excitation of one SE block.
+type Gate struct {
+	Layer string    // the block's name, for example "layer1.3" or "se2"
+	Map   Shape     // the feature map that the gates scale
+	Scale []float32 // one gate per channel, 0..1
+}
+
+// Map is one kept feature map.
+type Map struct {
+	Layer string // the name of the last layer fused into it, for example "layer1.2"
+	*Tensor
+}
+
+// Top returns the index of the largest logit.
+func (t *Trace) Top() int {
+	best := 0
+	for i, v := range t.Logits {
+		if v > t.Logits[best] {
+			best = i
+		}
+	}
+	return best
+}
