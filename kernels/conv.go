@@ -1,5 +1,7 @@
 package kernels
 
+//go:generate go run ./gen conv_wasm.s
+
 import "fmt"
 
 // Panel is the number of output channels that one pass computes together.
@@ -7,7 +9,7 @@ const Panel = 8
 
 // Conv describes a convolution between two padded HWC maps. A fully connected layer is the convolution of a 1x1 map.
 type Conv struct {
-	SrcW, SrcStride int // pixels a row (border included) and values a pixel of the source
+	SrcW, SrcStride int // pixels a row (border included) and values a pixel of the source; SrcStride is a multiple of 4
 	DstW, DstStride int // the same of the destination
 	OutH, OutW      int // output pixels computed
 	COut            int // output channels; DstStride >= COut
@@ -54,26 +56,29 @@ func (c *Conv) Run(dst, src, w, bias []float32) {
 	k := c.K()
 	needSrc := ((c.OutH-1)*c.Step+c.KH-1)*c.SrcW*c.SrcStride + ((c.OutW-1)*c.Step+c.KW)*c.SrcStride
 	needDst := ((c.OutH-1)*c.DstW+c.OutW-1)*c.DstStride + c.COut
-	if len(src) < needSrc || len(dst) < needDst || len(w) != c.Panels()*k*Panel || len(bias) != c.Panels()*Panel || c.DstStride < c.COut || c.Step < 1 {
-		panic(fmt.Sprintf("kernels.Conv.Run: src %d (needs %d), dst %d (needs %d), weights %d (needs %d), bias %d (needs %d), stride %d for %d channels, step %d",
-			len(src), needSrc, len(dst), needDst, len(w), c.Panels()*k*Panel, len(bias), c.Panels()*Panel, c.DstStride, c.COut, c.Step))
+	if len(src) < needSrc || len(dst) < needDst || len(w) != c.Panels()*k*Panel || len(bias) != c.Panels()*Panel || c.DstStride < c.COut || c.SrcStride%4 != 0 || c.Step < 1 {
+		panic(fmt.Sprintf("kernels.Conv.Run: src %d (needs %d), dst %d (needs %d), weights %d (needs %d), bias %d (needs %d), strides %d and %d for %d channels, step %d",
+			len(src), needSrc, len(dst), needDst, len(w), c.Panels()*k*Panel, len(bias), c.Panels()*Panel, c.SrcStride, c.DstStride, c.COut, c.Step))
 	}
-	run := c.KW * c.SrcStride
-	for p := range c.Panels() {
+	for p := range c.Panels() { // a panel's weights stay in the cache while the whole map passes
 		wp := w[p*k*Panel : (p+1)*k*Panel]
 		bp := bias[p*Panel : (p+1)*Panel]
 		lanes := min(Panel, c.COut-p*Panel)
 		for y := range c.OutH {
-			row := src[y*c.Step*c.SrcW*c.SrcStride:]
-			out := dst[y*c.DstW*c.DstStride+p*Panel:]
-			x := 0
-			for ; x+1 < c.OutW; x += 2 {
-				pixels2(out[x*c.DstStride:], c.DstStride, lanes, row[x*c.Step*c.SrcStride:], c.Step*c.SrcStride, c.SrcW*c.SrcStride, c.KH, run, wp, bp, c.ReLU)
-			}
-			if x < c.OutW {
-				pixels1(out[x*c.DstStride:], lanes, row[x*c.Step*c.SrcStride:], c.SrcW*c.SrcStride, c.KH, run, wp, bp, c.ReLU)
-			}
+			c.row(dst[y*c.DstW*c.DstStride+p*Panel:], src[y*c.Step*c.SrcW*c.SrcStride:], wp, bp, lanes)
 		}
+	}
+}
+
+// portableRow computes one row of output pixels of one panel. It is the definition of row, which the assembly must equal bit for bit.
+func (c *Conv) portableRow(dst, src, w, bias []float32, lanes int) {
+	run := c.KW * c.SrcStride
+	x := 0
+	for ; x+1 < c.OutW; x += 2 {
+		pixels2(dst[x*c.DstStride:], c.DstStride, lanes, src[x*c.Step*c.SrcStride:], c.Step*c.SrcStride, c.SrcW*c.SrcStride, c.KH, run, w, bias, c.ReLU)
+	}
+	if x < c.OutW {
+		pixels1(dst[x*c.DstStride:], lanes, src[x*c.Step*c.SrcStride:], c.SrcW*c.SrcStride, c.KH, run, w, bias, c.ReLU)
 	}
 }
 

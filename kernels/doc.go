@@ -10,4 +10,6 @@
 // The portable functions here are the definition. A product is written float32(a*b) so that no compiler fuses it with the addition
 // after it: any faster kernel without fused multiply-add must agree bit for bit. Exported functions check sizes at the edge and
 // panic with the sizes, since a wrong size is an error of the caller; the inner loops are free of checks.
+//
+// In WebAssembly whole panels of a convolution run in SIMD assembly that kernels/gen writes (conv_wasm.s); everything else is portable.
 package kernels
