@@ -3,8 +3,6 @@ package weights
 import (
 	"math"
 	"strings"
-
-	"github.com/chewxy/math32"
 )
 
 // quantiseFrom is the number of values from which a weight is stored as int8. Smaller tensors (the first convolution, most SE layers,
@@ -41,7 +39,7 @@ func quantiseRows(values []float32, rows int) (q []byte, scale []float32) {
 		row := values[r*n : (r+1)*n]
 		var largest float32
 		for _, v := range row {
-			largest = max(largest, math32.Abs(v))
+			largest = max(largest, v, -v)
 		}
 		if largest == 0 {
 			continue // scale 0: every weight of the channel is 0

@@ -1,4 +1,10 @@
-"""CIFAR-10 in its binary format: reading, the fixed validation split, normalising, and augmentation of whole batches."""
+#!/usr/bin/env python3
+"""CIFAR-10 in its binary format: reading, the fixed validation split, normalising, and augmentation of whole batches.
+
+usage: python3 data.py TRAIN.bin VALIDATION.bin     write the validation split as a .bin file of its own, for `sescope eval`
+"""
+import sys
+
 import numpy as np
 import torch
 
@@ -41,3 +47,10 @@ def augment(pixels, rng):
     rows = dy.view(-1, 1) + torch.arange(32)
     cols = dx.view(-1, 1) + torch.arange(32)
     return padded[torch.arange(n).view(-1, 1, 1), :, rows.view(n, 32, 1), cols.view(n, 1, 32)].permute(0, 3, 1, 2)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
+    _, (px, lb) = split(*read(sys.argv[1]))
+    np.concatenate([lb.numpy().astype(np.uint8)[:, None], px.reshape(len(lb), -1).numpy()], 1).tofile(sys.argv[2])

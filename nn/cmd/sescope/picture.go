@@ -80,6 +80,9 @@ func decodePicture(name string, b []byte) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, broken(name, b, format, err)
 	}
+	if format == "webp" {
+		img = webpColours(img)
+	}
 	picture := toNRGBA(img, config.Width, config.Height)
 	if format == "jpeg" {
 		picture = upright(picture, jpegOrientation(b))
@@ -129,6 +132,41 @@ func toNRGBA(img image.Image, w, h int) *image.NRGBA {
 	draw.Draw(dst, img.Bounds(), img, img.Bounds().Min, draw.Src)
 	return dst
 }
+
+// webpColours converts a lossy WebP's luma and chroma to the colours that browsers show. VP8 stores them in video range (luma 16..235,
+// ITU-R BT.601), but golang.org/x/image hands them out as JPEG's full range, where white is grey (Go issue 40173).
+func webpColours(img image.Image) image.Image {
+	var yuv *image.YCbCr
+	var alpha *image.NYCbCrA
+	switch img := img.(type) {
+	case *image.YCbCr:
+		yuv = img
+	case *image.NYCbCrA:
+		yuv, alpha = &img.YCbCr, img
+	default:
+		return img // lossless: RGB already
+	}
+	dst := image.NewNRGBA(yuv.Rect)
+	for y := yuv.Rect.Min.Y; y < yuv.Rect.Max.Y; y++ {
+		for x := yuv.Rect.Min.X; x < yuv.Rect.Max.X; x++ {
+			c := yuv.COffset(x, y)
+			luma := 255.0 / 219 * float32(int(yuv.Y[yuv.YOffset(x, y)])-16)
+			blue, red := float32(int(yuv.Cb[c])-128), float32(int(yuv.Cr[c])-128)
+			p := dst.Pix[dst.PixOffset(x, y):][:4]
+			p[0] = level(luma + 1.596027*red)
+			p[1] = level(luma - 0.391762*blue - 0.812968*red)
+			p[2] = level(luma + 2.017232*blue)
+			p[3] = 255
+			if alpha != nil {
+				p[3] = alpha.A[alpha.AOffset(x, y)]
+			}
+		}
+	}
+	return dst
+}
+
+// level rounds to a byte.
+func level(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }
 
 // jpegOrientation returns the EXIF orientation of a JPEG file, 1 to 8. A file without one, or with one that cannot be understood,
 // is upright (1): a picture is worth more than its metadata.

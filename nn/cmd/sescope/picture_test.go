@@ -109,10 +109,12 @@ func TestDecodePictureFormats(t *testing.T) {
 		{"PNG with alpha", encoded(t, func(b *bytes.Buffer) error { return png.Encode(b, alphaPicture()) }), alphaPicture().Pix, 3, 2, 0},
 		{"PNG with palette", encoded(t, func(b *bytes.Buffer) error { return png.Encode(b, paletted) }), palettedWant, 3, 2, 0},
 		{"grey PNG", encoded(t, func(b *bytes.Buffer) error { return png.Encode(b, grey) }), []byte{7, 7, 7, 255, 250, 250, 250, 255}, 2, 1, 0},
-		{"GIF", encoded(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, &gif.GIF{Image: []*image.Paletted{paletted}, Delay: []int{0}}) }), palettedWant, 3, 2, 0},
+		{"GIF", encoded(t, func(b *bytes.Buffer) error {
+			return gif.EncodeAll(b, &gif.GIF{Image: []*image.Paletted{paletted}, Delay: []int{0}})
+		}), palettedWant, 3, 2, 0},
 		{"BMP", encoded(t, func(b *bytes.Buffer) error { return bmp.Encode(b, opaque) }), opaque.Pix, 8, 4, 0},
 		{"WebP with alpha", unbase64(t, webpAlpha), alphaPicture().Pix, 3, 2, 0},
-		{"lossy WebP", unbase64(t, webpLossy), bytes.Repeat([]byte{200, 100, 50, 255}, 256), 16, 16, 4},
+		{"lossy WebP", unbase64(t, webpLossy), bytes.Repeat([]byte{200, 100, 50, 255}, 256), 16, 16, 2},
 		{"grey JPEG", encoded(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, image.NewGray(image.Rect(0, 0, 2, 1)), nil) }), []byte{0, 0, 0, 255, 0, 0, 0, 255}, 2, 1, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,6 +158,19 @@ func TestDecodePictureGIFFirstFrame(t *testing.T) {
 				t.Errorf("pixel %d,%d is %v, expected %v", x, y, c, want)
 			}
 		}
+	}
+}
+
+// Lossy WebP: luma 16 is black, 235 white, beyond them is clamped; the plane of alphas is kept.
+func TestWebPColours(t *testing.T) {
+	yuv := image.NewNYCbCrA(image.Rect(0, 0, 4, 1), image.YCbCrSubsampleRatio420)
+	copy(yuv.Y, []byte{16, 235, 0, 255})
+	copy(yuv.Cb, []byte{128, 128})
+	copy(yuv.Cr, []byte{128, 128})
+	copy(yuv.A, []byte{255, 7, 0, 128})
+	want := []byte{0, 0, 0, 255, 255, 255, 255, 7, 0, 0, 0, 0, 255, 255, 255, 128}
+	if got := webpColours(yuv).(*image.NRGBA).Pix; !bytes.Equal(got, want) {
+		t.Errorf("%v, expected %v", got, want)
 	}
 }
 

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sescope/nn"
+	"sescope/weights/models"
+)
+
+const golden = "../../testdata/golden/"
+
+func sescope(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out, bar bytes.Buffer
+	err := run(args, &out, &bar)
+	if bar.Len() > 0 {
+		t.Errorf("%v drew a progress bar into something that is no terminal", args)
+	}
+	return out.String(), err
+}
+
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := sescope(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// The totals are sum(p.numel() for p in net.parameters()) of weights/train/networks.py.
+func TestInspectCountsLikePyTorch(t *testing.T) {
+	for model, want := range map[string]string{"simple": "77,322", "simple-se": "79,882", "cnn3-se": "1,150,602"} {
+		lines := strings.Split(strings.TrimSpace(must(t, "inspect", model)), "\n")
+		if total := strings.Fields(lines[len(lines)-1]); total[0] != "total" || total[1] != want {
+			t.Errorf("%s: %v, PyTorch counts %s", model, total, want)
+		}
+	}
+	out := must(t, "models")
+	for _, name := range models.Names() {
+		if !strings.Contains(out, name) {
+			t.Errorf("models does not list %s:\n%s", name, out)
+		}
+	}
+}
+
+func TestRunJSON(t *testing.T) {
+	out := must(t, "run", "simple-se", "--json", golden+"0.png", golden+"1.png")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines for two pictures", len(lines))
+	}
+	var r nn.Result
+	decoder := json.NewDecoder(strings.NewReader(lines[1]))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&r); err != nil {
+		t.Fatal(err)
+	}
+	if r.File != golden+"1.png" || r.Model != "simple-se" || len(r.Logits) != 10 || len(r.Top) != 5 || len(r.Gates) != 2 || len(r.Gates[0].Scale) != 64 || len(r.Gates[1].Scale) != 128 {
+		t.Errorf("unexpected result %+v", r)
+	}
+	for i := 1; i < len(r.Top); i++ {
+		if r.Top[i].P > r.Top[i-1].P {
+			t.Errorf("top is not sorted: %v", r.Top)
+		}
+	}
+	for _, key := range []string{`"file":`, `"model":`, `"top":[{"class":`, `"p":`, `"logits":`, `"gates":[{"layer":"layer1.3","scale":`} {
+		if !strings.Contains(lines[1], key) {
+			t.Errorf("no %s in %s", key, lines[1])
+		}
+	}
+}
+
+// A plain state_dict of the tutorial's class runs under --arch, and gives PyTorch's logits (nn's goldens check them in full).
+func TestArch(t *testing.T) {
+	out := must(t, "run", golden+"state_dict.safetensors", golden+"0.png", "--arch", "simple-se", "--json")
+	if !strings.Contains(out, `"model":"simple-se"`) {
+		t.Error(out)
+	}
+	if _, err := sescope(t, "run", golden+"state_dict.safetensors", golden+"0.png"); err == nil || !strings.Contains(err.Error(), "--arch") {
+		t.Errorf("error %v, expected a hint at --arch", err)
+	}
+	if _, err := sescope(t, "run", golden+"state_dict.safetensors", golden+"0.png", "--arch", "simple"); err == nil || !strings.Contains(err.Error(), "belongs to no layer") {
+		t.Errorf("error %v, expected SE tensors to be refused by simple", err)
+	}
+}
+
+func TestExplainDrawsTheFigure(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "figure.png")
+	must(t, "explain", "cnn3-se", golden+"2.png", "-o", file)
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(b))
+	if err != nil || img.Bounds().Dx() < 3*img.Bounds().Dy() {
+		t.Errorf("figure %v, %v: expected four panels in a row", img.Bounds(), err)
+	}
+}
+
+// eval on a .bin file and on a folder of the same pictures agrees with run on each.
+func TestEvalAgreesWithRun(t *testing.T) {
+	dir := t.TempDir()
+	var bin []byte
+	right := 0
+	names := []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
+	for i := range 4 {
+		name := golden + string(rune('0'+i)) + ".png"
+		img, err := readPicture(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r nn.Result
+		if err := json.Unmarshal([]byte(must(t, "run", "cnn3-se", name, "--json")), &r); err != nil {
+			t.Fatal(err)
+		}
+		label := 4 // wrong or right by chance; the first two are made right
+		if i < 2 {
+			for k, n := range names {
+				if n == r.Top[0].Class {
+					label = k
+				}
+			}
+		}
+		if names[label] == r.Top[0].Class {
+			right++
+		}
+		bin = append(append(bin, byte(label)), planes(img)...)
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder := filepath.Join(dir, "set", names[label])
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(name)), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "set.bin"), bin, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range []string{"set.bin", "set"} {
+		var r report
+		if err := json.Unmarshal([]byte(must(t, "eval", "cnn3-se", filepath.Join(dir, data), "--json")), &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.N != 4 || r.Correct != right || r.Accuracy != float64(right)/4 {
+			t.Errorf("%s: %+v, expected %d of 4", data, r, right)
+		}
+	}
+}
+
+func planes(img *image.NRGBA) []byte {
+	out := make([]byte, 3*1024)
+	for p := range 1024 {
+		for c := range 3 {
+			out[c*1024+p] = img.Pix[4*p+c]
+		}
+	}
+	return out
+}
+
+func TestQuantize(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "q.safetensors")
+	must(t, "quantize", golden+"state_dict.safetensors", out)
+	if a, b := size(t, golden+"state_dict.safetensors"), size(t, out); b > a/3 {
+		t.Errorf("%d bytes became %d, expected about a quarter", a, b)
+	}
+	must(t, "inspect", out, "--arch", "simple-se")
+}
+
+func size(t *testing.T, name string) int64 {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// Every mistake is one line that names what is wrong and what was expected.
+func TestErrors(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, b []byte) string {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"frobnicate", "unknown command"},
+		{"run cnn3-se", "expected MODEL IMAGE"},
+		{"run nothing a.png", "no built-in network"},
+		{"run cnn3-se missing.png", "missing.png"},
+		{"run cnn3-se " + write("text.png", []byte("hello")), "text.png"},
+		{"inspect " + write("short.safetensors", []byte("abc")), "short.safetensors"},
+		{"inspect missing.safetensors", "missing.safetensors"},
+		{"inspect cnn3-se --what", "what"},
+		{"explain cnn3-se " + golden + "0.png", ".png"},
+		{"eval cnn3-se " + write("odd.bin", make([]byte, 3074)), "multiple of 3073"},
+		{"eval cnn3-se " + write("label.bin", append([]byte{10}, make([]byte, 3072)...)), "label 10"},
+		{"eval cnn3-se " + filepath.Dir(write("sets/teapot/a.png", nil)) + "/..", "teapot"},
+		{"quantize " + golden + "0.png x", "0.png"},
+	} {
+		_, err := sescope(t, strings.Fields(c.args)...)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %q, expected one line with %q", c.args, err, c.want)
+		}
+	}
+}

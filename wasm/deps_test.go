@@ -1,0 +1,85 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// rooms says what each room may import beside the standard library: its own packages, the rooms named here, and these modules.
+var rooms = map[string]string{
+	"kernels": "github.com/chewxy/math32",
+	"weights": "", // and weights/train is Python
+	"nn":      "sescope/kernels sescope/weights github.com/chewxy/math32",
+	"web":     "sescope/nn sescope/weights github.com/vugu/", // weights: the worker reads the file that it is handed
+	"wasm":    "sescope/web sescope/nn sescope/weights sescope/kernels github.com/vugu/",
+	"server":  "github.com/andybalholm/brotli",
+}
+
+// extra are single packages that need more: programs, which no other room may import.
+var extra = map[string]string{"sescope/nn/cmd/sescope": "golang.org/x/image"}
+
+// forbidden are packages that would break a room's promise even though they are in the standard library.
+var forbidden = map[string][]string{
+	"kernels": {"image", "syscall/js", "os", "net/http", "encoding/json"},
+	"weights": {"image", "syscall/js", "net/http"},
+	"nn":      {"syscall/js", "net/http", "image/png", "image/jpeg"},
+	"web":     {"net/http", "regexp", "image/png", "image/jpeg"}, // each would add hundreds of kilobytes to the wasm
+	"wasm":    {"net/http", "regexp", "image/png", "image/jpeg"},
+}
+
+// The import graph of ARCHITECTURE.md, as the browser's build has it.
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	cmd := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "./...")
+	cmd.Dir = ".."
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		room := strings.Split(pkg, "/")[1]
+		allowed, ok := rooms[room]
+		if !ok {
+			t.Errorf("%s stands in no known room", pkg)
+			continue
+		}
+		seen[room] = true
+		program := pkg == "sescope/nn/cmd/sescope" || strings.HasSuffix(pkg, "/gen")
+		for _, imp := range strings.Fields(imports) {
+			own := imp == "sescope/"+room || strings.HasPrefix(imp, "sescope/"+room+"/")
+			std := !strings.Contains(strings.Split(imp, "/")[0], ".") && !strings.HasPrefix(imp, "sescope/")
+			if !own && !std && !matches(imp, allowed+" "+extra[pkg]) {
+				t.Errorf("%s imports %s; %s may import: %s", pkg, imp, room, allowed)
+			}
+			if !program {
+				for _, f := range forbidden[room] {
+					if imp == f {
+						t.Errorf("%s imports %s, which %s must not", pkg, imp, room)
+					}
+				}
+			}
+			if strings.Contains(imp, "/cmd/") && strings.HasPrefix(imp, "sescope/") || imp == "sescope/weights/models" && pkg != "sescope/nn/cmd/sescope" {
+				t.Errorf("%s imports %s, which is for programs that run natively", pkg, imp)
+			}
+		}
+	}
+	for room := range rooms {
+		if !seen[room] {
+			t.Errorf("no package of %s was listed", room)
+		}
+	}
+}
+
+func matches(imp, allowed string) bool {
+	for _, a := range strings.Fields(allowed) {
+		if imp == a || strings.HasPrefix(imp, strings.TrimSuffix(a, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,113 @@
+// Package train holds the PyTorch side: see train.py and export.py. Its tests run the scripts where Debian's python3-torch is installed.
+package train
+
+import (
+	"bufio"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sescope/nn"
+	"sescope/weights"
+)
+
+const python = "/usr/bin/python3" // Debian's own: another python3 on the PATH does not see its packages
+
+// records writes n CIFAR-10 records of noise whose brightness tells the label, so that a network learns something at once.
+func records(t *testing.T, path string, n int) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 1))
+	var b []byte
+	for i := range n {
+		label := byte(i % 10)
+		b = append(b, label)
+		for range 3 * 32 * 32 {
+			b = append(b, label*20+byte(rng.IntN(50)))
+		}
+	}
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// epochs reads a log without its times, which differ.
+func epochs(t *testing.T, path string) []string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
+		var v map[string]any
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatal(err)
+		}
+		delete(v, "seconds")
+		s, _ := json.Marshal(v)
+		out = append(out, string(s))
+	}
+	return out
+}
+
+// A run that is killed and started again ends exactly where an undisturbed one ends, and what export.py writes loads in Go.
+func TestTrainingResumesAndExports(t *testing.T) {
+	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
+	}
+	dir := t.TempDir()
+	records(t, filepath.Join(dir, "train.bin"), 5000+320) // 5,000 are kept for validation
+	train := func(out string) *exec.Cmd {
+		cmd := exec.Command(python, "train.py", "cnn3-se", "--data", dir, "--out", filepath.Join(dir, out), "--epochs", "3", "--limit", "320", "--free-se")
+		cmd.Stderr = os.Stderr
+		return cmd
+	}
+	if err := train("whole").Run(); err != nil {
+		t.Fatal(err)
+	}
+
+	cmd := train("parts")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	bufio.NewReader(stdout).ReadString('\n') // the first epoch's line comes before its checkpoint, so a kill may also hit the writing of one
+	cmd.Process.Kill()
+	cmd.Wait()
+	again := train("parts")
+	if out, err := again.Output(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	whole, parts := epochs(t, filepath.Join(dir, "whole", "cnn3-se.jsonl")), epochs(t, filepath.Join(dir, "parts", "cnn3-se.jsonl"))
+	if whole[len(whole)-1] != parts[len(parts)-1] || len(whole) != 4 {
+		t.Errorf("undisturbed run:\n%s\nkilled and resumed:\n%s", strings.Join(whole, "\n"), strings.Join(parts, "\n"))
+	}
+
+	file := filepath.Join(dir, "cnn3-se.safetensors")
+	if out, err := exec.Command(python, "export.py", "cnn3-se", filepath.Join(dir, "whole", "cnn3-se.pt"), file).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Read(file, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := nn.Load(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := []string{m.Spec.Classes[0].En, m.Spec.Classes[9].Zh}; !slices.Equal(got, []string{"airplane", "卡车"}) {
+		t.Errorf("classes %v", got)
+	}
+}
