@@ -1,0 +1,51 @@
+# SEscope's commands. Go does the work; nothing here knows which file depends on which.
+
+# An older go (1.21 or later) fetches this one by itself.
+export GOTOOLCHAIN := go1.27.4
+
+# A leftover GOMAXPROCS ends every wasm program at its start.
+unexport GOMAXPROCS
+
+.PHONY: run dist test vet test-go test-wasm test-e2e goldens clean
+
+# Build what is missing and serve the page at http://127.0.0.1:8080/.
+run: dist
+	go run ./server -dist dist -addr 127.0.0.1:8080
+
+# Make dist/, a folder that any static host serves. Unchanged files are not compressed again, so this is cheap to repeat.
+dist:
+	go run ./server/pack -out dist
+
+# Every test: formatting and vet, natively, as wasm under Node, and the page in headless Chromium.
+test: vet test-go test-wasm test-e2e
+
+# gofmt of the toolchain above (the one on the PATH may be another's), and vet for both platforms.
+vet:
+	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -l .) && if [ -n "$$unformatted" ]; then echo "gofmt would change:" $$unformatted; exit 1; fi
+	go vet ./...
+	GOOS=js GOARCH=wasm go vet ./kernels ./weights ./nn ./web/... ./wasm/...
+	cd web/e2e && go vet ./...
+
+test-go:
+	go test ./...
+
+# The network's packages as the browser runs them. Go's wasm start has room for 8 KB of arguments and environment together,
+# hence the small environment.
+test-wasm:
+	@.ci/install
+	GOOS=js GOARCH=wasm go test -exec "env -i PATH='$$PATH' HOME='$$HOME' CI='$$CI' SESCOPE_DATA='$$SESCOPE_DATA' '$$(go env GOROOT)/lib/wasm/go_js_wasm_exec'" ./kernels ./weights ./nn
+
+# The page in a real browser. Never from the test cache, which does not see changes to the page.
+test-e2e: dist
+	@.ci/install
+	cd web/e2e && SESCOPE_DIST="$(CURDIR)/dist" go test -count=1 ./...
+
+# The reference values of the tests, from PyTorch, SciPy and Matplotlib; Debian: python3-torch python3-scipy python3-matplotlib
+# python3-pil. Debian's Python by its full name: another one on the PATH does not see these packages.
+goldens:
+	/usr/bin/python3 nn/gen/numerics.py
+	/usr/bin/python3 weights/train/goldens.py
+
+# Remove what was built.
+clean:
+	rm -rf dist .dist-*

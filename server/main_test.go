@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// bin is the server, compiled for the tests that run it as a program.
+var bin string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "server")
+	if err != nil {
+		log.Fatal(err)
+	}
+	bin = filepath.Join(dir, "server.exe") // Windows wants the ending
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		log.Fatalf("go build: %v\n%s", err, out)
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func TestOneLineErrors(t *testing.T) {
+	dist := writeDist(t, distFiles)
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	plain := filepath.Join(dist, "index.html")
+	missing := filepath.Join(dist, "none")
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"-dist", dist, "-addr", busy.Addr().String()}, 1, "is already in use"},
+		{[]string{"-dist", missing}, 1, "run `make dist` first"},
+		{[]string{"-dist", filepath.Join(dist, "models")}, 1, "has no index.html"},
+		{[]string{"-dist", plain}, 1, "is a file"},
+		{[]string{"-dist", dist, "-addr", "127.0.0.1:99999"}, 1, "cannot listen on 127.0.0.1:99999"},
+		{[]string{"-addr", "8080"}, 2, "is not HOST:PORT"},
+		{[]string{"-port", "1"}, 2, "-port"},
+		{[]string{"-addr"}, 2, "-addr"},
+		{[]string{"-tls=perhaps"}, 2, "perhaps"},
+		{[]string{"-bad\nflag"}, 2, "flag"},
+		{[]string{"dist"}, 2, `unexpected argument "dist"`},
+		{[]string{"-tls", "a", "b"}, 2, `unexpected argument "a"`},
+	} {
+		var stdout, stderr bytes.Buffer
+		cmd := exec.Command(bin, c.args...)
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		err := cmd.Run()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != c.code {
+			t.Errorf("server %q: %v, expected exit code %d", c.args, err, c.code)
+		}
+		got := stderr.String()
+		if strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, "server: ") || !strings.Contains(got, c.want) {
+			t.Errorf("server %q: standard error is %q, expected one line with %q", c.args, got, c.want)
+		}
+		if stdout.Len() > 0 {
+			t.Errorf("server %q: standard output is %q, expected nothing", c.args, stdout.String())
+		}
+	}
+	help, err := exec.Command(bin, "-h").Output()
+	if err != nil || string(help) != usage+"\n" {
+		t.Errorf("server -h: %q, %v, expected the usage line and exit code 0", help, err)
+	}
+}
+
+// start runs the server on a free port and returns the URL that it printed.
+func start(t *testing.T, args ...string) (*exec.Cmd, string) {
+	t.Helper()
+	cmd := exec.Command(bin, append([]string{"-addr", "127.0.0.1:0", "-dist", writeDist(t, distFiles)}, args...)...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the server printed %q: %v", line, err)
+	}
+	go io.Copy(io.Discard, out)
+	url := regexp.MustCompile(`https?://127\.0\.0\.1:\d+/`).FindString(line)
+	if url == "" {
+		t.Fatalf("the server printed %q, expected its URL", line)
+	}
+	return cmd, url
+}
+
+func TestServesAndStops(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		cmd, url := start(t)
+		res, body := ask(t, url, "GET", "boot.js")
+		if res.StatusCode != 200 || body != distFiles["boot.js"] {
+			t.Errorf("GET %sboot.js: status %d, body %q, expected 200 and %q", url, res.StatusCode, body, distFiles["boot.js"])
+		}
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Skipf("this system sends no %v: %v", signal, err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- cmd.Wait() }()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Errorf("after %v: %v, expected exit code 0", signal, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("the server still runs 10 s after %v", signal)
+		}
+	}
+}
+
+// A client that sends its header at a snail's pace is cut off.
+func TestSlowHeaderIsCutOff(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a time-out of 5 s")
+	}
+	t.Parallel()
+	_, url := start(t)
+	conn, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n")
+	conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if _, err := io.Copy(io.Discard, conn); err != nil {
+		t.Errorf("reading: %v, expected the server to close the connection", err)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	_, url := start(t, "-tls")
+	if !strings.HasPrefix(url, "https://") {
+		t.Fatalf("the server printed %s, expected an https address", url)
+	}
+	host := strings.TrimSuffix(strings.TrimPrefix(url, "https://"), "/")
+	conn, err := tls.Dial("tcp", host, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert := conn.ConnectionState().PeerCertificates[0]
+	conn.Close()
+	// From here on the certificate itself is trusted and everything is checked.
+	roots := x509.NewCertPool()
+	roots.AddCert(cert)
+	names := append(hostNames(), "127.0.0.1", "::1")
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLinkLocalUnicast() {
+			names = append(names, n.IP.String())
+		}
+	}
+	if !slices.Contains(names, "localhost") {
+		t.Errorf("names %v, expected localhost among them", names)
+	}
+	for _, name := range names {
+		if err := cert.VerifyHostname(name); err != nil {
+			t.Errorf("the certificate does not serve %s: %v", name, err)
+		}
+	}
+	if cert.VerifyHostname("example.org") == nil {
+		t.Error("the certificate serves example.org, expected this machine alone")
+	}
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	defer client.CloseIdleConnections()
+	res, err := client.Get(url + "boot.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, _ := io.ReadAll(res.Body); string(body) != distFiles["boot.js"] {
+		t.Errorf("GET %sboot.js: %q, expected %q", url, body, distFiles["boot.js"])
+	}
+}
+
+func TestURLs(t *testing.T) {
+	got := urls("https", &net.TCPAddr{IP: net.ParseIP("192.0.2.1"), Port: 81})
+	if !slices.Equal(got, []string{"https://192.0.2.1:81/"}) {
+		t.Errorf("one address: %v", got)
+	}
+	got = urls("http", &net.TCPAddr{IP: net.IPv6loopback, Port: 80})
+	if !slices.Equal(got, []string{"http://[::1]:80/"}) {
+		t.Errorf("an IPv6 address: %v", got)
+	}
+	for _, all := range []net.IP{net.IPv4zero, net.IPv6unspecified} {
+		got = urls("http", &net.TCPAddr{IP: all, Port: 82})
+		if got[0] != "http://localhost:82/" || slices.Contains(got[1:], "http://127.0.0.1:82/") {
+			t.Errorf("all addresses: %v, expected localhost and then those of the networks", got)
+		}
+		for _, u := range got {
+			if strings.Contains(u, "0.0.0.0") || strings.Contains(u, "[::]") {
+				t.Errorf("all addresses: %s is no address for a browser", u)
+			}
+		}
+	}
+}

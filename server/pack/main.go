@@ -1,0 +1,41 @@
+// Command pack makes dist/, the folder that is SEscope on the web: server serves
+// it, and so does any static host, under any path.
+//
+//	go run ./server/pack [-out dist]
+//
+// It is run in the project's root. dist holds
+//
+//	index.html, app.css, samples/...  web/static/ as it is
+//	sescope.wasm        the package ./wasm
+//	wasm_exec.js        from the Go that compiled it
+//	vugu-helper.js      the script inside the Vugu module (see helper.go)
+//	models/*            weights/models/*.safetensors
+//	models.json         their names, titles and sizes (see models.go)
+//	sizes.json          uncompressed sizes, for the page's progress bar
+//
+// and a .br and a .gz beside every file that is not compressed by itself.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	out := flag.String("out", "dist", "the folder to make or to replace")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "pack: unexpected argument %q; usage: pack [-out dist]\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := pack(ctx, ".", *out, os.Stdout); err != nil {
+		fmt.Fprintf(os.Stderr, "pack: %v\n", err)
+		os.Exit(1)
+	}
+}

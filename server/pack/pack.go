@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// tree is the content of dist before compression: slash-separated path to bytes.
+type tree map[string][]byte
+
+// add refuses a second file of one name: a file of web/static must not hide a
+// generated one, or the other way round.
+func (t tree) add(name string, b []byte) error {
+	if _, taken := t[name]; taken {
+		return fmt.Errorf("two files would be %s in dist: rename the one in web/static", name)
+	}
+	t[name] = b
+	return nil
+}
+
+// pack builds everything from the project at root, writes it to the folder out
+// and prints a table of sizes to w. out is replaced at the very end, so a pack
+// that fails leaves the old one as it was.
+func pack(ctx context.Context, root, out string, w io.Writer) error {
+	if err := replaceable(out); err != nil {
+		return err
+	}
+	parent := filepath.Dir(filepath.Clean(out))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return fmt.Errorf("cannot make the folder for %s: %v", out, err)
+	}
+	tmp, err := os.MkdirTemp(parent, ".dist-")
+	if err != nil {
+		return fmt.Errorf("cannot make a folder beside %s: %v", out, err)
+	}
+	defer os.RemoveAll(tmp)
+
+	t, err := collect(ctx, root, tmp)
+	if err != nil {
+		return err
+	}
+	files, err := compress(ctx, t, out)
+	if err != nil {
+		return err
+	}
+	fresh := filepath.Join(tmp, "dist")
+	if err := write(fresh, files); err != nil {
+		return err
+	}
+	if err := swap(fresh, out, filepath.Join(tmp, "old")); err != nil {
+		return err
+	}
+	printTable(w, out, files)
+	return nil
+}
+
+// collect gathers every file of dist; scratch is a folder for the compiler.
+func collect(ctx context.Context, root, scratch string) (tree, error) {
+	t := tree{}
+	if err := addStatic(t, filepath.Join(root, "web", "static")); err != nil {
+		return nil, err
+	}
+	models, index, err := readModels(filepath.Join(root, "weights", "models"))
+	if err != nil {
+		return nil, err
+	}
+	wasm, err := buildWasm(ctx, root, scratch)
+	if err != nil {
+		return nil, err
+	}
+	loader, err := wasmExec(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	helper, err := vuguHelper(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	sizes := map[string]int{"sescope.wasm": len(wasm)}
+	for name, b := range models {
+		sizes[name] = len(b)
+	}
+	sizesJSON, err := json.MarshalIndent(sizes, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	generated := tree{
+		"sescope.wasm":   wasm,
+		"wasm_exec.js":   loader,
+		"vugu-helper.js": []byte(helper),
+		"models.json":    index,
+		"sizes.json":     append(sizesJSON, '\n'),
+	}
+	for _, part := range []tree{generated, models} {
+		for name, b := range part {
+			if err := t.add(name, b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, nil
+}
+
+// addStatic adds the files below dir, but for those that only an editor or a
+// file manager sees.
+func addStatic(t tree, dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "index.html")); err != nil {
+		return fmt.Errorf("the page's static files are not there: %v", err)
+	}
+	fsys := os.DirFS(dir)
+	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+			return err
+		}
+		b, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		return t.add(name, b)
+	})
+}
+
+// buildWasm compiles ./wasm. Paths and commit are kept out of the binary, so
+// that equal sources make equal bytes, whose compression can be reused.
+func buildWasm(ctx context.Context, root, scratch string) ([]byte, error) {
+	target, err := filepath.Abs(filepath.Join(scratch, "sescope.wasm"))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := goTool(ctx, root, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", target, "./wasm"); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(target)
+}
+
+// wasmExec reads Go's JavaScript loader, which must be of the compiler's version.
+func wasmExec(ctx context.Context, root string) ([]byte, error) {
+	goroot, err := goTool(ctx, root, "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(filepath.Join(goroot, "lib", "wasm", "wasm_exec.js"))
+	if err != nil {
+		return nil, fmt.Errorf("this Go has no wasm loader: %v", err)
+	}
+	return b, nil
+}
+
+// goTool runs the go command for the wasm target in dir and returns what it
+// printed, without the line end.
+func goTool(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	b, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go %s failed: %v\n%s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// replaceable refuses an -out that holds something other than a dist: it would
+// be deleted.
+func replaceable(out string) error {
+	entries, err := os.ReadDir(out)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("cannot use %s for dist: %v", out, err)
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	for _, name := range []string{"index.html", "sizes.json", "sescope.wasm"} {
+		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
+			return fmt.Errorf("%s holds other files than a dist (no %s): name a new folder with -out", out, name)
+		}
+	}
+	return nil
+}
+
+// write writes files below dir.
+func write(dir string, files []packed) error {
+	for _, f := range files {
+		target := filepath.Join(dir, filepath.FromSlash(f.name))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		for ext, b := range map[string][]byte{"": f.raw, ".br": f.br, ".gz": f.gz} {
+			if b == nil {
+				continue
+			}
+			if err := os.WriteFile(target+ext, b, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// swap puts fresh in the place of out, moving the former out to old; when the
+// second step fails the first is undone.
+func swap(fresh, out, old string) error {
+	err := os.Rename(out, old)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot move the old %s away: %v", out, err)
+	}
+	moved := err == nil
+	if err := os.Rename(fresh, out); err != nil {
+		if moved {
+			os.Rename(old, out)
+		}
+		return fmt.Errorf("cannot put the new dist at %s: %v", out, err)
+	}
+	return nil
+}
