@@ -13,7 +13,7 @@ var rooms = map[string]string{
 	"weights": "", // and weights/train is Python
 	"nn":      "sescope/kernels sescope/weights github.com/chewxy/math32",
 	"web":     "sescope/nn sescope/weights github.com/vugu/", // weights: the worker reads the file that it is handed
-	"wasm":    "sescope/web sescope/nn sescope/weights sescope/kernels github.com/vugu/",
+	"wasm":    "sescope/web",
 	"server":  "github.com/andybalholm/brotli",
 }
 
