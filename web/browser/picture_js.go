@@ -1,0 +1,99 @@
+package browser
+
+import (
+	"fmt"
+	"syscall/js"
+
+	"sescope/web/picture"
+	"sescope/web/view"
+)
+
+// Picture is a decoded picture that can be drawn.
+type Picture struct {
+	Image js.Value
+	W, H  int
+	Moves bool // an animation, of which Image is the first frame
+}
+
+// Refusal is why a picture was not opened.
+type Refusal struct {
+	Trouble view.Trouble
+	Detail  string
+}
+
+func (r *Refusal) Error() string { return string(r.Trouble) + " " + r.Detail }
+
+// vectorSide is the size at which a drawing without a size of its own is opened.
+const vectorSide = 512
+
+// OpenPicture decodes a Blob with the browser, which also turns it as its EXIF data says. It blocks. Errors are *Refusal.
+func OpenPicture(blob js.Value) (*Picture, error) {
+	size := blob.Get("size").Int()
+	if size == 0 {
+		return nil, &Refusal{Trouble: view.PictureEmpty}
+	}
+	// Only the beginning is read: enough for the format, and for an animation's second frame unless the first is very large.
+	head, err := Await(blob.Call("slice", 0, min(size, 4<<20)).Call("arrayBuffer"))
+	if err != nil {
+		return nil, &Refusal{view.PictureBroken, err.Error()}
+	}
+	b := make([]byte, head.Get("byteLength").Int())
+	js.CopyBytesToGo(b, js.Global().Get("Uint8Array").New(head))
+	format, moves := picture.Format(b), picture.Animated(b)
+
+	url := js.Global().Get("URL").Call("createObjectURL", blob)
+	defer js.Global().Get("URL").Call("revokeObjectURL", url)
+	p, err := LoadPicture(url.String())
+	if err != nil {
+		switch format {
+		case "":
+			return nil, &Refusal{Trouble: view.PictureUnknown}
+		case "HEIC", "TIFF", "JPEG XL", "PDF":
+			return nil, &Refusal{view.PictureFormat, format}
+		}
+		return nil, &Refusal{view.PictureBroken, format}
+	}
+	p.Moves = moves
+	if picture.TooLarge(p.W, p.H) {
+		return nil, &Refusal{view.PictureHuge, fmt.Sprintf("%d × %d", p.W, p.H)}
+	}
+	// An image element shows the intact part of a damaged picture without a word; a bitmap is refused. Drawings make no bitmaps.
+	check := p.Image.Call("decode")
+	if format != "SVG" {
+		check = js.Global().Call("createImageBitmap", blob)
+	}
+	bitmap, err := Await(check)
+	if err != nil {
+		return nil, &Refusal{view.PictureBroken, format}
+	}
+	if bitmap.Truthy() {
+		bitmap.Call("close")
+	}
+	return p, nil
+}
+
+// LoadPicture loads an image element from a URL and tells its size. It blocks.
+func LoadPicture(url string) (*Picture, error) {
+	image := js.Global().Get("Image").New()
+	done := make(chan error, 1)
+	load := js.FuncOf(func(js.Value, []js.Value) any { done <- nil; return nil })
+	fail := js.FuncOf(func(js.Value, []js.Value) any { done <- &Error{"LoadError", url}; return nil })
+	defer load.Release()
+	defer fail.Release()
+	image.Set("onload", load)
+	image.Set("onerror", fail)
+	image.Set("src", url)
+	err := <-done
+	image.Set("onload", js.Null())
+	image.Set("onerror", js.Null())
+	if err != nil {
+		return nil, err
+	}
+	p := &Picture{Image: image, W: image.Get("naturalWidth").Int(), H: image.Get("naturalHeight").Int()}
+	if p.W == 0 || p.H == 0 {
+		p.W, p.H = vectorSide, vectorSide
+		image.Set("width", vectorSide)
+		image.Set("height", vectorSide)
+	}
+	return p, nil
+}

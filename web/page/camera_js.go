@@ -1,0 +1,199 @@
+package page
+
+import (
+	"errors"
+
+	"sescope/web/browser"
+	"sescope/web/picture"
+	"sescope/web/view"
+)
+
+// cameras is the one open camera and its settings.
+type cameras struct {
+	open    *browser.Camera
+	asking  bool // the browser's permission prompt may be up
+	mirror  *bool
+	counted float64 // when the last result of the camera was shown
+	gap     float64 // ms between two results, smoothed
+}
+
+// live tells that frames go to the network.
+func (c *cameras) live(s *view.State) bool { return c.open != nil && !s.Frozen }
+
+// count keeps the rate of results, smoothed over about ten.
+func (c *cameras) count(s *view.State) {
+	if !c.live(s) {
+		return
+	}
+	now := browser.Now()
+	switch gap := now - c.counted; {
+	case c.counted == 0:
+		c.gap = 0
+	case c.gap == 0:
+		c.gap = gap
+	default:
+		c.gap += (gap - c.gap) / 10
+	}
+	s.FPS = 0
+	if c.gap > 0 {
+		s.FPS = 1000 / c.gap
+	}
+	c.counted = now
+}
+
+// ToggleCamera switches the camera on or off.
+func (p *Page) ToggleCamera() {
+	p.post(func() {
+		if p.camera.open != nil {
+			p.stopCamera()
+			return
+		}
+		p.openCamera(p.state.Device)
+	})
+}
+
+// ChooseDevice changes to another camera.
+func (p *Page) ChooseDevice(id string) {
+	p.post(func() {
+		p.stopCamera()
+		p.openCamera(id)
+	})
+}
+
+func (p *Page) openCamera(device string) {
+	if p.camera.asking {
+		return
+	}
+	p.camera.asking = true
+	video := browser.ByID("video")
+	go func() {
+		var opened *browser.Camera
+		ended := func() { p.post(func() { p.cameraGone(opened) }) }
+		camera, err := browser.OpenCamera(video, device, ended)
+		opened = camera
+		devices := browser.Cameras()
+		p.post(func() {
+			p.camera.asking = false
+			if err != nil {
+				p.cameraFailed(device, err)
+				return
+			}
+			p.cameraOpened(camera, devices)
+		})
+	}()
+}
+
+func (p *Page) cameraFailed(device string, err error) {
+	var e *browser.Error
+	name := ""
+	if errors.As(err, &e) {
+		name = e.Name
+	}
+	if device != "" && name == "OverconstrainedError" { // that one is gone: any other will do
+		p.state.Device = ""
+		p.openCamera("")
+		return
+	}
+	p.trouble(view.CameraTrouble(name), "", func() { p.openCamera(device) })
+}
+
+func (p *Page) cameraOpened(camera *browser.Camera, devices []view.Device) {
+	s := p.state
+	p.camera.open, p.camera.counted = camera, 0
+	s.CameraOn, s.Frozen, s.Device, s.Devices, s.Sample = true, false, camera.ID, devices, -1
+	if p.camera.mirror == nil {
+		p.camera.mirror = &camera.Front
+	}
+	s.Mirrored = *p.camera.mirror
+	p.newSource()
+	p.hideNotice()
+	p.renderSoon()
+	camera.EachFrame(func() {
+		p.post(func() {
+			if p.camera.open == camera {
+				p.frames.lookAt = true
+				p.next()
+			}
+		})
+	})
+}
+
+// stopCamera switches the camera off; the last frame stays on the stage.
+func (p *Page) stopCamera() {
+	if p.camera.open == nil {
+		return
+	}
+	p.camera.open.Close()
+	p.camera.open = nil
+	p.state.CameraOn, p.state.Frozen = false, false
+	p.frames.lookAt = false
+	p.renderSoon()
+}
+
+func (p *Page) cameraGone(camera *browser.Camera) {
+	if camera == nil || p.camera.open != camera {
+		return
+	}
+	device := p.state.Device
+	p.stopCamera()
+	p.trouble(view.CameraGone, "", func() { p.openCamera(device) })
+}
+
+// grab takes the camera's present frame and sends it.
+func (p *Page) grab() {
+	w, h := p.camera.open.Size()
+	if w == 0 || h == 0 {
+		return
+	}
+	start := browser.Now()
+	x, y, side := picture.Square(w, h)
+	video := browser.ByID("video")
+	p.frames.camera.DrawSquare(video, x, y, side, p.state.Mirrored)
+	p.frames.sharp.DrawSquare(video, x, y, side, p.state.Mirrored)
+	p.run(&frame{epoch: p.frames.epoch, source: view.FromCamera, file: "camera", sample: -1,
+		pixels: p.frames.camera, picture: p.frames.sharp, grab: browser.Now() - start})
+}
+
+// ToggleFreeze holds the camera's frame, or goes on.
+func (p *Page) ToggleFreeze() {
+	p.post(func() {
+		if p.camera.open == nil {
+			return
+		}
+		p.state.Frozen = !p.state.Frozen
+		p.camera.counted = 0
+		p.frames.lookAt = false
+		p.renderSoon()
+	})
+}
+
+// ToggleMirror mirrors what the person and the network see.
+func (p *Page) ToggleMirror() {
+	p.post(func() {
+		s := p.state
+		s.Mirrored = !s.Mirrored
+		switch fr := p.stage.frame; {
+		case p.camera.open != nil:
+			mirrored := s.Mirrored
+			p.camera.mirror = &mirrored
+			if s.Frozen && fr != nil {
+				p.flip(fr)
+			}
+		case p.still.picture != nil:
+			p.showStill()
+		case fr != nil:
+			p.flip(fr)
+		}
+		p.renderSoon()
+	})
+}
+
+// flip mirrors a frame that cannot be grabbed again.
+func (p *Page) flip(fr *frame) {
+	pixels, sharp := browser.NewCanvas(fr.pixels.Side, true), browser.NewCanvas(fr.picture.Side, false)
+	pixels.DrawSquare(fr.pixels.El, 0, 0, fr.pixels.Side, true)
+	sharp.DrawSquare(fr.picture.El, 0, 0, fr.picture.Side, true)
+	p.frames.epoch++
+	p.frames.waiting = &frame{epoch: p.frames.epoch, source: fr.source, file: fr.file, sample: fr.sample, pixels: pixels, picture: sharp}
+	p.next()
+}

@@ -1,0 +1,103 @@
+package page
+
+import (
+	"syscall/js"
+
+	"sescope/web/browser"
+)
+
+// listen wires what lies outside Vugu: keys, drop, paste, the file field and the notice's buttons.
+func (p *Page) listen() {
+	document := js.Global().Get("document")
+	browser.Listen(document, "keydown", p.key)
+	// A button that was clicked gives its focus back, or space would press it again instead of freezing. Keyboards keep their focus.
+	browser.Listen(document, "click", func(event js.Value) {
+		if button := event.Get("target").Call("closest", "button"); button.Truthy() && event.Get("detail").Int() > 0 {
+			button.Call("blur")
+		}
+	})
+	file := browser.ByID("file")
+	browser.Listen(file, "change", func(js.Value) {
+		if files := file.Get("files"); files.Length() > 0 {
+			blob := files.Index(0)
+			name := blob.Get("name").String()
+			p.post(func() {
+				p.openBlob(blob, name)
+				file.Set("value", "") // so that the same file can be chosen again
+			})
+		}
+	})
+	browser.Listen(document, "paste", func(event js.Value) {
+		if data := event.Get("clipboardData"); data.Truthy() && data.Get("files").Length() > 0 {
+			event.Call("preventDefault")
+			blob := data.Get("files").Index(0)
+			p.post(func() { p.openBlob(blob, "clipboard") })
+		}
+	})
+	p.listenDrop(document)
+	p.listenNotice()
+	p.translate()
+}
+
+func (p *Page) listenDrop(document js.Value) {
+	root := document.Get("documentElement")
+	over := func(event js.Value) {
+		if event.Get("dataTransfer").Truthy() {
+			event.Call("preventDefault")
+			toggle(root, "drop", true)
+		}
+	}
+	browser.Listen(document, "dragenter", over)
+	browser.Listen(document, "dragover", over)
+	browser.Listen(document, "dragleave", func(event js.Value) {
+		if event.Get("relatedTarget").IsNull() { // left the window, not just an element
+			toggle(root, "drop", false)
+		}
+	})
+	browser.Listen(document, "drop", func(event js.Value) {
+		event.Call("preventDefault") // even without a file: the browser would leave the page
+		toggle(root, "drop", false)
+		if files := event.Get("dataTransfer").Get("files"); files.Length() > 0 {
+			blob := files.Index(0)
+			name := blob.Get("name").String()
+			p.post(func() { p.openBlob(blob, name) })
+		}
+	})
+}
+
+// key handles the keyboard; a key that a control or an open dialog needs stays theirs.
+func (p *Page) key(event js.Value) {
+	if event.Get("ctrlKey").Bool() || event.Get("metaKey").Bool() || event.Get("altKey").Bool() || event.Get("repeat").Bool() {
+		return
+	}
+	target := event.Get("target")
+	tag := target.Get("tagName")
+	if js.Global().Get("document").Call("querySelector", "dialog[open]").Truthy() || tag.Type() == js.TypeString && (tag.String() == "SELECT" || tag.String() == "INPUT") {
+		return
+	}
+	key := event.Get("key").String()
+	if key == " " && tag.Type() == js.TypeString && tag.String() == "BUTTON" {
+		return // space presses the button that the keyboard went to
+	}
+	var act func()
+	switch key {
+	case " ":
+		act = p.ToggleFreeze
+	case "c":
+		act = p.ToggleCamera
+	case "o":
+		act = p.OpenFile
+	case "s":
+		act = p.nextSample
+	case "h":
+		act = func() { p.post(p.toggleHeat) }
+	case "m":
+		act = func() { p.post(func() { p.setKind(p.state.NextKind()) }) }
+	case "?":
+		act = p.ShowHelp
+	default:
+		return
+	}
+	event.Call("preventDefault")
+	act()
+}

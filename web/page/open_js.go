@@ -1,0 +1,102 @@
+package page
+
+import (
+	"errors"
+	"syscall/js"
+
+	"sescope/web/browser"
+	"sescope/web/picture"
+	"sescope/web/view"
+)
+
+// still is the picture that was opened last, kept so that it can be mirrored.
+type still struct {
+	picture *browser.Picture
+	source  view.Source
+	file    string
+	sample  int
+	opening int // counts, so that a slow picture does not replace one that was chosen later
+}
+
+// ChooseSample opens a drawn sample.
+func (p *Page) ChooseSample(i int) {
+	p.post(func() {
+		name := view.Samples[i]
+		p.state.Sample = i
+		p.renderSoon()
+		p.still.opening++
+		turn := p.still.opening
+		go func() {
+			pic, err := browser.LoadPicture("samples/" + name + ".svg")
+			p.post(func() {
+				switch {
+				case turn != p.still.opening:
+				case err != nil:
+					p.trouble(view.SampleMissing, "", func() { p.ChooseSample(i) })
+				default:
+					p.openStill(still{picture: pic, source: view.FromSample, file: name + ".svg", sample: i, opening: turn})
+				}
+			})
+		}()
+	})
+}
+
+// OpenFile shows the browser's file dialog.
+func (p *Page) OpenFile() {
+	p.post(func() { browser.ByID("file").Call("click") })
+}
+
+// openBlob opens a file that was chosen, dropped or pasted.
+func (p *Page) openBlob(blob js.Value, file string) {
+	p.still.opening++
+	turn := p.still.opening
+	go func() {
+		pic, err := browser.OpenPicture(blob)
+		p.post(func() {
+			if turn != p.still.opening {
+				return
+			}
+			var refusal *browser.Refusal
+			if errors.As(err, &refusal) {
+				p.trouble(refusal.Trouble, refusal.Detail, func() { p.OpenFile() })
+				return
+			}
+			p.openStill(still{picture: pic, source: view.FromFile, file: file, sample: -1, opening: turn})
+			if pic.Moves {
+				p.trouble(view.PictureMoves, "", nil)
+			}
+		})
+	}()
+}
+
+// openStill makes a decoded picture the source.
+func (p *Page) openStill(st still) {
+	p.stopCamera()
+	p.still = st
+	p.state.Mirrored = false
+	p.state.Sample = st.sample
+	p.hideNotice()
+	p.newSource()
+	p.showStill()
+}
+
+// newSource begins a new source: answers about former ones are dropped, and a kept scale ends with what it was kept for.
+func (p *Page) newSource() {
+	p.frames.epoch++
+	p.frames.waiting, p.frames.lookAt, p.frames.lost = nil, false, nil
+}
+
+// showStill crops the open picture to its centre square, pixel for pixel up to picture.MaxSide, and sends it.
+func (p *Page) showStill() {
+	start := browser.Now()
+	pic := p.still.picture
+	x, y, side := picture.Square(pic.W, pic.H)
+	canvas := p.frames.still
+	canvas.Resize(min(side, picture.MaxSide))
+	canvas.DrawSquare(pic.Image, x, y, side, p.state.Mirrored)
+	p.frames.epoch++
+	p.frames.waiting = &frame{epoch: p.frames.epoch, source: p.still.source, file: p.still.file, sample: p.still.sample,
+		pixels: canvas, picture: canvas, grab: browser.Now() - start}
+	p.renderSoon()
+	p.next()
+}

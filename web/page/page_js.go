@@ -1,0 +1,95 @@
+package page
+
+import (
+	"syscall/js"
+
+	"github.com/vugu/vugu"
+	"github.com/vugu/vugu/domrender"
+
+	"sescope/web/browser"
+	"sescope/web/protocol"
+	"sescope/web/ui"
+	"sescope/web/view"
+)
+
+// Page is the whole page.
+type Page struct {
+	state *view.State
+	tasks chan func()
+
+	renderer *domrender.JSRenderer
+	build    *vugu.BuildEnv
+	root     *ui.Root
+	renders  renders
+
+	boot   js.Value // window.sescope: what boot.js loaded
+	worker worker
+	model  *protocol.Model // that the worker answers with
+	stage  *stage
+
+	frames frames
+	camera cameras
+	notice notice
+	live   announcer
+
+	answered string // the answer that was rendered last
+	still    still
+}
+
+// Run builds the page and serves it for ever.
+func Run() {
+	p := &Page{state: view.NewState(), tasks: make(chan func(), 256), boot: js.Global().Get("sescope")}
+	p.readSettings()
+	p.stage = newStage()
+	p.frames.camera = browser.NewCanvas(grabSide, true)
+	p.frames.sharp = browser.NewCanvas(sharpSide, false)
+	p.frames.still = browser.NewCanvas(1, true)
+	showOpacity(p.state.Opacity)
+	p.startVugu()
+	p.listen()
+	p.startWorker(p.boot.Get("firstWorker"))
+	p.ChooseSample(view.FirstSample)
+	first := p.boot.Get("first")
+	p.loadModel(first.Get("name").String(), first.Get("bytes"))
+	for task := range p.tasks {
+		task()
+	}
+}
+
+// post hands f to the goroutine that owns the state. It never blocks, so callbacks from the browser may use it.
+func (p *Page) post(f func()) {
+	select {
+	case p.tasks <- f:
+	default: // a burst: let the order go rather than an event
+		go func() { p.tasks <- f }()
+	}
+}
+
+func (p *Page) readSettings() {
+	s, root := p.state, js.Global().Get("document").Get("documentElement")
+	s.Theme = root.Get("dataset").Get("theme").String()
+	if lang := root.Get("lang").String(); len(lang) >= 2 && lang[:2] == "zh" {
+		s.Lang = "zh"
+	}
+	models := p.boot.Get("models")
+	for i := range models.Length() {
+		m := models.Index(i)
+		title := m.Get("title")
+		s.Models = append(s.Models, view.ModelChoice{Name: m.Get("name").String(), Bytes: m.Get("bytes").Int(),
+			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}})
+	}
+	s.Model = p.boot.Get("first").Get("name").String()
+	s.LoadedKB = p.boot.Get("loaded").Int() / 1000
+}
+
+// setReady is called with the first painted result. The controls are rendered first: who sees "ready" can use them.
+func (p *Page) setReady() {
+	if p.state.Ready {
+		return
+	}
+	p.state.Ready = true
+	p.render()
+	browser.ByID("loading").Set("hidden", true)
+	browser.ByID("poster").Set("hidden", true)
+	js.Global().Get("document").Get("documentElement").Get("dataset").Set("state", "ready")
+}

@@ -1,0 +1,85 @@
+package page
+
+import (
+	"syscall/js"
+
+	"github.com/vugu/vugu"
+	"github.com/vugu/vugu/domrender"
+
+	"sescope/web/browser"
+	"sescope/web/ui"
+)
+
+// liveEvery is the least time in milliseconds between renders that results cause.
+const liveEvery = 100
+
+// renders coalesces: at most one render an animation frame.
+type renders struct {
+	wanted  bool    // a render is due in the next animation frame
+	later   bool    // a render is due when liveEvery has passed
+	last    float64 // when the last one ended
+	onFrame js.Func
+	onTimer js.Func
+}
+
+func (p *Page) startVugu() {
+	renderer, err := domrender.New("#app")
+	if err != nil {
+		panic(err)
+	}
+	build, err := vugu.NewBuildEnv(renderer.EventEnv())
+	if err != nil {
+		panic(err)
+	}
+	p.renderer, p.build, p.root = renderer, build, &ui.Root{S: p.state, A: p}
+	p.renders.onFrame = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.render); return nil })
+	p.renders.onTimer = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.renderLive); return nil })
+	go func() { // Vugu asks for a render after every event of its own
+		for renderer.EventWait() {
+			p.post(p.renderSoon)
+		}
+		p.boot.Call("fail", "panic", "a control's handler panicked")
+	}()
+	p.render()
+}
+
+// renderSoon renders in the next animation frame.
+func (p *Page) renderSoon() {
+	if !p.renders.wanted {
+		p.renders.wanted = true
+		js.Global().Call("requestAnimationFrame", p.renders.onFrame)
+	}
+}
+
+// renderResult renders soon, but at most once in liveEvery.
+func (p *Page) renderResult() {
+	if p.renders.later || p.renders.wanted {
+		return
+	}
+	p.renders.later = true
+	wait := p.renders.last + liveEvery - browser.Now()
+	js.Global().Call("setTimeout", p.renders.onTimer, max(0, wait))
+}
+
+func (p *Page) renderLive() {
+	p.renders.later = false
+	if selectIsOpen() {
+		p.renderResult() // a render would disturb the list that the person is reading
+		return
+	}
+	p.renderSoon()
+}
+
+// selectIsOpen tells whether a drop-down list hangs open; browsers without :open never say so.
+func selectIsOpen() (open bool) {
+	defer func() { _ = recover() }()
+	return !js.Global().Get("document").Call("querySelector", "select:open").IsNull()
+}
+
+func (p *Page) render() {
+	p.renders.wanted = false
+	if err := p.renderer.Render(p.build.RunBuild(p.root)); err != nil {
+		panic(err)
+	}
+	p.renders.last = browser.Now()
+}

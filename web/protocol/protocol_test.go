@@ -1,0 +1,81 @@
+package protocol
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func example() *Result {
+	return &Result{
+		Model: "cnn3-se", N: 3, Logits: []float32{-1, 4.5, 0}, Probs: []float32{.1, .7, .2},
+		Gates: []Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, .75}}, {Layer: "se2", H: 16, W: 16, N: 1, Scale: []float32{1}}},
+		Want:  Want{Kind: "gradcam", Class: -1, Rank: "mean", Top: 1}, Class: 1,
+		Heat:     Plane{2, 1, []float32{0, 3}},
+		Channels: []Channel{{Channel: 7, Mean: .5, Gate: .25, Map: Plane{1, 2, []float32{-8, 9}}}},
+		Orders:   []Order{{"mean", []int{7, 1}}}, Side: 32, Times: Times{.1, 2, .3},
+	}
+}
+
+// A result survives the way over the wire: header as JSON, numbers as bytes.
+func TestPackRoundTrip(t *testing.T) {
+	sent := example()
+	header, err := json.Marshal(Reply{ID: 5, Result: sent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Reply
+	if err := json.Unmarshal(header, &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := got.Result.Unpack(sent.Pack(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got.Result, sent) || got.ID != 5 {
+		t.Errorf("got %+v, sent %+v", got.Result, sent)
+	}
+	if got.Result.Top() != 1 {
+		t.Errorf("top class %d, want 1", got.Result.Top())
+	}
+}
+
+func TestUnpackRefuses(t *testing.T) {
+	good := example().Pack(nil)
+	for name, b := range map[string][]byte{"short": good[:len(good)-1], "long": append(good[:len(good):len(good)], 0), "empty": nil} {
+		if err := example().Unpack(b); err == nil || !strings.Contains(err.Error(), "bytes, expected") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	bad := example()
+	bad.Heat.W = -1
+	if err := bad.Unpack(good); err == nil {
+		t.Error("a negative width was accepted")
+	}
+}
+
+func TestPackChecksLengths(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a list of the wrong length was packed")
+		}
+	}()
+	r := example()
+	r.Gates[0].N = 3
+	r.Pack(nil)
+}
+
+// The event's detail has the keys of `sescope run --json`, most probable class first, and timings.
+func TestDetail(t *testing.T) {
+	m := &Model{Classes: []Class{{En: "cat"}, {En: "ship"}, {En: "dog"}}}
+	b, err := json.Marshal(NewDetail("ship.svg", m, example(), Timings{Grab: 1, Paint: 2}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"file":"ship.svg","model":"cnn3-se","top":[{"class":"ship","p":0.7},{"class":"dog","p":0.2},{"class":"cat","p":0.1}],` +
+		`"logits":[-1,4.5,0],"gates":[{"layer":"se1","scale":[0.25,0.75]},{"layer":"se2","scale":[1]}],` +
+		`"timings":{"grab":1,"prepare":0,"network":0,"maps":0,"paint":2}}`
+	if string(b) != want {
+		t.Errorf("got  %s\nwant %s", b, want)
+	}
+}

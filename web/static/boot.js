@@ -1,0 +1,173 @@
+// Loads the Go program and the first network, counts their bytes, and starts page and worker from one compiled module.
+'use strict';
+(function () {
+  const root = document.documentElement;
+  const el = (id) => document.getElementById(id);
+  const zh = () => root.lang.startsWith('zh');
+  const say = (text) => (zh() ? text[1] : text[0]);
+
+  const FATAL = {
+    nowasm: [['This browser cannot run WebAssembly', '这个浏览器不能运行 WebAssembly'],
+      ['SEscope computes on your device and needs it. A current Chrome, Edge, Firefox or Safari has it; a strict security mode may switch it off.',
+        'SEscope 在您的设备上计算，离不开它。新版 Chrome、Edge、Firefox 或 Safari 都支持；严格的安全模式可能把它关掉了。']],
+    compile: [['This browser is too old for the program', '浏览器版本太旧，无法运行程序'],
+      ['It refused to compile the program. Update the browser, or open the page in a current Chrome, Edge, Firefox or Safari.',
+        '它拒绝编译本程序。请更新浏览器，或用新版 Chrome、Edge、Firefox、Safari 打开。']],
+    fetch: [['Something could not be loaded', '有文件没能加载'],
+      ['The connection or the server failed on the way. Check the connection, then reload the page.', '网络连接或服务器中途出错。请检查网络后重新加载。']],
+    panic: [['The program stopped', '程序停止了'],
+      ['That is a fault of ours. Reload the page to go on; your pictures never left this device.', '这是我们的错误。请重新加载页面；您的图片从未离开本设备。']],
+  };
+
+  let failed = false;
+  function fail(kind, detail) {
+    if (failed) return;
+    failed = true;
+    root.dataset.state = 'error';
+    el('loading').hidden = true;
+    el('app').inert = true; // its controls answer no more
+    const stream = el('video').srcObject;
+    if (stream) stream.getTracks().forEach((track) => track.stop());
+    el('notice-title').textContent = say(FATAL[kind][0]);
+    el('notice-text').textContent = say(FATAL[kind][1]) + (detail ? ' (' + detail + ')' : '');
+    const reload = el('notice-action').cloneNode(false); // a clone has none of the program's own listeners
+    reload.textContent = say(['Reload', '重新加载']);
+    reload.hidden = false;
+    reload.addEventListener('click', () => location.reload());
+    el('notice-action').replaceWith(reload);
+    el('notice-second').hidden = el('notice-close').hidden = true;
+    el('notice').hidden = false;
+    if (detail) console.error('SEscope: ' + kind + ': ' + detail);
+  }
+
+  // --- bytes, for the progress bar -------------------------------------------------------------------------------------------
+  const parts = { program: { got: 0, all: 0 }, weights: { got: 0, all: 0 } };
+  const kB = (n) => (n >= 1e6 ? (n / 1e6).toFixed(2) + ' MB' : Math.round(n / 1e3) + ' kB');
+  function progress() {
+    let got = 0, all = 0;
+    for (const [name, p] of Object.entries(parts)) {
+      got += p.got;
+      all += p.all;
+      const done = p.all > 0 && p.got >= p.all;
+      el('loading-' + name).dataset.state = done ? 'done' : p.got ? 'now' : 'wait';
+      el('loading-' + name + '-bytes').textContent = !p.all ? '' : done ? kB(p.all) : kB(p.got) + ' / ' + kB(p.all);
+    }
+    const percent = all ? Math.min(100, Math.round(100 * got / all)) : 0;
+    el('loading-bytes').textContent = all ? kB(got) + ' / ' + kB(all) : '';
+    el('loading-bar').style.width = percent + '%';
+    el('loading-bar').parentNode.setAttribute('aria-valuenow', percent);
+  }
+
+  async function get(url) {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(url + ': ' + response.status);
+    return response;
+  }
+
+  // The stream delivers uncompressed bytes, Content-Length counts compressed ones: totals come from sizes.json and models.json.
+  async function drain(response, onBytes) {
+    const chunks = [];
+    let n = 0;
+    for (const reader = response.body.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      onBytes(n += value.length);
+    }
+    const all = new Uint8Array(n);
+    let at = 0;
+    for (const chunk of chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    return all;
+  }
+
+  async function compileProgram() {
+    const response = await get('sescope.wasm');
+    const counted = drain(response.clone(), (n) => { parts.program.got = n; progress(); });
+    if (WebAssembly.compileStreaming && /^application\/wasm/.test(response.headers.get('Content-Type') || '')) {
+      const module = await WebAssembly.compileStreaming(response);
+      await counted;
+      return module;
+    }
+    return WebAssembly.compile(await counted);
+  }
+
+  // --- Vugu: its helper is a script of its own, so nothing is evaluated; nested events wait for the render to end ---------------
+  function tameVugu() {
+    window.eval = () => undefined; // Vugu would evaluate its helper once more; the policy forbids that
+    let depth = 0;
+    const render = window.vuguRender;
+    window.vuguRender = () => {
+      depth++;
+      try { render(); } finally { depth--; }
+    };
+    const set = window.vuguSetEventHandler;
+    window.vuguSetEventHandler = (handler) => {
+      const call = (buffer) => {
+        depth++;
+        try { handler(buffer); } finally { depth--; }
+      };
+      // A blur fired by a render, or a click fired by a handler, would wait for a lock that its own caller holds.
+      set((buffer) => {
+        if (!depth) return call(buffer);
+        const copy = buffer.slice();
+        setTimeout(() => call(copy), 0);
+      });
+    };
+  }
+
+  // worker.hello tells that its Go program listens.
+  function newWorker(module) {
+    const worker = new Worker('worker.js');
+    worker.addEventListener('message', (event) => { if (event.data.hello) worker.hello = true; });
+    worker.postMessage({ module });
+    return worker;
+  }
+
+  async function start() {
+    root.dataset.state = 'loading';
+    if (typeof WebAssembly !== 'object' || typeof Worker !== 'function') return fail('nowasm');
+    let stage = 'fetch';
+    try {
+      tameVugu();
+      const sizes = get('sizes.json').then((r) => r.json(), () => ({}));
+      const compiled = compileProgram();
+      compiled.catch(() => {}); // awaited below
+      const models = await (await get('models.json')).json();
+      let wanted = null;
+      try { wanted = localStorage.getItem('sescope.model'); } catch { /* no storage: the default it is */ }
+      const first = models.find((m) => m.name === wanted) || models.find((m) => m.default) || models[0];
+      parts.weights.all = first.bytes;
+      const weights = get('models/' + first.name + '.safetensors').then((r) => drain(r, (n) => { parts.weights.got = n; progress(); }));
+      weights.catch(() => {});
+      parts.program.all = (await sizes)['sescope.wasm'] || 0;
+      progress();
+      const module = await compiled.catch((err) => {
+        if (err instanceof WebAssembly.CompileError) stage = 'compile';
+        throw err;
+      });
+      const worker = newWorker(module);
+      const bytes = await weights;
+      parts.program.all = parts.program.got;
+      progress();
+      el('loading-first').dataset.state = 'now';
+      window.sescope = {
+        models, fail,
+        first: { name: first.name, bytes },
+        loaded: parts.program.got + bytes.length,
+        firstWorker: worker,
+        newWorker: () => newWorker(module),
+        fetchModel: async (name, onBytes) => drain(await get('models/' + name + '.safetensors'), onBytes),
+      };
+      stage = 'panic';
+      const go = new Go();
+      await go.run(await WebAssembly.instantiate(module, go.importObject));
+      fail('panic');
+    } catch (err) {
+      fail(stage, String(err && err.message || err));
+    }
+  }
+  start();
+})();

@@ -1,0 +1,13 @@
+// The network's worker: the same Go program as the page. It knows its role because it has no document.
+'use strict';
+importScripts('wasm_exec.js');
+self.onmessage = async (event) => {
+  self.onmessage = null;
+  try {
+    const go = new Go();
+    const instance = await WebAssembly.instantiate(event.data.module, go.importObject);
+    await go.run(instance);
+  } finally {
+    self.postMessage({ dead: true }); // main never returns unless Go panicked
+  }
+};

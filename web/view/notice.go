@@ -1,0 +1,119 @@
+package view
+
+// Trouble is something that went wrong and that a person can do something about.
+type Trouble string
+
+// The troubles of camera, pictures and network.
+const (
+	CameraRefused  Trouble = "camera-refused"  // NotAllowedError
+	CameraAbsent   Trouble = "camera-absent"   // NotFoundError, OverconstrainedError
+	CameraBusy     Trouble = "camera-busy"     // NotReadableError, AbortError
+	CameraGone     Trouble = "camera-gone"     // the track ended
+	CameraInsecure Trouble = "camera-insecure" // no mediaDevices: the page was not opened over HTTPS or localhost
+	PictureEmpty   Trouble = "picture-empty"
+	PictureBroken  Trouble = "picture-broken"
+	PictureFormat  Trouble = "picture-format" // a format that the browser lacks
+	PictureUnknown Trouble = "picture-unknown"
+	PictureHuge    Trouble = "picture-huge"
+	PictureMoves   Trouble = "picture-moves" // not an error: the first frame is shown
+	SampleMissing  Trouble = "sample-missing"
+	ModelMissing   Trouble = "model-missing"
+	ModelBroken    Trouble = "model-broken"
+	WorkerLost     Trouble = "worker-lost"
+)
+
+// Notice is what the page says about a trouble: what happened, then what to do and what is kept.
+type Notice struct {
+	Title, Text    string
+	Action, Second string // what the buttons say; "" is no button
+	Brief          bool   // a remark that goes away by itself
+}
+
+// CameraTrouble names the trouble behind a DOMException of getUserMedia.
+func CameraTrouble(exception string) Trouble {
+	switch exception {
+	case "NotAllowedError", "SecurityError", "PermissionDeniedError":
+		return CameraRefused
+	case "NotFoundError", "OverconstrainedError", "DevicesNotFoundError":
+		return CameraAbsent
+	case "TypeError":
+		return CameraInsecure
+	}
+	return CameraBusy
+}
+
+// IsCamera tells whether the trouble is the camera's.
+func (t Trouble) IsCamera() bool {
+	switch t {
+	case CameraRefused, CameraAbsent, CameraBusy, CameraGone, CameraInsecure:
+		return true
+	}
+	return false
+}
+
+// NoticeFor words a trouble. detail is the file's format, its megapixels or the technical reason, where there is one.
+func (s *State) NoticeFor(t Trouble, detail string) Notice {
+	words, ok := troubles[t]
+	if !ok {
+		panic("view: no words for trouble " + string(t))
+	}
+	text := s.T()
+	lang := 0
+	if s.Lang == "zh" {
+		lang = 1
+	}
+	n := Notice{Title: words[lang][0], Text: words[lang][1], Brief: t == PictureMoves}
+	if detail != "" {
+		if lang == 1 {
+			n.Text += "（" + detail + "）"
+		} else {
+			n.Text += " (" + detail + ")"
+		}
+	}
+	switch {
+	case t.IsCamera() && t != CameraInsecure:
+		n.Action, n.Second = text.TryAgain, text.UsePicture
+	case t == CameraInsecure:
+		n.Action = text.UsePicture
+	case t == ModelMissing || t == SampleMissing:
+		n.Action = text.TryAgain
+	case t == ModelBroken || t == WorkerLost || t == PictureMoves:
+	default:
+		n.Action = text.Retry
+	}
+	return n
+}
+
+// English and Chinese: title, then what to do and what is kept.
+var troubles = map[Trouble][2][2]string{
+	CameraRefused: {{"This page may not use the camera yet", "Click the icon left of the address, set Camera to Allow, then try again. The last picture is still here."},
+		{"浏览器没有允许本页使用摄像头", "点地址栏左侧的图标，把“摄像头”改为“允许”，再按“重试”。刚才的图片还在。"}},
+	CameraAbsent: {{"No camera was found", "Connect one, or switch it on, then try again. The last picture is still here."},
+		{"没有找到摄像头", "请接上或打开摄像头，再按“重试”。刚才的图片还在。"}},
+	CameraBusy: {{"The camera is in use elsewhere", "Another program or tab holds it, or the system blocks it. Close that, then try again. The last picture is still here."},
+		{"摄像头正被占用", "别的程序或标签页正在用它，或者系统不允许。关掉后再按“重试”。刚才的图片还在。"}},
+	CameraGone: {{"The camera was disconnected", "Plug it in again, or choose another, then try again. The last frame is still here."},
+		{"摄像头断开了", "请重新接上，或换一个，再按“重试”。最后一帧还在。"}},
+	CameraInsecure: {{"The browser gives no camera to this address", "Cameras work only over HTTPS or on localhost. Open the page there, or use a picture."},
+		{"浏览器不向这个地址提供摄像头", "摄像头只能在 HTTPS 或 localhost 下使用。请换成那样的地址，或改用图片。"}},
+	PictureEmpty: {{"The file is empty", "It holds not a single byte; perhaps it was not copied to the end. The last picture is still here."},
+		{"文件是空的", "里面一个字节也没有，也许没有复制完。刚才的图片还在。"}},
+	PictureBroken: {{"The picture is damaged", "The browser could not decode it. Try to open and save it again in another program. The last picture is still here."},
+		{"图片已损坏", "浏览器无法解码。请用别的程序打开并重新保存。刚才的图片还在。"}},
+	PictureFormat: {{"This browser cannot read that format", "Save the picture as JPEG or PNG and open that. The last picture is still here."},
+		{"浏览器读不了这种格式", "请另存为 JPEG 或 PNG 再打开。刚才的图片还在。"}},
+	PictureUnknown: {{"That is not a picture", "JPEG, PNG, WebP, GIF, AVIF, BMP and SVG files work. The last picture is still here."},
+		{"这不是图片", "可以打开 JPEG、PNG、WebP、GIF、AVIF、BMP 和 SVG 文件。刚才的图片还在。"}},
+	PictureHuge: {{"The picture is too large", "Decoding it would need too much memory. Make it smaller, 64 megapixels at most. The last picture is still here."},
+		{"图片太大", "解码需要太多内存。请缩小到 6400 万像素以内。刚才的图片还在。"}},
+	PictureMoves: {{"This picture moves", "SEscope shows its first frame."},
+		{"这是动图", "SEscope 只看第一帧。"}},
+	SampleMissing: {{"The sample could not be loaded", "Check the connection, then try again. The last picture is still here."},
+		{"样图没能加载", "请检查网络，再按“重试”。刚才的图片还在。"}},
+	ModelMissing: {{"The network could not be loaded", "Check the connection, then try again. The network from before goes on working."},
+		{"网络没能加载", "请检查连接，再按“重试”。原来的网络照常工作。"}},
+	ModelBroken: {{"The network's file cannot be used", "It was refused while loading. The network from before goes on working."},
+		{"网络文件无法使用", "加载时被拒绝。原来的网络照常工作。"}},
+	WorkerLost: {{"The network keeps stopping", "It was restarted three times and stopped each time. Reload the page or choose another model."},
+		{"网络反复停止", "已经重启三次，每次都停了。请重新加载页面，或换一个模型。"}},
+}

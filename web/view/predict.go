@@ -1,0 +1,154 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// Prediction is one line of the list.
+type Prediction struct {
+	Class   int
+	Name    string
+	Percent string // "92 %", "<1 %"
+	Width   string // of a bar of 100, for an attribute
+	Top     bool
+	Pinned  bool // the map is about this class because the person said so
+}
+
+// unsureBelow is the probability under which an answer counts as a guess.
+const unsureBelow = 0.5
+
+// Predictions lists every class, most probable first; before the first result, in the network's order and empty.
+func (s *State) Predictions() []Prediction {
+	if s.Shown == nil {
+		list := make([]Prediction, len(Samples))
+		for i, name := range Samples {
+			list[i] = Prediction{Class: i, Name: s.sampleName(name), Width: "0"}
+		}
+		return list
+	}
+	r := s.Shown.Result
+	order := make([]int, len(r.Probs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case r.Probs[a] > r.Probs[b]:
+			return -1
+		case r.Probs[a] < r.Probs[b]:
+			return 1
+		}
+		return 0
+	})
+	list := make([]Prediction, len(order))
+	for i, c := range order {
+		p := float64(r.Probs[c])
+		list[i] = Prediction{Class: c, Name: s.Name(s.Shown.Model.Classes[c]), Percent: percent(p),
+			Width: strconv.FormatFloat(100*p, 'f', 1, 64), Top: i == 0 && p >= unsureBelow, Pinned: c == s.Class}
+	}
+	return list
+}
+
+// percent rounds without claiming certainty: 99.97 % is ">99 %", 0.4 % is "<1 %".
+func percent(p float64) string {
+	switch {
+	case p < 0.01:
+		return "<1 %"
+	case p >= 0.995:
+		return ">99 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*p)
+}
+
+// Answer is the large line: the class and its probability.
+func (s *State) Answer() (name, p string) {
+	if s.Shown == nil {
+		return "", ""
+	}
+	r := s.Shown.Result
+	top := r.Top()
+	return upperFirst(s.Name(s.Shown.Model.Classes[top])), percent(float64(r.Probs[top]))
+}
+
+// Announcement is the answer for a screen reader.
+func (s *State) Announcement() string {
+	name, _ := s.Answer()
+	r := s.Shown.Result
+	return fmt.Sprintf(s.T().Announce, name, int(100*r.Probs[r.Top()]+.5))
+}
+
+// Verdict compares with the true label where it is known, and says when the network is not sure.
+func (s *State) Verdict() string {
+	if s.Shown == nil {
+		return ""
+	}
+	t, truth := s.T(), s.Shown.Truth
+	right := truth == s.Shown.Result.Top()
+	var text string
+	switch {
+	case truth < 0 && s.Unsure():
+		return t.Unsure
+	case truth < 0:
+		return ""
+	case right && s.Unsure():
+		text = t.UnsureRight
+	case s.Unsure():
+		text = t.UnsureWrong
+	case right:
+		text = t.TrueRight
+	default:
+		text = t.TrueWrong
+	}
+	return fmt.Sprintf(text, s.Name(s.Shown.Model.Classes[truth]))
+}
+
+// MapHint tells what pressing a class does.
+func (s *State) MapHint() string {
+	if k := nn.Kind(s.Kind); k == nn.GateWeighted || k == nn.Activation {
+		return s.T().MapAllClasses
+	}
+	if s.Shown != nil && s.Class >= 0 {
+		return fmt.Sprintf(s.T().MapPinned, s.Name(s.Shown.Model.Classes[s.Class]))
+	}
+	return s.T().MapHint
+}
+
+// Truth is the label of a sample among a network's classes, -1 if it has no such class.
+func Truth(sample int, m *protocol.Model) int {
+	if sample < 0 {
+		return -1
+	}
+	return slices.IndexFunc(m.Classes, func(c protocol.Class) bool { return c.En == Samples[sample] })
+}
+
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+var sampleZh = []string{"飞机", "汽车", "鸟", "猫", "鹿", "狗", "青蛙", "马", "船", "卡车"}
+
+// sampleName names a sample before any network told its class names.
+func (s *State) sampleName(en string) string {
+	if s.Lang == "zh" {
+		return sampleZh[slices.Index(Samples, en)]
+	}
+	return en
+}
+
+// SampleLabel names the picture of sample i.
+func (s *State) SampleLabel(i int) string {
+	return fmt.Sprintf(s.T().Sample, s.sampleName(Samples[i]))
+}
+
+// Unsure tells that no class reaches one half.
+func (s *State) Unsure() bool {
+	return s.Shown != nil && s.Shown.Result.Probs[s.Shown.Result.Top()] < unsureBelow
+}

@@ -1,0 +1,130 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// Range is the part of a map's values that the colours span.
+type Range struct{ Lo, Hi float32 }
+
+// MapRange is the range of one frame's map. Evidence and Grad-CAM start at 0, so that their colours mean evidence for the class;
+// ok is false where nothing is above 0. The other kinds have no natural zero and span what they hold, as the tutorial does.
+func MapRange(kind string, h protocol.Plane) (r Range, ok bool) {
+	heat := nn.Heatmap{W: h.W, H: h.H, Data: h.Data}
+	r.Lo, r.Hi = heat.Range()
+	if k := nn.Kind(kind); k == nn.Evidence || k == nn.GradCAM {
+		r.Lo = 0
+	}
+	return r, r.Hi > r.Lo
+}
+
+// Chip names the map on the stage.
+func (s *State) Chip() string {
+	if s.Shown == nil {
+		return ""
+	}
+	t, r := s.T(), s.Shown.Result
+	if s.HeatOff {
+		return t.MapOff
+	}
+	class := s.Name(s.Shown.Model.Classes[r.Class])
+	if _, ok := MapRange(r.Want.Kind, r.Heat); !ok {
+		return fmt.Sprintf(t.ChipNone, class)
+	}
+	switch nn.Kind(r.Want.Kind) {
+	case nn.Evidence:
+		return fmt.Sprintf(t.ChipEvidence, class)
+	case nn.GradCAM:
+		return fmt.Sprintf(t.ChipGradCAM, class)
+	case nn.GateWeighted:
+		return t.ChipGate
+	}
+	return fmt.Sprintf(t.ChipActivation, s.Shown.Model.LastConv)
+}
+
+// StageLabel describes the stage for screen readers.
+func (s *State) StageLabel() string {
+	return fmt.Sprintf(s.T().StageLabel, strings.TrimSuffix(s.Shown.File, ".svg"), s.Chip())
+}
+
+// Sees is the line beside the network's input.
+func (s *State) Sees() string {
+	return fmt.Sprintf(s.T().Sees, s.Shown.Result.Side, s.Shown.Result.Side)
+}
+
+// Signed prints a value of a map with two or three digits and a true minus sign.
+func Signed(v float32) string {
+	digits := 1
+	switch a := max(v, -v); {
+	case v == 0:
+		return "0"
+	case a < 0.01:
+		digits = 4
+	case a < 1:
+		digits = 2
+	}
+	text := fmt.Sprintf("%+.*f", digits, v)
+	return strings.Replace(text, "-", "−", 1)
+}
+
+// Caption is what stands below a picture of the tutorial panel.
+type Caption struct{ Title, Text string }
+
+// Captions are those of the original and of the channels beside it.
+func (s *State) Captions() []Caption {
+	if s.Shown == nil {
+		return nil
+	}
+	t, r, m := s.T(), s.Shown.Result, s.Shown.Model
+	predicted := s.Name(m.Classes[r.Top()])
+	text := fmt.Sprintf(t.PredictedOnly, predicted)
+	if s.Shown.Truth >= 0 {
+		text = fmt.Sprintf(t.LabelPredicted, s.Name(m.Classes[s.Shown.Truth]), predicted)
+	}
+	list := []Caption{{t.Original, text}}
+	for _, c := range r.Channels {
+		stats := fmt.Sprintf(t.ChannelMean, c.Mean)
+		if m.HasSE {
+			stats = fmt.Sprintf(t.ChannelStats, c.Mean, c.Gate)
+		}
+		list = append(list, Caption{fmt.Sprintf(t.Channel, c.Channel), strings.ReplaceAll(stats, "-", "−")})
+	}
+	return list
+}
+
+// RankColumn is how one ranking orders the channels.
+type RankColumn struct {
+	Name     string
+	On       bool
+	Channels []RankCell
+}
+
+// RankCell is one channel; Hit marks those that the panel draws.
+type RankCell struct {
+	Name string
+	Hit  bool
+}
+
+// RankColumns puts the rankings side by side.
+func (s *State) RankColumns() []RankColumn {
+	if s.Shown == nil {
+		return nil
+	}
+	drawn := map[int]bool{}
+	for _, c := range s.Shown.Result.Channels {
+		drawn[c.Channel] = true
+	}
+	var cols []RankColumn
+	for _, o := range s.Shown.Result.Orders {
+		col := RankColumn{Name: s.RankName(o.By), On: o.By == s.Shown.Result.Want.Rank}
+		for _, c := range o.Channels {
+			col.Channels = append(col.Channels, RankCell{fmt.Sprint(c), drawn[c]})
+		}
+		cols = append(cols, col)
+	}
+	return cols
+}

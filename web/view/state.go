@@ -1,0 +1,168 @@
+// Package view holds what the page shows and the words it shows it in: plain Go without a browser, so that it is tested natively.
+// The .vugu components in web/ui are markup over these values.
+package view
+
+import (
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// Source is where the picture on the stage comes from.
+type Source string
+
+// The three sources.
+const (
+	FromSample Source = "sample"
+	FromFile   Source = "file"
+	FromCamera Source = "camera"
+)
+
+// Samples are the drawn samples, one for each class of CIFAR-10 and in its order; the file is samples/NAME.svg.
+var Samples = []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
+
+// FirstSample is the sample that is explained before any choice; index.html names its file too.
+const FirstSample = 8
+
+// ModelChoice is a line of the model picker.
+type ModelChoice struct {
+	Name  string
+	Title map[string]string
+	Bytes int
+}
+
+// Device is a camera.
+type Device struct{ ID, Label string }
+
+// State is everything that the page shows.
+type State struct {
+	Lang  string // "en" or "zh"
+	Theme string // "light" or "dark"
+	Ready bool   // a first result was painted
+
+	Models   []ModelChoice
+	Model    string // the one that was chosen
+	Loading  string // the one that is being fetched, or ""
+	Fetched  int    // bytes of it
+	LoadedKB int    // everything fetched so far, in 1000 bytes
+
+	Sample       int // chosen in the strip of samples; -1 none
+	CameraOn     bool
+	CameraWaits  bool // asked for, not yet there
+	Frozen       bool
+	Mirrored     bool
+	Devices      []Device
+	Device       string
+	Kind         string
+	Class        int // the map's class; -1 follows the prediction
+	Colours      string
+	Opacity      int // per cent
+	Fixed        bool
+	HeatOff      bool
+	Rank         string
+	FPS          float64
+	Shown        *Shown
+	KindsOffered []string
+	RanksOffered []string
+}
+
+// Shown is the frame that was painted last: picture, network and result belong together.
+type Shown struct {
+	Source  Source
+	File    string // "ship.svg", the file's name, "camera", "clipboard"
+	Truth   int    // class index, -1 unknown
+	Model   *protocol.Model
+	Result  *protocol.Result
+	Timings protocol.Timings
+}
+
+// NewState is the page before anything happened.
+func NewState() *State {
+	return &State{Lang: "en", Theme: "light", Sample: FirstSample, Class: -1, Colours: "jet", Opacity: 62,
+		Rank: string(nn.ByMean), KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
+}
+
+// Want is what the page asks the worker to explain.
+func (s *State) Want() protocol.Want {
+	return protocol.Want{Kind: s.Kind, Class: s.Class, Rank: s.Rank, Top: 3}
+}
+
+// Adopt fits the choices to a network: what it cannot show falls back to what it shows best.
+func (s *State) Adopt(m *protocol.Model) {
+	s.KindsOffered = m.Kinds
+	s.RanksOffered = []string{string(nn.ByMean)}
+	if m.HasSE {
+		s.RanksOffered = append(s.RanksOffered, string(nn.ByGate))
+	}
+	s.RanksOffered = append(s.RanksOffered, string(nn.ByGateGrad))
+	s.Kind = keep(s.Kind, s.KindsOffered)
+	s.Rank = keep(s.Rank, s.RanksOffered)
+	if s.Class >= len(m.Classes) {
+		s.Class = -1
+	}
+}
+
+func keep(chosen string, offered []string) string {
+	for _, o := range offered {
+		if o == chosen {
+			return chosen
+		}
+	}
+	return offered[0]
+}
+
+// NextKind is the kind of map after the chosen one.
+func (s *State) NextKind() string {
+	for i, k := range s.KindsOffered {
+		if k == s.Kind {
+			return s.KindsOffered[(i+1)%len(s.KindsOffered)]
+		}
+	}
+	return s.KindsOffered[0]
+}
+
+// Name is a class's name in the state's language.
+func (s *State) Name(c protocol.Class) string {
+	if s.Lang == "zh" && c.Zh != "" {
+		return c.Zh
+	}
+	return c.En
+}
+
+// Localised picks the text of the state's language, English if there is none.
+func (s *State) Localised(text map[string]string) string {
+	if t := text[s.Lang]; t != "" {
+		return t
+	}
+	return text["en"]
+}
+
+// KindName is what people call a kind of map.
+func (s *State) KindName(kind string) string {
+	t := s.T()
+	switch nn.Kind(kind) {
+	case nn.Evidence:
+		return t.KindEvidence
+	case nn.GradCAM:
+		return t.KindGradCAM
+	case nn.GateWeighted:
+		return t.KindGate
+	case nn.Activation:
+		return t.KindActivation
+	}
+	return kind
+}
+
+// RankName is what people call a ranking.
+func (s *State) RankName(rank string) string {
+	t := s.T()
+	switch nn.Ranking(rank) {
+	case nn.ByGate:
+		return t.RankGate
+	case nn.ByGateGrad:
+		if len(s.RanksOffered) == 2 { // without SE every gate is 1
+			return t.RankGrad
+		}
+		return t.RankGateGrad
+	}
+	return t.RankMean
+}

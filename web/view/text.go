@@ -1,0 +1,84 @@
+package view
+
+// Texts are the words of the page in one language. Those with a verb are for fmt.Sprintf.
+type Texts struct {
+	Model, Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                                     string
+	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                            string
+	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                                   string
+	KindEvidence, KindGradCAM, KindGate, KindActivation                                                                                    string
+	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                          string
+	Prediction, ClassesOf, Unsure, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel, Announce string
+	Gates, GateLegend, Block, Channels, MeanGate, NoSE, RowLabel                                                                           string
+	TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest                                string
+	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                                            string
+	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, Milli                                          string
+	Close, TryAgain, UsePicture, Retry                                                                                                     string
+}
+
+// English and Chinese; a test keeps them complete.
+var (
+	English = Texts{
+		Model: "Model", Privacy: "Runs on your device. No picture leaves it.", HowEnforced: "How that is enforced", Language: "Language",
+		DarkTheme: "Dark theme", LightTheme: "Light theme", Help: "Help and keys",
+		Samples: "Samples", Sample: "Sample: %s", UseCamera: "Use camera", StopCamera: "Stop camera", ChoosePicture: "Choose picture",
+		Freeze: "Freeze", Resume: "Go on", Mirror: "Mirror", Save: "Save", Camera: "Camera",
+		Map: "Map", Colours: "Colours", Opacity: "Opacity", Scale: "Scale", ScaleFrame: "Frame", ScaleFixed: "Fixed",
+		ScaleFrameHint: "Each frame has its own scale", ScaleFixedHint: "Keep the present scale, so that frames can be compared",
+		KindEvidence: "Class evidence", KindGradCAM: "Grad-CAM", KindGate: "Gate-weighted", KindActivation: "Strongest channel",
+		ChipEvidence: "Class evidence for %s", ChipGradCAM: "Grad-CAM for %s", ChipGate: "Channels weighted by their gates", ChipActivation: "Strongest channel of %s",
+		ChipNone: "No positive evidence for %s", ChipFixed: "fixed", Sees: "The network\nsees %d × %d", StageName: "Stage", StageLabel: "%s. %s.", MapOff: "Heat map is off",
+		Prediction: "Prediction", ClassesOf: "%d classes, CIFAR-10", Unsure: "Not sure: no class reaches one half.",
+		TrueRight: "Right: the picture shows %s.", TrueWrong: "Wrong: the picture shows %s.",
+		UnsureRight: "Right but not sure: the picture shows %s.", UnsureWrong: "Wrong and not sure: the picture shows %s.",
+		MapAllClasses: "This kind of map is the same for every class.",
+		MapHint:       "Press a class to see the map for that class.", MapPinned: "The map stays with %s. Press it again to follow the prediction.",
+		AboutModel: "About this network", Announce: "%s, %d per cent",
+		Gates: "Gates", GateLegend: "how much of each channel the network lets through, 0 to 1", Block: "Block %d", Channels: "%d channels, %d × %d",
+		MeanGate: "mean %s", NoSE: "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
+		RowLabel:    "%s, channels %d to %d: gates between %.2f (channel %d) and %.2f (channel %d), mean %.2f",
+		TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
+		TutorialText: "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
+		RankBy:       "Rank by", RankMean: "Mean", RankGate: "Gate", RankGateGrad: "Gate × gradient", RankGrad: "Gradient", Strongest: "Strongest channels of %s",
+		Original: "Original", Channel: "Channel %d", LabelPredicted: "label %s, predicted %s", PredictedOnly: "predicted %s",
+		ChannelStats: "mean %.2f, gate %.2f", ChannelMean: "mean %.2f",
+		FPS: "fps", Grab: "grab", Prepare: "prepare", Network: "network", Maps: "maps", Paint: "paint", Sum: "sum", Loading: "Loading",
+		LoadingModel: "Loading %s, %s of %s", Loaded: "%s loaded", Portable: "kernel portable Go", Milli: "ms",
+		Close: "Close", TryAgain: "Try again", UsePicture: "Use a picture instead", Retry: "Choose another",
+	}
+	Chinese = Texts{
+		Model: "模型", Privacy: "在您的设备上运行，图片不会离开。", HowEnforced: "如何保证", Language: "语言",
+		DarkTheme: "深色主题", LightTheme: "浅色主题", Help: "帮助与快捷键",
+		Samples: "样图", Sample: "样图：%s", UseCamera: "使用摄像头", StopCamera: "关闭摄像头", ChoosePicture: "选择图片",
+		Freeze: "冻结", Resume: "继续", Mirror: "镜像", Save: "存图", Camera: "摄像头",
+		Map: "热图", Colours: "配色", Opacity: "不透明度", Scale: "刻度", ScaleFrame: "逐帧", ScaleFixed: "固定",
+		ScaleFrameHint: "每一帧用自己的刻度", ScaleFixedHint: "保持当前刻度，便于比较各帧",
+		KindEvidence: "类别证据", KindGradCAM: "Grad-CAM", KindGate: "门控加权", KindActivation: "最强通道",
+		ChipEvidence: "“%s”的类别证据", ChipGradCAM: "“%s”的 Grad-CAM", ChipGate: "按门控加权的通道之和", ChipActivation: "%s 的最强通道",
+		ChipNone: "没有支持“%s”的证据", ChipFixed: "固定", Sees: "网络所见\n%d × %d", StageName: "画面", StageLabel: "%s。%s。", MapOff: "热图已关闭",
+		Prediction: "预测", ClassesOf: "CIFAR-10 的 %d 类", Unsure: "没有把握：没有一类达到一半。",
+		TrueRight: "正确：图中是%s。", TrueWrong: "错误：图中是%s。",
+		UnsureRight: "正确，但没有把握：图中是%s。", UnsureWrong: "错误，也没有把握：图中是%s。",
+		MapAllClasses: "这种热图对每一类都一样。",
+		MapHint:       "点某一类，看这一类的热图。", MapPinned: "热图固定为“%s”。再点一次恢复跟随预测。",
+		AboutModel: "关于这个网络", Announce: "%s，百分之 %d",
+		Gates: "门控", GateLegend: "网络让每个通道通过多少，0 到 1", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
+		MeanGate: "平均 %s", NoSE: "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
+		RowLabel:    "%s，通道 %d 到 %d：门控介于 %.2f（通道 %d）与 %.2f（通道 %d）之间，平均 %.2f",
+		TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
+		TutorialText: "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",
+		RankBy:       "排序依据", RankMean: "均值", RankGate: "门控", RankGateGrad: "门控 × 梯度", RankGrad: "梯度", Strongest: "%s 的最强通道",
+		Original: "原图", Channel: "通道 %d", LabelPredicted: "标签%s，预测%s", PredictedOnly: "预测%s",
+		ChannelStats: "均值 %.2f，门控 %.2f", ChannelMean: "均值 %.2f",
+		FPS: "帧/秒", Grab: "取帧", Prepare: "预处理", Network: "网络", Maps: "热图", Paint: "绘制", Sum: "合计", Loading: "正在加载",
+		LoadingModel: "正在加载 %s，%s / %s", Loaded: "已加载 %s", Portable: "内核：可移植 Go", Milli: "毫秒",
+		Close: "关闭", TryAgain: "重试", UsePicture: "改用图片", Retry: "另选一张",
+	}
+)
+
+// T are the texts of the state's language.
+func (s *State) T() *Texts {
+	if s.Lang == "zh" {
+		return &Chinese
+	}
+	return &English
+}

@@ -1,0 +1,231 @@
+package view
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// shown is a state with a result of three classes and two SE blocks.
+func shown() *State {
+	s := NewState()
+	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, HasSE: true, LastConv: "conv3", Side: 32,
+		Classes: []protocol.Class{{En: "cat", Zh: "猫"}, {En: "ship", Zh: "船"}, {En: "dog", Zh: "狗"}}}
+	s.Adopt(m)
+	s.Shown = &Shown{Source: FromSample, File: "ship.svg", Truth: 1, Model: m, Timings: protocol.Timings{Grab: 1, Prepare: 1, Network: 6, Maps: 1, Paint: 1},
+		Result: &protocol.Result{Model: "net", N: 3, Probs: []float32{.004, .936, .06}, Want: s.Want(), Class: 1, Side: 32,
+			Heat: protocol.Plane{W: 2, H: 1, Data: []float32{-1, 3}},
+			Gates: []protocol.Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, 1}},
+				{Layer: "se2", H: 16, W: 16, N: 70, Scale: make([]float32, 70)}},
+			Channels: []protocol.Channel{{Channel: 7, Mean: -.5, Gate: .25}},
+			Orders:   []protocol.Order{{By: "mean", Channels: []int{7, 3}}, {By: "gate", Channels: []int{3, 7}}}}}
+	return s
+}
+
+// Every text exists in both languages, with the same verbs.
+func TestTexts(t *testing.T) {
+	verbs := regexp.MustCompile(`%[.0-9]*[sdvf]`)
+	en, zh := reflect.ValueOf(English), reflect.ValueOf(Chinese)
+	for i := range en.NumField() {
+		name, e, z := en.Type().Field(i).Name, en.Field(i).String(), zh.Field(i).String()
+		if e == "" || z == "" {
+			t.Errorf("%s: English %q, Chinese %q", name, e, z)
+		}
+		if a, b := verbs.FindAllString(e, -1), verbs.FindAllString(z, -1); !reflect.DeepEqual(a, b) {
+			t.Errorf("%s: verbs %v in English, %v in Chinese", name, a, b)
+		}
+	}
+}
+
+func TestPredictions(t *testing.T) {
+	s := shown()
+	s.Class = 2
+	want := []Prediction{{1, "ship", "94 %", "93.6", true, false}, {2, "dog", "6 %", "6.0", false, true}, {0, "cat", "<1 %", "0.4", false, false}}
+	if got := s.Predictions(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+	if name, p := s.Answer(); name != "Ship" || p != "94 %" {
+		t.Errorf("answer %q %q", name, p)
+	}
+	if got := s.Announcement(); got != "Ship, 94 per cent" {
+		t.Errorf("announcement %q", got)
+	}
+	before := NewState()
+	if got := before.Predictions(); len(got) != 10 || got[3].Name != "cat" || got[3].Percent != "" {
+		t.Errorf("before the first result: %+v", got)
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for p, want := range map[float64]string{0: "<1 %", .0099: "<1 %", .01: "1 %", .5: "50 %", .994: "99 %", .9999: ">99 %"} {
+		if got := percent(p); got != want {
+			t.Errorf("percent(%v) = %q, want %q", p, got, want)
+		}
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	s := shown()
+	for _, c := range []struct {
+		truth int
+		probs []float32
+		want  string
+	}{
+		{1, []float32{.1, .8, .1}, "Right: the picture shows ship."},
+		{0, []float32{.1, .8, .1}, "Wrong: the picture shows cat."},
+		{1, []float32{.3, .4, .3}, "Right but not sure: the picture shows ship."},
+		{2, []float32{.3, .4, .3}, "Wrong and not sure: the picture shows dog."},
+		{-1, []float32{.3, .4, .3}, "Not sure: no class reaches one half."},
+		{-1, []float32{.1, .8, .1}, ""},
+	} {
+		s.Shown.Truth, s.Shown.Result.Probs = c.truth, c.probs
+		if got := s.Verdict(); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+	if got := Truth(8, s.Shown.Model); got != 1 {
+		t.Errorf("the label of sample ship is class %d, want 1", got)
+	}
+	if got := Truth(9, s.Shown.Model); got != -1 {
+		t.Errorf("the label of a class that the network lacks is %d, want -1", got)
+	}
+}
+
+// The cap of a gate stands at its value; a block of 70 channels takes two rows.
+func TestGateBlocks(t *testing.T) {
+	blocks := shown().GateBlocks()
+	if len(blocks) != 2 || len(blocks[0].Rows) != 1 || len(blocks[1].Rows) != 2 {
+		t.Fatalf("got %d blocks, %+v", len(blocks), blocks)
+	}
+	row := blocks[0].Rows[0]
+	if want := "M2.8 75.0h4.4M12.8 0.0h4.4"; row.Caps != want {
+		t.Errorf("caps %q, want %q", row.Caps, want)
+	}
+	if want := "M3.3 100v-25.0h3.4v25.0zM13.3 100v-100.0h3.4v100.0z"; row.Bodies != want {
+		t.Errorf("bodies %q, want %q", row.Bodies, want)
+	}
+	if want := "Block 1, channels 0 to 1: gates between 0.25 (channel 0) and 1.00 (channel 1), mean 0.62"; row.Label != want {
+		t.Errorf("label %q, want %q", row.Label, want)
+	}
+	if got, want := blocks[1].Rows[1].Ticks, []string{"64", "65", "66", "67", "68", "69"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("ticks %v, want %v", got, want)
+	}
+	if blocks[1].Size != "70 channels, 16 × 16" || blocks[0].Mean != "mean 0.62" {
+		t.Errorf("size %q, mean %q", blocks[1].Size, blocks[0].Mean)
+	}
+}
+
+// Evidence starts at zero and says when there is none; other kinds span what they hold.
+func TestMapRange(t *testing.T) {
+	plane := func(v ...float32) protocol.Plane { return protocol.Plane{W: len(v), H: 1, Data: v} }
+	for _, c := range []struct {
+		kind nn.Kind
+		map_ protocol.Plane
+		want Range
+		ok   bool
+	}{
+		{nn.Evidence, plane(-2, 3), Range{0, 3}, true},
+		{nn.Evidence, plane(-2, -1), Range{0, -1}, false},
+		{nn.GradCAM, plane(0, 0), Range{0, 0}, false},
+		{nn.Activation, plane(-2, -1), Range{-2, -1}, true},
+		{nn.GateWeighted, plane(5, 5), Range{5, 5}, false},
+	} {
+		if got, ok := MapRange(string(c.kind), c.map_); got != c.want || ok != c.ok {
+			t.Errorf("%s %v: %v %v, want %v %v", c.kind, c.map_.Data, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestStageWords(t *testing.T) {
+	s := shown()
+	if got := s.Chip(); got != "Grad-CAM for ship" {
+		t.Errorf("chip %q", got)
+	}
+	s.Lang = "zh"
+	if got := s.Chip(); got != "“船”的 Grad-CAM" {
+		t.Errorf("chip %q", got)
+	}
+	s.Lang = "en"
+	s.Shown.Result.Heat.Data = []float32{0, -1}
+	if got := s.Chip(); got != "No positive evidence for ship" {
+		t.Errorf("chip %q", got)
+	}
+	want := []Caption{{"Original", "label ship, predicted ship"}, {"Channel 7", "mean −0.50, gate 0.25"}}
+	if got := s.Captions(); !reflect.DeepEqual(got, want) {
+		t.Errorf("captions %q", got)
+	}
+	s.Shown.Truth = -1
+	if got := s.Captions()[0].Text; got != "predicted ship" {
+		t.Errorf("caption without a label %q", got)
+	}
+	cols := s.RankColumns()
+	if len(cols) != 2 || !cols[0].On || cols[1].On || !cols[1].Channels[1].Hit || cols[1].Channels[0].Hit {
+		t.Errorf("rank columns %+v", cols)
+	}
+	for v, want := range map[float32]string{0: "0", 17.44: "+17.4", -.5: "−0.50", .0012: "+0.0012"} {
+		if got := Signed(v); got != want {
+			t.Errorf("Signed(%v) = %q, want %q", v, got, want)
+		}
+	}
+}
+
+// Every trouble has words in both languages: what happened, and what to do.
+func TestNotices(t *testing.T) {
+	for trouble := range troubles {
+		for _, lang := range []string{"en", "zh"} {
+			s := &State{Lang: lang}
+			n := s.NoticeFor(trouble, "HEIC")
+			if n.Title == "" || !strings.Contains(n.Text, "HEIC") {
+				t.Errorf("%s in %s: %+v", trouble, lang, n)
+			}
+		}
+	}
+	for exception, want := range map[string]Trouble{"NotAllowedError": CameraRefused, "NotFoundError": CameraAbsent, "NotReadableError": CameraBusy, "TypeError": CameraInsecure, "Other": CameraBusy} {
+		if got := CameraTrouble(exception); got != want {
+			t.Errorf("%s is %s, want %s", exception, got, want)
+		}
+	}
+	s := NewState()
+	if n := s.NoticeFor(CameraRefused, ""); n.Action != "Try again" || n.Second == "" {
+		t.Errorf("a refused camera offers %+v", n)
+	}
+	if n := s.NoticeFor(PictureMoves, ""); !n.Brief || n.Action != "" {
+		t.Errorf("an animation is a remark, got %+v", n)
+	}
+}
+
+// A network without SE takes away what only SE has, and what is left of the choices stays.
+func TestAdopt(t *testing.T) {
+	s := shown()
+	s.Kind, s.Rank, s.Class = "gate", "gate", 7
+	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, Classes: make([]protocol.Class, 3)})
+	if s.Kind != "evidence" || s.Rank != "mean" || s.Class != -1 || len(s.RanksOffered) != 2 {
+		t.Errorf("kind %q, rank %q of %v, class %d", s.Kind, s.Rank, s.RanksOffered, s.Class)
+	}
+	s.Kind = "gradcam"
+	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, HasSE: true})
+	if s.Kind != "gradcam" || s.NextKind() != "evidence" {
+		t.Errorf("kind %q, next %q", s.Kind, s.NextKind())
+	}
+}
+
+// The strip's parts fill it in the order of the frame's way.
+func TestParts(t *testing.T) {
+	parts := shown().Parts()
+	if len(parts) != 5 || parts[2].X != "20.00" || parts[2].W != "59.60" || !parts[2].Network || parts[2].Milli != "6.0" {
+		t.Errorf("parts %+v", parts)
+	}
+	s := shown()
+	s.Models, s.Loading, s.Fetched = []ModelChoice{{Name: "b", Title: map[string]string{"en": "B"}, Bytes: 2_000_000}}, "b", 120_400
+	if got, want := s.LoadLine(), "Loading B, 120 kB of 2.00 MB"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := fmt.Sprint(s.Sum()); got != "10.0" {
+		t.Errorf("sum %s", got)
+	}
+}

@@ -1,0 +1,78 @@
+package worker
+
+import (
+	"time"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// rankedChannels is how many channels of each ranking the tutorial panel lists.
+const rankedChannels = 6
+
+// explain collects what the page shows of a trace.
+func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
+	start := time.Now()
+	m := t.Model
+	want = fit(m, want)
+	class := want.Class
+	if class < 0 {
+		class = t.Top()
+	}
+	r := &protocol.Result{Model: name, N: len(t.Logits), Logits: t.Logits, Probs: t.Probs, Want: want, Class: class, Side: m.Spec.Input.W}
+	for _, g := range t.Gates {
+		r.Gates = append(r.Gates, protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale})
+	}
+	r.Heat = plane(t.Heatmap(nn.Kind(want.Kind), class, nil))
+	for _, by := range rankings(m) {
+		top := t.Rank(by, class, max(rankedChannels, want.Top))
+		order := protocol.Order{By: string(by)}
+		for _, s := range top[:min(rankedChannels, len(top))] {
+			order.Channels = append(order.Channels, s.Channel)
+		}
+		r.Orders = append(r.Orders, order)
+		if string(by) != want.Rank {
+			continue
+		}
+		for _, s := range top[:min(want.Top, len(top))] {
+			r.Channels = append(r.Channels, protocol.Channel{Channel: s.Channel, Mean: s.Mean, Gate: s.Gate, Map: plane(t.Channel(s.Channel, nil))})
+		}
+	}
+	r.Times = protocol.Times{Prepare: milli(t.Preprocess), Network: milli(t.Network), Maps: milli(time.Since(start))}
+	return r
+}
+
+// fit replaces what a network cannot show by what it shows best.
+func fit(m *nn.Model, w protocol.Want) protocol.Want {
+	kinds := m.Kinds()
+	kind := kinds[0]
+	for _, k := range kinds {
+		if string(k) == w.Kind {
+			kind = k
+		}
+	}
+	w.Kind = string(kind)
+	ranks := rankings(m)
+	rank := ranks[0]
+	for _, r := range ranks {
+		if string(r) == w.Rank {
+			rank = r
+		}
+	}
+	w.Rank = string(rank)
+	if w.Class >= len(m.Spec.Classes) {
+		w.Class = -1
+	}
+	return w
+}
+
+func rankings(m *nn.Model) []nn.Ranking {
+	if m.HasSE() {
+		return []nn.Ranking{nn.ByMean, nn.ByGate, nn.ByGateGrad}
+	}
+	return []nn.Ranking{nn.ByMean, nn.ByGateGrad}
+}
+
+func plane(h *nn.Heatmap) protocol.Plane { return protocol.Plane{W: h.W, H: h.H, Data: h.Data} }
+
+func milli(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,72 @@
+package worker
+
+import (
+	"encoding/json"
+	"syscall/js"
+
+	"sescope/web/protocol"
+)
+
+// Serve answers messages for ever. Only a panic ends it; worker.js then tells the page.
+func Serve() {
+	n := &network{}
+	global := js.Global()
+	incoming := make(chan js.Value, 16)
+	global.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		incoming <- args[0].Get("data")
+		return nil
+	}))
+	global.Call("postMessage", map[string]any{"hello": true})
+	var numbers []byte
+	for message := range incoming {
+		var req protocol.Request
+		reply := protocol.Reply{}
+		transfer := []any{}
+		out := map[string]any{}
+		err := json.Unmarshal([]byte(message.Get("text").String()), &req)
+		reply.ID = req.ID
+		switch {
+		case err != nil:
+		case req.Op == protocol.Load:
+			reply.Model, err = n.load(req.Model, bytesOf(message.Get("data")))
+		default:
+			if req.Op == protocol.Run {
+				var pix []byte
+				if pix, err = n.keep(req.ID, req.Side); err == nil {
+					js.CopyBytesToGo(pix, global.Get("Uint8Array").New(message.Get("data")))
+				}
+			}
+			if err != nil {
+				break
+			}
+			result, trace, e := n.answer(req)
+			if err = e; err != nil {
+				break
+			}
+			reply.Result = result
+			numbers = result.Pack(numbers[:0])
+			for key, b := range map[string][]byte{"numbers": numbers, "input": trace.Input.Pix} {
+				array := global.Get("Uint8Array").New(len(b))
+				js.CopyBytesToJS(array, b)
+				out[key] = array.Get("buffer")
+				transfer = append(transfer, out[key])
+			}
+		}
+		if err != nil {
+			reply.Error = err.Error()
+		}
+		text, err := json.Marshal(reply)
+		if err != nil {
+			panic(err) // NaN in a time or score: a fault of ours
+		}
+		out["text"] = string(text)
+		global.Call("postMessage", out, transfer)
+	}
+}
+
+func bytesOf(buffer js.Value) []byte {
+	array := js.Global().Get("Uint8Array").New(buffer)
+	b := make([]byte, array.Length())
+	js.CopyBytesToGo(b, array)
+	return b
+}

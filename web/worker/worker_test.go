@@ -1,0 +1,128 @@
+package worker
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+	"sescope/weights"
+)
+
+const side = 64
+
+// picture fills a kept picture with a bright square.
+func picture(pix []byte) {
+	for i := range pix {
+		pix[i] = 40
+		if y, x := i/4/side, i/4%side; i%4 == 3 || x > 16 && x < 40 && y > 20 && y < 50 {
+			pix[i] = 255
+		}
+	}
+}
+
+// Every built-in network answers through the worker as it does directly, and explains the kept picture without another one.
+func TestNetworks(t *testing.T) {
+	files, _ := filepath.Glob("../../weights/models/*.safetensors")
+	if len(files) == 0 {
+		t.Fatal("no networks found")
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".safetensors")
+		t.Run(name, func(t *testing.T) {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := &network{}
+			info, err := n.load(name, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pix, err := n.keep(1, side)
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture(pix)
+			want := protocol.Want{Kind: info.Kinds[0], Class: -1, Rank: "mean", Top: 3}
+			r, trace, err := n.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: name, Want: want})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if trace.LastConv() != info.LastConv {
+				t.Errorf("last convolution %q, the trace says %q", info.LastConv, trace.LastConv())
+			}
+			if got := r.Pack(nil); r.Unpack(got) != nil {
+				t.Error("the result does not survive the wire")
+			}
+			logits := append([]float32(nil), r.Logits...)
+			if direct := run(t, b, n); !reflect.DeepEqual(direct, logits) {
+				t.Errorf("logits %v, directly %v", logits, direct)
+			}
+			for _, kind := range info.Kinds {
+				want.Kind, want.Class, want.Rank = kind, 3, "gategrad"
+				r, _, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: name, Want: want})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Want.Kind != kind || r.Class != 3 || len(r.Channels) != 3 || len(r.Orders[0].Channels) != rankedChannels {
+					t.Errorf("%s: explained %s for class %d with %d channels", kind, r.Want.Kind, r.Class, len(r.Channels))
+				}
+			}
+			_, _, err = n.answer(protocol.Request{Op: protocol.Explain, ID: 2, Model: name, Want: want})
+			if err == nil || !strings.Contains(err.Error(), "frame 2") {
+				t.Errorf("a frame that is not kept: %v", err)
+			}
+			if _, err := n.load(name, b[:100]); err == nil {
+				t.Error("a cut-off file was loaded")
+			}
+			if _, _, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: name, Want: want}); err != nil {
+				t.Errorf("after a failed load the former network is gone: %v", err)
+			}
+		})
+	}
+}
+
+func run(t *testing.T, file []byte, n *network) []float32 {
+	t.Helper()
+	f, err := weights.Read("direct", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := nn.Load(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := m.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]float32(nil), s.Run(n.picture).Logits...)
+}
+
+// A wish that a network cannot fulfil becomes what it shows best.
+func TestFit(t *testing.T) {
+	n := &network{}
+	b, err := os.ReadFile("../../weights/models/simple.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.load("simple", b); err != nil {
+		t.Fatal(err)
+	}
+	pix, _ := n.keep(1, side)
+	picture(pix)
+	r, _, err := n.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: "simple", Want: protocol.Want{Kind: "gate", Class: 99, Rank: "gate", Top: 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Want.Kind != "evidence" || r.Want.Rank != "mean" || r.Class != r.Top() {
+		t.Errorf("explained %+v, class %d", r.Want, r.Class)
+	}
+	if len(r.Gates) != 0 {
+		t.Errorf("%d gates in a network without SE", len(r.Gates))
+	}
+}
