@@ -38,17 +38,33 @@ type convLayer struct {
 	base
 	kernel, stride, pad int
 	relu                bool
-	w, bias             []float32 // packed: kernels.Pack, kernels.PackBias
+	winograd            bool
+	w, bias             []float32 // packed: kernels.Pack or kernels.PackWinograd, kernels.PackBias
 }
 
 func (l *convLayer) Border() int { return l.pad }
 
-func (l *convLayer) Forward(dst, src *Tensor, _ *Session) {
-	c := kernels.Conv{
+func (l *convLayer) Forward(dst, src *Tensor, s *Session) {
+	c, in := l.geometry(dst, src), src.Data[src.Offset(-l.pad, -l.pad):]
+	if l.winograd {
+		g := kernels.Winograd(c)
+		g.Run(dst.pixels(), in, l.w, l.bias, s.scratch)
+		return
+	}
+	c.Run(dst.pixels(), in, l.w, l.bias)
+}
+
+func (l *convLayer) geometry(dst, src *Tensor) kernels.Conv {
+	return kernels.Conv{
 		SrcW: src.W + 2*src.Pad, SrcStride: src.Stride, DstW: dst.W + 2*dst.Pad, DstStride: dst.Stride,
 		OutH: dst.H, OutW: dst.W, COut: dst.C, KH: l.kernel, KW: l.kernel, Step: l.stride, ReLU: l.relu,
 	}
-	c.Run(dst.pixels(), src.Data[src.Offset(-l.pad, -l.pad):], l.w, l.bias)
+}
+
+// useWinograd tells whether a convolution runs as Winograd F(4x4,3x3). Measured under Node it is 1.5 (first layer) to 3.4 times faster than
+// the direct kernel on every 3x3 layer of the networks; on maps below one tile of outputs most of its products would be wasted.
+func useWinograd(kernel, stride, pad int, out Shape) bool {
+	return kernel == 3 && stride == 1 && pad == 1 && out.H >= 4 && out.W >= 4
 }
 
 // Backward of a fully connected layer: dst[i] = sum over o of w[o][i] grad[o], where the ReLU let o pass.

@@ -199,7 +199,11 @@ func (p *planner) conv(l LayerInfo, fused []LayerInfo) (Layer, error) {
 			bias[o] = bias[o]*s + shift[o]
 		}
 	}
-	layer.w = kernels.Pack(w, l.LayerSpec.Out, l.In, l.Kernel, l.Kernel, align4(l.In))
+	if layer.winograd = useWinograd(l.Kernel, l.Stride, l.Pad, l.Shape); layer.winograd {
+		layer.w = kernels.PackWinograd(w, l.LayerSpec.Out, l.In, align4(l.In))
+	} else {
+		layer.w = kernels.Pack(w, l.LayerSpec.Out, l.In, l.Kernel, l.Kernel, align4(l.In))
+	}
 	layer.bias = kernels.PackBias(bias, l.LayerSpec.Out)
 	return layer, nil
 }

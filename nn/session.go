@@ -9,14 +9,15 @@ import (
 
 // Session holds the buffers of one run. Nothing is allocated after NewSession; a session is used by one goroutine at a time.
 type Session struct {
-	model *Model
-	input *Tensor   // the normalised picture
-	out   []*Tensor // the output of every layer
-	se    []seBuffers
-	row   []float32 // scratch of the squeeze, one row's sums
-	prep  preprocessor
-	grad  []*Tensor // gradients at the input of the head's layers, and at the logits: head first
-	trace Trace
+	model   *Model
+	input   *Tensor   // the normalised picture
+	out     []*Tensor // the output of every layer
+	se      []seBuffers
+	row     []float32 // scratch of the squeeze, one row's sums
+	scratch []float32 // of the Winograd convolutions, which run one after another
+	prep    preprocessor
+	grad    []*Tensor // gradients at the input of the head's layers, and at the logits: head first
+	trace   Trace
 }
 
 type seBuffers struct {
@@ -40,6 +41,15 @@ func (m *Model) NewSession() (*Session, error) {
 		widest = max(widest, l.Out().C)
 	}
 	s.row = make([]float32, widest)
+	src, scratch := s.input, 0
+	for i, l := range m.layers {
+		if c, ok := l.(*convLayer); ok && c.winograd {
+			g := kernels.Winograd(c.geometry(s.out[i], src))
+			scratch = max(scratch, g.Scratch())
+		}
+		src = s.out[i]
+	}
+	s.scratch = make([]float32, scratch)
 	for _, l := range m.se {
 		c, width := l.Out().C, l.fc1.Out().C
 		s.se = append(s.se, seBuffers{NewTensor(Shape{1, 1, c}, 0), NewTensor(Shape{1, 1, width}, 0), NewTensor(Shape{1, 1, c}, 0), make([]float32, c)})

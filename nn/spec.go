@@ -102,7 +102,18 @@ type LayerInfo struct {
 	LayerSpec
 	Shape  Shape // of its output
 	Params int   // as PyTorch counts parameters(): running statistics are buffers and do not count
-	MACs   int   // multiply-adds for one picture
+	MACs   int   // multiply-adds for one picture, counted as the direct convolution's
+}
+
+// Algorithm names the way in which a convolution is computed ("winograd" or "direct"); it is empty for other layers.
+func (l LayerInfo) Algorithm() string {
+	switch {
+	case l.Op != "conv":
+		return ""
+	case useWinograd(l.Kernel, l.Stride, l.Pad, l.Shape):
+		return "winograd"
+	}
+	return "direct"
 }
 
 // Describe walks the spec and returns every layer's output shape, parameters and multiply-adds. It is also where a spec's layers are

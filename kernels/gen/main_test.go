@@ -7,11 +7,13 @@ import (
 )
 
 func TestCommittedAssemblyIsGenerated(t *testing.T) {
-	got, err := os.ReadFile("../conv_wasm.s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, source()) {
-		t.Error("kernels/conv_wasm.s differs from what kernels/gen writes; run go generate ./kernels")
+	for name, source := range sources {
+		got, err := os.ReadFile("../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, source()) {
+			t.Errorf("kernels/%s differs from what kernels/gen writes; run go generate ./kernels", name)
+		}
 	}
 }

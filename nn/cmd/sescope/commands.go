@@ -69,9 +69,9 @@ func inspect(args []string, stdout, _ io.Writer) error {
 	in := m.Spec.Input
 	fmt.Fprintf(stdout, "%s: %s\ninput %d x %d x %d, mean %v, std %v\n\n", m.Spec.Name, m.Spec.Title["en"], in.H, in.W, in.C, m.Spec.Mean, m.Spec.Std)
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "layer\tkind\toutput (H x W x C)\tparameters\tmultiply-adds")
+	fmt.Fprintln(w, "layer\tkind\toutput (H x W x C)\tparameters\tmultiply-adds\talgorithm")
 	for _, l := range infos {
-		fmt.Fprintf(w, "%s\t%s\t%d x %d x %d\t%s\t%s\n", l.Name, kind(l), l.Shape.H, l.Shape.W, l.Shape.C, thousands(l.Params), thousands(l.MACs))
+		fmt.Fprintf(w, "%s\t%s\t%d x %d x %d\t%s\t%s\t%s\n", l.Name, kind(l), l.Shape.H, l.Shape.W, l.Shape.C, thousands(l.Params), thousands(l.MACs), l.Algorithm())
 	}
 	params, macs, err := totals(m)
 	if err != nil {

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// winogradSource is winograd_wasm.s: the transforms of kernels.Winograd, four channels a vector, straight-line code per tile. What the
+// first pass over a tile leaves for the second lies in the frame, since Go's assembler knows 16 vector registers.
+func winogradSource() []byte {
+	a := newAsm()
+	a.winogradInput()
+	a.winogradOutput()
+	return a.Bytes()
+}
+
+// postfix writes an expression of vector registers: "V0 V1 - =V2" is V2 = V0 - V1. Without "=" the value stays on the stack.
+func (a *asm) postfix(expression string) {
+	for _, word := range strings.Fields(expression) {
+		switch {
+		case word[0] == '=':
+			a.line("Set %s", word[1:])
+		case word[0] == 'V':
+			a.line("Get %s", word)
+		default:
+			a.line(map[string]string{"+": "F32x4Add", "-": "F32x4Sub", "*": "F32x4Mul", "max": "F32x4Max"}[word])
+		}
+	}
+}
+
+// constant sets all lanes of a vector register.
+func (a *asm) constant(value float32, reg string) {
+	lanes := uint64(math.Float32bits(value))
+	lanes |= lanes << 32
+	a.line("V128Const $%d, $%d", lanes, lanes)
+	a.line("Set %s", reg)
+}
+
+// store writes the value of an expression at an address that the first lines push.
+func (a *asm) store(address func(), offset int, expression string) {
+	address()
+	a.postfix(expression)
+	a.line("V128Store $0, $%d", offset)
+}
+
+// frame pushes the address of the function's frame.
+func (a *asm) frame() { a.line("Get SP") }
+
+// transform starts a function of one *transform (see winograd_wasm.go), with R0 to R3 its argument, destination, source and row.
+func (a *asm) transform(name string, frame int) {
+	fmt.Fprintf(a, "\n// func %s(t *transform)\nTEXT ·%s(SB), NOSPLIT, $%d-8\n", name, name, frame)
+	a.line("I64Load t+0(FP)")
+	a.line("Set R0")
+	a.field(0, "R1")
+	a.field(8, "R2")
+	a.field(16, "R3")
+}
+
+// column loads a column of the frame's rows of that many vectors into V0 to V5.
+func (a *asm) column(x, width int) {
+	for y := range 6 {
+		a.frame()
+		a.line("V128Load $%d", 16*(y*width+x))
+		a.line("Set V%d", y)
+	}
+}
+
+// inputLine computes inputLine of package kernels from V0 to V5 and gives the six values, as expressions, to store. V15 is 4.
+func (a *asm) inputLine(store func(i int, expression string)) {
+	a.postfix("V4 V2 - =V6 V3 V1 - =V7")             // e, f
+	a.postfix("V4 V15 V2 * - =V8 V3 V15 V1 * - =V9") // a, b
+	a.postfix("V7 V7 + =V10")                        // f + f
+	store(0, "V15 V0 V2 - * V6 +")
+	store(1, "V8 V9 +")
+	store(2, "V8 V9 -")
+	store(3, "V6 V10 +")
+	store(4, "V6 V10 -")
+	store(5, "V5 V3 - V15 V7 * -")
+}
+
+// winogradInput writes the input transform of one tile. R4 to R8 are 1 to 5 pixels, R9 a plane, R10 six planes, R11 the vectors left,
+// R12 and R13 run.
+func (a *asm) winogradInput() {
+	a.transform("winogradInputTile", 36*16)
+	a.field(24, "R4")
+	for j := 2; j < 6; j++ {
+		a.add(fmt.Sprintf("R%d", 3+j), fmt.Sprintf("R%d", 2+j), "R4")
+	}
+	a.field(32, "R9")
+	a.line("Get R9")
+	a.line("I64Const $6")
+	a.line("I64Mul")
+	a.line("Set R10")
+	a.field(40, "R11")
+	a.constant(4, "V15")
+	a.line("Loop")
+	a.line("Get R2")
+	a.line("Set R12")
+	for y := range 6 {
+		for x := range 6 {
+			a.line("Get R12")
+			if x > 0 {
+				a.line("Get R%d", 3+x)
+				a.line("I64Add")
+			}
+			a.line("I32WrapI64")
+			a.line("V128Load $0")
+			a.line("Set V%d", x)
+		}
+		a.inputLine(func(x int, value string) { a.store(a.frame, 16*(6*y+x), value) })
+		if y < 5 {
+			a.add("R12", "R12", "R3")
+		}
+	}
+	a.line("Get R1")
+	a.line("Set R13")
+	for x := range 6 {
+		a.column(x, 6)
+		a.line("Get R13")
+		a.line("Set R12")
+		a.inputLine(func(y int, value string) {
+			a.store(func() { a.address("R12") }, 0, value)
+			if y < 5 {
+				a.add("R12", "R12", "R10")
+			}
+		})
+		if x < 5 {
+			a.add("R13", "R13", "R9")
+		}
+	}
+	a.advance("R1", 16)
+	a.advance("R2", 16)
+	a.again("R11", 1)
+	a.line("RET")
+}
+
+// outputLine computes outputLine of package kernels from V0 to V5 and gives the four values, as expressions, to store. V15 is 4, V14 is 8.
+func (a *asm) outputLine(store func(i int, expression string)) {
+	a.postfix("V1 V2 + =V6 V1 V2 - =V7") // s, d
+	a.postfix("V3 V4 + =V8 V3 V4 - =V9") // u, v
+	store(0, "V0 V6 + V8 +")
+	store(1, "V7 V9 V9 + +")
+	store(2, "V6 V15 V8 * +")
+	store(3, "V7 V14 V9 * + V5 +")
+}
+
+// winogradOutput writes the output transform of tiles beside each other, a panel each. R4 is a pixel, R5 the tiles left, R6 four pixels
+// less a panel, R7 the halves of the panel left, R12 and R13 run. V13 is the least value.
+func (a *asm) winogradOutput() {
+	a.transform("winogradOutputTiles", 6*4*16)
+	a.field(24, "R4")
+	a.field(40, "R5")
+	a.line("Get R4")
+	a.line("I64Const $4")
+	a.line("I64Mul")
+	a.line("I64Const $32")
+	a.line("I64Sub")
+	a.line("Set R6")
+	a.address("R0")
+	a.line("F32Load $48")
+	a.line("F32x4Splat")
+	a.line("Set V13")
+	a.constant(8, "V14")
+	a.constant(4, "V15")
+	a.line("Loop")
+	a.line("I64Const $2")
+	a.line("Set R7")
+	a.line("Loop")
+	for y := range 6 {
+		for x := range 6 {
+			a.address("R2")
+			a.line("V128Load $%d", 32*(6*y+x))
+			a.line("Set V%d", x)
+		}
+		a.outputLine(func(x int, value string) { a.store(a.frame, 16*(4*y+x), value) })
+	}
+	a.line("Get R1")
+	a.line("Set R13")
+	for x := range 4 {
+		a.column(x, 4)
+		a.line("Get R13")
+		a.line("Set R12")
+		a.outputLine(func(y int, value string) {
+			a.store(func() { a.address("R12") }, 0, value+" V13 max")
+			if y < 3 {
+				a.add("R12", "R12", "R3")
+			}
+		})
+		if x < 3 {
+			a.add("R13", "R13", "R4")
+		}
+	}
+	a.advance("R1", 16)
+	a.advance("R2", 16)
+	a.again("R7", 1)
+	a.add("R1", "R1", "R6")
+	a.advance("R2", 36*32-32)
+	a.again("R5", 1)
+	a.line("RET")
+}

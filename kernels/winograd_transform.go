@@ -1,0 +1,79 @@
+package kernels
+
+// The two transforms of Winograd in portable Go. They are the definition, which the assembly must equal bit for bit.
+
+// portableWinogradInput is: dst[6i+j][c] = (Bᵀ d B)[i][j] for each channel c of the tile d[y][x] = src[y*row + x*channels + c]; dst has 36
+// planes.
+func portableWinogradInput(dst []float32, plane int, src []float32, row, channels int) {
+	for c := range channels {
+		var rows [winogradIn][winogradIn]float32 // d B
+		for y := range rows {
+			d := src[y*row+c:]
+			inputLine(&rows[y], d[0], d[channels], d[2*channels], d[3*channels], d[4*channels], d[5*channels])
+		}
+		for x := range winogradIn {
+			var column [winogradIn]float32
+			inputLine(&column, rows[0][x], rows[1][x], rows[2][x], rows[3][x], rows[4][x], rows[5][x])
+			for y, v := range column {
+				dst[(y*winogradIn+x)*plane+c] = v
+			}
+		}
+	}
+}
+
+// inputLine is Bᵀ d, with what its rows have in common computed once:
+//
+//	4  0 -5  0  1  0
+//	0 -4 -4  1  1  0
+//	0  4 -4 -1  1  0
+//	0 -2 -1  2  1  0
+//	0  2 -1 -2  1  0
+//	0  4  0 -5  0  1
+func inputLine(t *[winogradIn]float32, d0, d1, d2, d3, d4, d5 float32) {
+	e, f := d4-d2, d3-d1
+	a, b := d4-float32(4*d2), d3-float32(4*d1)
+	t[0] = float32(4*(d0-d2)) + e
+	t[1] = a + b
+	t[2] = a - b
+	t[3] = e + (f + f)
+	t[4] = e - (f + f)
+	t[5] = (d5 - d3) - float32(4*f)
+}
+
+// portableWinogradOutput is: dst[y*row + (4t+x)*pixel + c] = (Aᵀ m A)[y][x], then max(0, .) if relu, for each of the 8 channels c of each tile t of
+// m[t][6i+j][c].
+func portableWinogradOutput(dst []float32, row, pixel int, m []float32, tiles int, relu bool) {
+	for i := range tiles * Panel {
+		t, c := i/Panel, i%Panel
+		var rows [winogradIn][winogradOut]float32 // m A
+		for y := range rows {
+			v := (*[(winogradIn-1)*Panel + 1]float32)(m[t*winogradTile+y*winogradIn*Panel+c:])
+			outputLine(&rows[y], v[0], v[Panel], v[2*Panel], v[3*Panel], v[4*Panel], v[5*Panel])
+		}
+		for x := range winogradOut {
+			var column [winogradOut]float32
+			outputLine(&column, rows[0][x], rows[1][x], rows[2][x], rows[3][x], rows[4][x], rows[5][x])
+			for y, v := range column {
+				if relu {
+					v = max(0, v)
+				}
+				dst[y*row+(t*winogradOut+x)*pixel+c] = v
+			}
+		}
+	}
+}
+
+// outputLine is Aᵀ m:
+//
+//	1  1  1  1  1  0
+//	0  1 -1  2 -2  0
+//	0  1  1  4  4  0
+//	0  1 -1  8 -8  1
+func outputLine(y *[winogradOut]float32, m0, m1, m2, m3, m4, m5 float32) {
+	s, d := m1+m2, m1-m2
+	u, v := m3+m4, m3-m4
+	y[0] = (m0 + s) + u
+	y[1] = d + (v + v)
+	y[2] = s + float32(4*u)
+	y[3] = (d + float32(8*v)) + m5
+}

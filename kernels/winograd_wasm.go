@@ -1,0 +1,33 @@
+package kernels
+
+import "math"
+
+// transform is one call of a transform in assembly. kernels/gen knows the offsets.
+type transform struct {
+	dst, src *float32
+	row      int64   // bytes from one row of the map to the next
+	pixel    int64   // bytes from one pixel of the map to the next
+	plane    int64   // bytes from one plane of the transformed input to the next
+	count    int64   // input: vectors of 4 channels; output: tiles
+	floor    float32 // output: the least value, 0 for ReLU
+}
+
+//go:noescape
+func winogradInputTile(t *transform)
+
+//go:noescape
+func winogradOutputTiles(t *transform)
+
+func winogradInput(dst []float32, plane int, src []float32, row, channels int) {
+	_, _ = dst[(winogradPoint-1)*plane+channels-1], src[(winogradIn-1)*(row+channels)+channels-1] // the assembly does not look
+	winogradInputTile(&transform{dst: &dst[0], src: &src[0], row: int64(4 * row), pixel: int64(4 * channels), plane: int64(4 * plane), count: int64(channels / 4)})
+}
+
+func winogradOutput(dst []float32, row, pixel int, m []float32, tiles int, relu bool) {
+	_, _ = dst[(winogradOut-1)*row+(tiles*winogradOut-1)*pixel+Panel-1], m[tiles*winogradTile-1]
+	t := transform{dst: &dst[0], src: &m[0], row: int64(4 * row), pixel: int64(4 * pixel), count: int64(tiles), floor: float32(math.Inf(-1))}
+	if relu {
+		t.floor = 0
+	}
+	winogradOutputTiles(&t)
+}

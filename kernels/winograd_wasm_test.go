@@ -1,0 +1,56 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func sameBits(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	for i, v := range want {
+		if math.Float32bits(got[i]) != math.Float32bits(v) {
+			t.Fatalf("%s, value %d: assembly %v, portable %v", what, i, got[i], v)
+		}
+	}
+}
+
+// TestWinogradAssemblyEqualsPortable compares the transforms bit for bit, with everything that lies between the values that they write. Zeros
+// of both signs are among the inputs, as behind a ReLU.
+func TestWinogradAssemblyEqualsPortable(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 11))
+	fill := func(n int) []float32 {
+		v := make([]float32, n)
+		for i := range v {
+			switch rng.IntN(8) {
+			case 0:
+			case 1:
+				v[i] = float32(math.Copysign(0, -1))
+			default:
+				v[i] = float32(rng.NormFloat64() * math.Exp(4*rng.NormFloat64()))
+			}
+		}
+		return v
+	}
+	for _, channels := range []int{4, 8, 12, 64} {
+		row, plane := 7*channels+4, 3*channels+winogradGap
+		src, got := fill(5*row+6*channels), fill(35*plane+channels+guards)
+		want := append([]float32{}, got...)
+		winogradInput(got, plane, src, row, channels)
+		portableWinogradInput(want, plane, src, row, channels)
+		sameBits(t, fmt.Sprintf("input, %d channels", channels), got, want)
+	}
+	for _, tiles := range []int{1, 2, 5} {
+		for _, pixel := range []int{8, 12, 40} {
+			for _, relu := range []bool{false, true} {
+				row := 4*tiles*pixel + 20
+				m, got := fill(tiles*winogradTile), fill(4*row+guards)
+				want := append([]float32{}, got...)
+				winogradOutput(got, row, pixel, m, tiles, relu)
+				portableWinogradOutput(want, row, pixel, m, tiles, relu)
+				sameBits(t, fmt.Sprintf("output, %d tiles, pixels of %d, relu=%v", tiles, pixel, relu), got, want)
+			}
+		}
+	}
+}
