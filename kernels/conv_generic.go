@@ -2,6 +2,9 @@
 
 package kernels
 
+// SIMD tells whether convolutions run in SIMD assembly.
+const SIMD = false
+
 func (c *Conv) row(dst, src, w, bias []float32, lanes int) {
 	c.portableRow(dst, src, w, bias, lanes)
 }

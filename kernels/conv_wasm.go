@@ -1,5 +1,8 @@
 package kernels
 
+// SIMD tells whether convolutions run in SIMD assembly.
+const SIMD = true
+
 // tile is one call of a microkernel: n neighbouring pixels x 8 channels. kernels/gen knows the offsets.
 type tile struct {
 	dst, src, w, bias *float32

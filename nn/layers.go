@@ -33,6 +33,9 @@ func (t *Tensor) layout() kernels.Map {
 // pixels is the data from pixel (0,0) on.
 func (t *Tensor) pixels() []float32 { return t.Data[t.Offset(0, 0):] }
 
+// SIMD tells whether this build computes convolutions in SIMD assembly.
+const SIMD = kernels.SIMD
+
 // convLayer is a convolution or a fully connected layer with a folded batch norm and a fused ReLU.
 type convLayer struct {
 	base

@@ -60,7 +60,7 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 	// An image element shows the intact part of a damaged picture without a word; a bitmap is refused. Drawings make no bitmaps.
 	check := p.Image.Call("decode")
 	if format != "SVG" {
-		check = js.Global().Call("createImageBitmap", blob)
+		check = js.Global().Call("createImageBitmap", blob, map[string]any{"resizeWidth": 16, "resizeHeight": 16})
 	}
 	bitmap, err := Await(check)
 	if err != nil {

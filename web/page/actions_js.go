@@ -100,6 +100,7 @@ func (p *Page) ChooseLanguage(lang string) {
 			p.stage.paintMap(p.state)
 			p.stage.paintSees(p.state, nil)
 			p.stage.paintFigures(p.state)
+			p.say()
 		}
 		p.notice.word(p.state)
 		p.renderSoon()

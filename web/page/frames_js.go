@@ -89,12 +89,11 @@ func (p *Page) reply(reply protocol.Reply, data js.Value) {
 	fr := f.inFlight
 	f.busy, f.inFlight = false, nil
 	switch {
+	case reply.Error != "" && fr == nil && p.model == nil:
+		p.boot.Call("fail", "model", reply.Error) // the very first network: there is nothing to go on with
 	case reply.Error != "" && fr == nil:
 		p.state.Loading = ""
 		p.trouble(view.ModelBroken, reply.Error, nil)
-		if p.model == nil {
-			p.boot.Call("fail", "fetch", reply.Error)
-		}
 		p.renderSoon()
 	case reply.Error != "":
 		panic("page: the worker refused a request: " + reply.Error) // the page asked for what cannot be: a fault of ours
@@ -128,12 +127,15 @@ func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 	p.setReady()
 	p.camera.count(s)
 	p.announce()
-	if name, _ := s.Answer(); name != p.answered { // the list must not contradict the chip on the picture
-		p.answered = name
+	switch name, _ := s.Answer(); {
+	case fr.source != view.FromCamera:
+		p.render() // one picture, one render: who hears the event finds the words on the page
+	case name != p.answered: // the list must not contradict the chip on the picture
 		p.renderSoon()
-	} else {
+	default:
 		p.renderResult()
 	}
+	p.answered, _ = s.Answer()
 	p.dispatch()
 }
 

@@ -104,11 +104,15 @@ type announcer struct {
 
 func (p *Page) announce() {
 	name, _ := p.state.Answer()
-	now := browser.Now()
-	if name == p.live.said && p.state.Shown.Source == view.FromCamera || p.live.when > 0 && now-p.live.when < sayEvery && p.state.Shown.Source == view.FromCamera {
+	if p.state.Shown.Source == view.FromCamera && (name == p.live.said || browser.Now()-p.live.when < sayEvery) {
 		return
 	}
-	p.live.said, p.live.when = name, now
+	p.say()
+}
+
+func (p *Page) say() {
+	p.live.said, _ = p.state.Answer()
+	p.live.when = browser.Now()
 	browser.ByID("live").Set("textContent", p.state.Announcement())
 }
 

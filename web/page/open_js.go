@@ -23,6 +23,7 @@ func (p *Page) ChooseSample(i int) {
 	p.post(func() {
 		name := view.Samples[i]
 		p.state.Sample = i
+		p.hideNotice()
 		p.renderSoon()
 		p.still.opening++
 		turn := p.still.opening
@@ -48,6 +49,7 @@ func (p *Page) OpenFile() {
 
 // openBlob opens a file that was chosen, dropped or pasted.
 func (p *Page) openBlob(blob js.Value, file string) {
+	p.hideNotice()
 	p.still.opening++
 	turn := p.still.opening
 	go func() {

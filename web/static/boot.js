@@ -15,6 +15,8 @@
         '它拒绝编译本程序。请更新浏览器，或用新版 Chrome、Edge、Firefox、Safari 打开。']],
     fetch: [['Something could not be loaded', '有文件没能加载'],
       ['The connection or the server failed on the way. Check the connection, then reload the page.', '网络连接或服务器中途出错。请检查网络后重新加载。']],
+    model: [["The network's file cannot be used", '网络文件无法使用'],
+      ['It was refused while loading: perhaps it arrived damaged. Reload the page.', '加载时被拒绝，也许传输中损坏了。请重新加载页面。']],
     panic: [['The program stopped', '程序停止了'],
       ['That is a fault of ours. Reload the page to go on; your pictures never left this device.', '这是我们的错误。请重新加载页面；您的图片从未离开本设备。']],
   };

@@ -79,9 +79,8 @@ func (s *State) Answer() (name, p string) {
 
 // Announcement is the answer for a screen reader.
 func (s *State) Announcement() string {
-	name, _ := s.Answer()
-	r := s.Shown.Result
-	return fmt.Sprintf(s.T().Announce, name, int(100*r.Probs[r.Top()]+.5))
+	name, p := s.Answer()
+	return name + ", " + p
 }
 
 // Verdict compares with the true label where it is known, and says when the network is not sure.

@@ -3,6 +3,8 @@ package view
 import (
 	"fmt"
 	"strconv"
+
+	"sescope/nn"
 )
 
 // Part is one step of a frame on the latency strip.
@@ -65,4 +67,12 @@ func Bytes(n int) string {
 		return fmt.Sprintf("%.2f MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%d kB", (n+500)/1000)
+}
+
+// Kernel says how this build computes.
+func (s *State) Kernel() string {
+	if nn.SIMD {
+		return s.T().SIMD
+	}
+	return s.T().Portable
 }

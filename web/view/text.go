@@ -2,17 +2,17 @@ package view
 
 // Texts are the words of the page in one language. Those with a verb are for fmt.Sprintf.
 type Texts struct {
-	Model, Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                                     string
-	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                            string
-	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                                   string
-	KindEvidence, KindGradCAM, KindGate, KindActivation                                                                                    string
-	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                          string
-	Prediction, ClassesOf, Unsure, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel, Announce string
-	Gates, GateLegend, Block, Channels, MeanGate, NoSE, RowLabel                                                                           string
-	TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest                                string
-	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                                            string
-	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, Milli                                          string
-	Close, TryAgain, UsePicture, Retry                                                                                                     string
+	Model, Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                           string
+	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                  string
+	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                         string
+	KindEvidence, KindGradCAM, KindGate, KindActivation                                                                          string
+	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                string
+	Prediction, ClassesOf, Unsure, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
+	Gates, GateLegend, Block, Channels, MeanGate, NoSE, RowLabel                                                                 string
+	TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest                      string
+	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                                  string
+	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, Milli                          string
+	Close, TryAgain, UsePicture, Retry                                                                                           string
 }
 
 // English and Chinese; a test keeps them complete.
@@ -32,8 +32,8 @@ var (
 		UnsureRight: "Right but not sure: the picture shows %s.", UnsureWrong: "Wrong and not sure: the picture shows %s.",
 		MapAllClasses: "This kind of map is the same for every class.",
 		MapHint:       "Press a class to see the map for that class.", MapPinned: "The map stays with %s. Press it again to follow the prediction.",
-		AboutModel: "About this network", Announce: "%s, %d per cent",
-		Gates: "Gates", GateLegend: "how much of each channel the network lets through, 0 to 1", Block: "Block %d", Channels: "%d channels, %d × %d",
+		AboutModel: "About this network",
+		Gates:      "Gates", GateLegend: "how much of each channel the network lets through, 0 to 1", Block: "Block %d", Channels: "%d channels, %d × %d",
 		MeanGate: "mean %s", NoSE: "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		RowLabel:    "%s, channels %d to %d: gates between %.2f (channel %d) and %.2f (channel %d), mean %.2f",
 		TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
@@ -42,7 +42,7 @@ var (
 		Original: "Original", Channel: "Channel %d", LabelPredicted: "label %s, predicted %s", PredictedOnly: "predicted %s",
 		ChannelStats: "mean %.2f, gate %.2f", ChannelMean: "mean %.2f",
 		FPS: "fps", Grab: "grab", Prepare: "prepare", Network: "network", Maps: "maps", Paint: "paint", Sum: "sum", Loading: "Loading",
-		LoadingModel: "Loading %s, %s of %s", Loaded: "%s loaded", Portable: "kernel portable Go", Milli: "ms",
+		LoadingModel: "Loading %s, %s of %s", Loaded: "%s loaded", Portable: "kernel portable Go", SIMD: "kernel SIMD assembly", Milli: "ms",
 		Close: "Close", TryAgain: "Try again", UsePicture: "Use a picture instead", Retry: "Choose another",
 	}
 	Chinese = Texts{
@@ -60,8 +60,8 @@ var (
 		UnsureRight: "正确，但没有把握：图中是%s。", UnsureWrong: "错误，也没有把握：图中是%s。",
 		MapAllClasses: "这种热图对每一类都一样。",
 		MapHint:       "点某一类，看这一类的热图。", MapPinned: "热图固定为“%s”。再点一次恢复跟随预测。",
-		AboutModel: "关于这个网络", Announce: "%s，百分之 %d",
-		Gates: "门控", GateLegend: "网络让每个通道通过多少，0 到 1", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
+		AboutModel: "关于这个网络",
+		Gates:      "门控", GateLegend: "网络让每个通道通过多少，0 到 1", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
 		MeanGate: "平均 %s", NoSE: "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		RowLabel:    "%s，通道 %d 到 %d：门控介于 %.2f（通道 %d）与 %.2f（通道 %d）之间，平均 %.2f",
 		TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
@@ -70,7 +70,7 @@ var (
 		Original: "原图", Channel: "通道 %d", LabelPredicted: "标签%s，预测%s", PredictedOnly: "预测%s",
 		ChannelStats: "均值 %.2f，门控 %.2f", ChannelMean: "均值 %.2f",
 		FPS: "帧/秒", Grab: "取帧", Prepare: "预处理", Network: "网络", Maps: "热图", Paint: "绘制", Sum: "合计", Loading: "正在加载",
-		LoadingModel: "正在加载 %s，%s / %s", Loaded: "已加载 %s", Portable: "内核：可移植 Go", Milli: "毫秒",
+		LoadingModel: "正在加载 %s，%s / %s", Loaded: "已加载 %s", Portable: "内核：可移植 Go", SIMD: "内核：SIMD 汇编", Milli: "毫秒",
 		Close: "关闭", TryAgain: "重试", UsePicture: "改用图片", Retry: "另选一张",
 	}
 )

@@ -52,7 +52,7 @@ func TestPredictions(t *testing.T) {
 	if name, p := s.Answer(); name != "Ship" || p != "94 %" {
 		t.Errorf("answer %q %q", name, p)
 	}
-	if got := s.Announcement(); got != "Ship, 94 per cent" {
+	if got := s.Announcement(); got != "Ship, 94 %" {
 		t.Errorf("announcement %q", got)
 	}
 	before := NewState()
