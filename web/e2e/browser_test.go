@@ -1,0 +1,81 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+)
+
+// A device is the camera that a browser has: the flags of one Chromium process.
+type device string
+
+const (
+	filmCamera device = "a camera that shows the tests' film"
+	noCamera   device = "no camera"
+)
+
+var browsers struct {
+	sync.Mutex
+	running map[device]context.Context
+	stop    []func()
+}
+
+// start returns the running browser with that camera, and starts it the first time.
+func start(t *testing.T, d device) context.Context {
+	t.Helper()
+	browsers.Lock()
+	defer browsers.Unlock()
+	if ctx, ok := browsers.running[d]; ok {
+		return ctx
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chrome),
+		chromedp.Flag("headless", "new"),
+		chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("lang", "en-US"),
+		chromedp.WindowSize(1440, 900),
+		// Only the tests' server exists; whatever else the page asked for would fail, and be reported.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	if d == filmCamera {
+		options = append(options, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", film))
+	}
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(allocator)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("starting %s: %v", chrome, err)
+	}
+	if browsers.running == nil {
+		browsers.running = map[device]context.Context{}
+	}
+	browsers.running[d] = ctx
+	browsers.stop = append(browsers.stop, stop, stopAllocator)
+	return ctx
+}
+
+func closeBrowsers() {
+	for _, stop := range browsers.stop {
+		stop()
+	}
+}
+
+// permit answers the question for the camera in the tab's browser context before it is asked.
+func permit(t *testing.T, ctx context.Context, setting browser.PermissionSetting) {
+	t.Helper()
+	_, err := chromedp.CallBrowser(ctx, browser.SetPermission, browser.SetPermissionParams{
+		Permission: &browser.PermissionDescriptor{Name: "camera"}, Setting: setting, Origin: origin,
+		BrowserContextID: cdp.BrowserContextID(chromedp.FromContext(ctx).BrowserContextID),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,236 @@
+package e2e
+
+import (
+	"image"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+)
+
+func quote(s string) string { return strconv.Quote(s) }
+
+// received waits for an event of the browser.
+func (p *tab) received(what string, events <-chan struct{}) {
+	p.t.Helper()
+	select {
+	case <-events:
+	case <-time.After(patience):
+		p.t.Fatalf("waited %v for %s", patience, what)
+	}
+}
+
+// still makes sure that no result comes any more: nothing within half a second, after what is under way.
+func (p *tab) still() {
+	p.t.Helper()
+	for range 20 {
+		n := p.count()
+		p.run("await new Promise((done) => setTimeout(done, 500))")
+		if p.count() == n {
+			return
+		}
+	}
+	p.t.Errorf("results go on coming: %d", p.count())
+}
+
+// sentence waits for the notice about that trouble and checks that it says what happened, in both languages.
+func (p *tab) sentence(trouble string) {
+	p.t.Helper()
+	notice := "document.getElementById('notice')"
+	p.wait("the notice "+trouble, "!"+notice+".hidden && "+notice+".dataset.trouble === "+quote(trouble))
+	english := p.text("notice-title") + " " + p.text("notice-text")
+	p.click("lang-zh")
+	p.wait("the notice "+trouble+" in Chinese", "/\\p{Script=Han}/u.test(document.getElementById('notice-title').textContent) && /\\p{Script=Han}/u.test(document.getElementById('notice-text').textContent)")
+	p.click("lang-en")
+	p.wait("the notice "+trouble+" in English again", "document.getElementById('notice-title').innerText.trim() + ' ' + document.getElementById('notice-text').innerText.trim() === "+quote(english))
+	if len(english) < 30 || han.MatchString(english) {
+		p.t.Errorf("%s: the notice says %q", trouble, english)
+	}
+	p.frames() // the words outside the notice follow with the next rendering
+	if missing := eval[bool](p, notice+".offsetHeight < 40"); missing {
+		p.t.Errorf("%s: the notice is not to be seen", trouble)
+	}
+}
+
+// kept is what a person had: the picture, the map and the answer.
+func (p *tab) kept() string {
+	p.t.Helper()
+	p.wait("the loading to end", "document.getElementById('loading').hidden")
+	return eval[string](p, "JSON.stringify([document.documentElement.dataset.state, e2e.sum('stage'), e2e.sum('heat'), document.getElementById('answer').innerText, document.querySelectorAll('#predictions li').length])")
+}
+
+// Files that are no good pictures: a sentence says so, and the last good result stays.
+func TestBadPictures(t *testing.T) {
+	good := encodePNG(scene(64, 64))
+	noise := make([]byte, 5000)
+	for i := range noise {
+		noise[i] = byte(i * i >> 3)
+	}
+	p := open(t, filmCamera)
+	p.explain(write(t, "good.png", good))
+	before, n := p.kept(), p.count()
+	for _, c := range []struct {
+		name    string
+		bytes   []byte
+		trouble string
+	}{
+		{"empty.png", nil, "picture-empty"},
+		{"text.png", []byte("This is not a picture at all, whatever its name says.\n"), "picture-unknown"},
+		{"noise.jpg", noise, "picture-unknown"},
+		{"header.png", good[:30], "picture-broken"},
+		{"photo.tiff", append([]byte("II*\x00\x08\x00\x00\x00"), noise[:200]...), "picture-format"},
+		{"photo.heic", append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), noise[:200]...), "picture-format"},
+		{"huge.png", hugePNG(), "picture-huge"},
+	} {
+		p.setFile(write(t, c.name, c.bytes))
+		p.sentence(c.trouble)
+		if p.count() != n {
+			t.Errorf("%s gave a result: %+v", c.name, p.results(n))
+			n = p.count()
+		}
+		if after := p.kept(); after != before {
+			t.Errorf("%s: the page had %s and has now %s", c.name, before, after)
+		}
+		p.click("notice-close")
+		p.wait("the notice to close", "document.getElementById('notice').hidden")
+	}
+	// The way back: a good picture takes the notice away.
+	p.setFile(write(t, "empty.png", nil))
+	p.sentence("picture-empty")
+	p.explain(write(t, "better.png", encodePNG(scene(48, 48))))
+	p.wait("the notice to go", "document.getElementById('notice').hidden")
+}
+
+// Large and very narrow pictures that can be shown are shown.
+func TestAwkwardPictures(t *testing.T) {
+	p := open(t, filmCamera)
+	model := models(t)[0]
+	for name, img := range map[string]image.Image{"single.png": scene(1, 1), "narrow.png": scene(3, 700)} {
+		path := write(t, name, encodePNG(img))
+		if d := far(p.explain(path).Logits, sescope(t, model, path).Logits); d > 1e-4 {
+			t.Errorf("%s: logits differ from the command's by %.1e", name, d)
+		}
+	}
+	path := write(t, "large.png", encodePNG(scene(2600, 2100))) // scaled by the browser first, so only nearly the same
+	d := far(p.explain(path).Logits, sescope(t, model, path).Logits)
+	t.Logf("large.png: logits differ by %.1e", d)
+	if d > 0.05 {
+		t.Errorf("large.png: logits differ from the command's by %.1e", d)
+	}
+}
+
+func TestCameraRefused(t *testing.T) {
+	p := open(t, filmCamera)
+	permit(t, p.ctx, browser.PermissionSettingDenied)
+	before := p.kept()
+	p.click("camera")
+	p.sentence("camera-refused")
+	if after := p.kept(); after != before {
+		t.Errorf("the page had %s and has now %s", before, after)
+	}
+	permit(t, p.ctx, browser.PermissionSettingGranted)
+	n := p.count()
+	p.click("notice-action")
+	p.after(n, "camera", "")
+}
+
+func TestCameraAbsent(t *testing.T) {
+	p := open(t, noCamera)
+	before := p.kept()
+	p.click("camera")
+	p.sentence("camera-absent")
+	if after := p.kept(); after != before {
+		t.Errorf("the page had %s and has now %s", before, after)
+	}
+	path := write(t, "instead.png", encodePNG(scene(40, 40)))
+	p.explain(path)
+}
+
+// A camera that is unplugged leaves its last frame and a sentence.
+func TestCameraUnplugged(t *testing.T) {
+	p := open(t, filmCamera)
+	p.click("camera")
+	p.after(0, "camera", "")
+	p.run("const track = document.getElementById('video').srcObject.getVideoTracks()[0]; track.stop(); track.dispatchEvent(new Event('ended'))")
+	p.sentence("camera-gone")
+	p.still()
+	if c := eval[int](p, "e2e.colours('stage')"); c < 8 {
+		t.Errorf("the last frame is gone: %d colours", c)
+	}
+	n := p.count()
+	p.click("notice-action")
+	p.after(n, "camera", "")
+}
+
+// A network whose file is missing: a sentence, and the one from before goes on working.
+func TestWeightsMissing(t *testing.T) {
+	p := open(t, filmCamera)
+	names := models(t)
+	p.allow("404", names[1]+".safetensors")
+	restore := p.answer("*/models/"+names[1]+".safetensors*", 404)
+	before := p.kept()
+	p.choose("model", names[1])
+	p.sentence("model-missing")
+	if after := p.kept(); after != before {
+		t.Errorf("the page had %s and has now %s", before, after)
+	}
+	p.wait("the picker to name the network that works", "document.getElementById('model').value === "+quote(names[0]))
+	path := write(t, "still-works.png", encodePNG(scene(40, 40)))
+	if d := p.explain(path); d.Model != names[0] {
+		t.Errorf("%s answers, expected %s", d.Model, names[0])
+	}
+	p.choose("model", names[1])
+	p.sentence("model-missing")
+	restore()
+	n := p.count()
+	p.click("notice-action")
+	p.after(n, filepath.Base(path), names[1])
+}
+
+// When something is missing from the start there is nothing to keep, but there is a sentence.
+func TestNothingLoads(t *testing.T) {
+	for _, missing := range []string{"*/models/*", "*/sescope.wasm*", "*/models.json*"} {
+		t.Run(missing, func(t *testing.T) {
+			p := newTab(t, filmCamera)
+			p.allow("404", "SEscope: fetch")
+			p.answer(missing, 404)
+			p.navigate()
+			p.wait("the state error", "document.documentElement.dataset.state === 'error'")
+			if text := p.text("notice"); len(text) < 40 {
+				t.Errorf("the page says %q", text)
+			}
+			p.wait("an offer to reload", "!document.getElementById('notice-action').hidden && document.getElementById('loading').hidden")
+		})
+	}
+}
+
+// A worker that dies is replaced by one that knows the network and the picture; one that dies again and again is given up with a sentence.
+func TestWorkerDies(t *testing.T) {
+	p := open(t, filmCamera)
+	p.allow(`console.log: "panic:`)    // what Go prints when a program panics
+	const poison = "postMessage(null)" // the program in the worker expects an object and panics
+	p.run("const make = sescope.newWorker; sescope.newWorker = () => e2e.worker = make(); e2e.worker = sescope.firstWorker")
+	before := p.kept()
+	n := p.count()
+	p.run("e2e.worker." + poison)
+	p.after(n, "ship.svg", models(t)[0])
+	if after := p.kept(); after != before {
+		t.Errorf("the page had %s and has now %s", before, after)
+	}
+	n = p.count()
+	p.click("sample-frog")
+	p.after(n, "frog.svg", "")
+
+	before = p.kept()
+	p.run(`const make = sescope.newWorker; sescope.newWorker = () => {
+		const worker = make();
+		worker.addEventListener('message', (event) => event.data.hello && worker.` + poison + `);
+		return worker;
+	}; e2e.worker.` + poison)
+	p.sentence("worker-lost")
+	if after := p.kept(); after != before {
+		t.Errorf("the page had %s and has now %s", before, after)
+	}
+}
