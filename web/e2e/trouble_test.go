@@ -234,3 +234,19 @@ func TestWorkerDies(t *testing.T) {
 		t.Errorf("the page had %s and has now %s", before, after)
 	}
 }
+
+// A camera that another program holds: the browser's own error for it, since no fake device can be busy.
+func TestCameraBusy(t *testing.T) {
+	p := open(t, filmCamera)
+	before := p.kept()
+	p.run("window.real = navigator.mediaDevices.getUserMedia; navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('in use', 'NotReadableError'))")
+	p.click("camera")
+	p.sentence("camera-busy")
+	if after := p.kept(); after != before {
+		t.Errorf("the page had %s and has now %s", before, after)
+	}
+	p.run("navigator.mediaDevices.getUserMedia = window.real")
+	n := p.count()
+	p.click("notice-action")
+	p.after(n, "camera", "")
+}
