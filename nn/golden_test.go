@@ -254,6 +254,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{edit(`"in":3`, `"in":4`), "layer1.0"},
 		{edit(`"in":3`, `"in":-3`), "layer1.0"},
 		{edit(`"kernel":3`, `"kernel":99`), "layer1.0"},
+		{edit(`"kernel":3,"stride":1,"pad":1`, `"kernel":8589934592,"stride":1,"pad":8589934591`), "layer1.0"}, // its sizes overflow
 		{edit(`"op":"relu"`, `"op":"gelu"`), "gelu"},
 		{edit(`"H":32`, `"H":100000`), "input"},
 		{edit(`"out":64`, `"out":9000000000000`), "layer1.0"},
@@ -268,4 +269,25 @@ func TestBadFilesAreRefused(t *testing.T) {
 			t.Errorf("error %v, expected one that names %q and the file", err, c.want)
 		}
 	}
+}
+
+// FuzzLoad changes the spec of a real file: whatever it says, Load refuses it or a session runs.
+func FuzzLoad(f *testing.F) {
+	good := readWeights(f, "../weights/models/simple-se.safetensors")
+	f.Add(good.Metadata[metadataKey])
+	f.Add(readWeights(f, "../weights/models/cnn3-se.safetensors").Metadata[metadataKey])
+	f.Fuzz(func(t *testing.T, spec string) {
+		m, err := Load(&weights.File{Name: "fuzz", Metadata: map[string]string{metadataKey: spec}, Tensors: good.Tensors})
+		if err != nil {
+			return
+		}
+		s, err := m.NewSession()
+		if err != nil {
+			return
+		}
+		trace := s.Run(image.NewNRGBA(image.Rect(0, 0, 40, 40)))
+		for _, k := range m.Kinds() {
+			trace.Heatmap(k, 0, nil)
+		}
+	})
 }

@@ -151,9 +151,9 @@ func (l LayerSpec) describe(in Shape) (LayerInfo, error) {
 	}
 	switch l.Op {
 	case "conv":
-		if l.In != in.C || l.Out < 1 || l.Kernel < 1 || l.Stride < 1 || l.Pad < 0 || l.Pad >= l.Kernel {
-			return info, fmt.Errorf("in %d, out %d, kernel %d, stride %d, pad %d on %d channels; expected in to equal the channels, kernel and stride of at least 1 and pad below the kernel",
-				l.In, l.Out, l.Kernel, l.Stride, l.Pad, in.C)
+		if l.In != in.C || l.Out < 1 || l.Kernel < 1 || l.Kernel > maxInput || l.Stride < 1 || l.Pad < 0 || l.Pad >= l.Kernel {
+			return info, fmt.Errorf("in %d, out %d, kernel %d, stride %d, pad %d on %d channels; expected in to equal the channels, a kernel of 1 to %d, a stride of at least 1 and pad below the kernel",
+				l.In, l.Out, l.Kernel, l.Stride, l.Pad, in.C, maxInput)
 		}
 		h, w := in.H+2*l.Pad-l.Kernel, in.W+2*l.Pad-l.Kernel
 		if h < 0 || w < 0 {
