@@ -31,3 +31,29 @@ func BenchmarkConv(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkVector runs the loops over channels on the pixels of a 32x32x128 map.
+func BenchmarkVector(b *testing.B) {
+	const pixels, c = 32 * 32, 128
+	dst, src := make([]float32, pixels*c), make([]float32, pixels*c)
+	scale, shift, row := make([]float32, c), make([]float32, c), make([]float32, c)
+	for _, f := range []struct {
+		name           string
+		fast, portable func(p int)
+	}{
+		{"add", func(p int) { add(row, src[p:p+c]) }, func(p int) { addGo(row, src[p:p+c]) }},
+		{"mul", func(p int) { mul(dst[p:p+c], src[p:], scale) }, func(p int) { mulGo(dst[p:p+c], src[p:], scale) }},
+		{"maximum", func(p int) { maximum(dst[p:p+c], src[p:]) }, func(p int) { maxGo(dst[p:p+c], src[p:]) }},
+		{"affine", func(p int) { affine(dst[p:p+c], src[p:], scale, shift, 0) }, func(p int) { affineGo(dst[p:p+c], src[p:], scale, shift, 0) }},
+	} {
+		for impl, run := range map[string]func(int){"fast": f.fast, "go": f.portable} {
+			b.Run(f.name+"/impl="+impl, func(b *testing.B) {
+				for b.Loop() {
+					for p := 0; p < pixels*c; p += c {
+						run(p)
+					}
+				}
+			})
+		}
+	}
+}

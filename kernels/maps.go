@@ -38,13 +38,9 @@ func Mean(dst, src []float32, m Map, row []float32) {
 		clear(row)
 		for x := range m.W {
 			o := y*m.RowStride + x*m.Stride
-			for c, v := range src[o : o+m.C] {
-				row[c] += v
-			}
+			add(row, src[o:o+m.C])
 		}
-		for c, v := range row {
-			dst[c] += v
-		}
+		add(dst, row)
 	}
 	scale := 1 / float32(m.H*m.W)
 	for c := range dst {
@@ -59,11 +55,7 @@ func Scale(dst []float32, d Map, src []float32, s Map, gate []float32) {
 	sameLength("Scale", len(gate), s.C)
 	for y := range s.H {
 		for x := range s.W {
-			in := src[y*s.RowStride+x*s.Stride:][:len(gate)]
-			out := dst[y*d.RowStride+x*d.Stride:][:len(gate)]
-			for c, g := range gate {
-				out[c] = in[c] * g
-			}
+			mul(dst[y*d.RowStride+x*d.Stride:][:s.C], src[y*s.RowStride+x*s.Stride:], gate)
 		}
 	}
 }
@@ -74,17 +66,13 @@ func Affine(dst []float32, d Map, src []float32, s Map, scale, shift []float32, 
 	s.check("Affine", src)
 	sameLength("Affine", len(scale), s.C)
 	sameLength("Affine", len(shift), s.C)
+	floor := math32.Inf(-1)
+	if relu {
+		floor = 0
+	}
 	for y := range s.H {
 		for x := range s.W {
-			in := src[y*s.RowStride+x*s.Stride:][:len(scale)]
-			out := dst[y*d.RowStride+x*d.Stride:][:len(scale)]
-			for c, a := range scale {
-				v := float32(in[c]*a) + shift[c]
-				if relu {
-					v = max(0, v)
-				}
-				out[c] = v
-			}
+			affine(dst[y*d.RowStride+x*d.Stride:][:s.C], src[y*s.RowStride+x*s.Stride:], scale, shift, floor)
 		}
 	}
 }
@@ -102,10 +90,7 @@ func MaxPool(dst []float32, d Map, src []float32, s Map, k int) {
 			out := dst[y*d.RowStride+x*d.Stride:][:d.C]
 			copy(out, src[y*k*s.RowStride+x*k*s.Stride:][:d.C])
 			for t := 1; t < k*k; t++ {
-				in := src[(y*k+t/k)*s.RowStride+(x*k+t%k)*s.Stride:][:d.C]
-				for c, v := range in {
-					out[c] = max(out[c], v)
-				}
+				maximum(out, src[(y*k+t/k)*s.RowStride+(x*k+t%k)*s.Stride:])
 			}
 		}
 	}

@@ -1,6 +1,6 @@
 // Command gen writes the WebAssembly microkernels of package kernels, by the file's name.
 //
-//	go generate ./kernels        writes kernels/conv_wasm.s and kernels/winograd_wasm.s
+//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s and vector_wasm.s
 //
 // Go's assembler has no immediate for v128.load32_splat, hence f32.load and f32x4.splat; its one-operand V128Store drops the
 // offset, hence V128Store $0, $offset.
@@ -17,7 +17,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 || sources[filepath.Base(os.Args[1])] == nil {
-		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s")
+		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s|vector_wasm.s")
 	}
 	if err := os.WriteFile(os.Args[1], sources[filepath.Base(os.Args[1])](), 0o644); err != nil {
 		log.Fatal(err)
@@ -25,7 +25,7 @@ func main() {
 }
 
 // sources are the files that gen can write.
-var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource}
+var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "vector_wasm.s": vectorSource}
 
 type asm struct{ bytes.Buffer }
 
