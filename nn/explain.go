@@ -3,6 +3,8 @@ package nn
 import (
 	"cmp"
 	"slices"
+
+	"sescope/kernels"
 )
 
 // Kind names a heat map for what it is.
@@ -68,9 +70,13 @@ func (t *Trace) conv() *Tensor { return t.session.out[t.Model.conv] }
 // features are the maps y that the head reads: behind batch norm, ReLU and SE.
 func (t *Trace) features() *Tensor { return t.session.out[t.Model.head-1] }
 
-// Gradient returns d logit[class] / d y at the maps that the head reads. It is valid until the next call or Run.
+// Gradient returns d logit[class] / d y at the maps that the head reads. It is valid until the next call for another class or Run.
 func (t *Trace) Gradient(class int) *Tensor {
 	s, m := t.session, t.Model
+	if s.class == class {
+		return s.grad[0]
+	}
+	s.class = class
 	last := s.grad[len(s.grad)-1]
 	clear(last.Data)
 	last.Data[class] = 1
@@ -89,22 +95,25 @@ func (t *Trace) Heatmap(kind Kind, class int, dst *Heatmap) *Heatmap {
 	case Activation:
 		return t.Channel(t.Rank(ByMean, class, 1)[0].Channel, dst)
 	case GateWeighted: // y is scaled by the gates already
-		return weighted(reuse(dst, y), y, func(int) float32 { return 1 })
-	}
-	grad := t.Gradient(class)
-	n := float32(y.H * y.W)
-	if kind == Evidence { // behind a mean the gradient is W[class][c]/(H*W) everywhere
-		return weighted(reuse(dst, y), y, func(c int) float32 { return grad.Data[c] * n })
-	}
-	dst = weighted(reuse(dst, y), y, func(c int) float32 {
-		var sum float32
-		for p := 0; p < y.H*y.W; p++ {
-			sum += grad.Data[p*grad.Stride+c]
+		w := t.session.channel[0]
+		for c := range w {
+			w[c] = 1
 		}
-		return sum / n
-	})
+		return weighted(reuse(dst, y), y, w)
+	}
+	grad, w := t.Gradient(class), t.session.channel[0]
+	kernels.Mean(w, grad.pixels(), grad.layout(), t.session.channel[1])
+	if kind == Evidence { // behind a mean the gradient is W[class][c]/(H*W) everywhere
+		for c := range w {
+			w[c] *= float32(y.H * y.W)
+		}
+		return weighted(reuse(dst, y), y, w)
+	}
+	dst = weighted(reuse(dst, y), y, w)
 	for i, v := range dst.Data {
-		dst.Data[i] = max(0, v)
+		if v < 0 {
+			dst.Data[i] = 0
+		}
 	}
 	return dst
 }
@@ -116,19 +125,20 @@ func reuse(dst *Heatmap, t *Tensor) *Heatmap {
 	return dst
 }
 
-// weighted is: dst[y][x] = sum over c of weight(c) * t[y][x][c].
-func weighted(dst *Heatmap, t *Tensor, weight func(c int) float32) *Heatmap {
-	clear(dst.Data)
-	for c := range t.C {
-		w := weight(c)
-		for y := range t.H {
-			o := t.Offset(y, 0) + c
-			for x := range t.W {
-				dst.Data[y*t.W+x] += w * t.Data[o+x*t.Stride]
-			}
-		}
+// weighted is: dst[y][x] = sum over c of weight[c] * t[y][x][c].
+func weighted(dst *Heatmap, t *Tensor, weight []float32) *Heatmap {
+	for i := range dst.Data {
+		dst.Data[i] = dot(weight, t.Data[t.Offset(i/t.W, i%t.W):])
 	}
 	return dst
+}
+
+func dot(a, b []float32) (sum float32) {
+	b = b[:len(a)]
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
 }
 
 // Channel copies one channel of the last convolution's own output: before batch norm, as the tutorial's hook sees it.
@@ -140,32 +150,30 @@ func (t *Trace) Channel(c int, dst *Heatmap) *Heatmap {
 
 // Rank returns the strongest channels of the last convolution, at most top of them, strongest first; equal scores keep channel order.
 func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
-	conv, y := t.conv(), t.features()
-	var grad *Tensor
+	conv, y, se := t.conv(), t.features(), t.Model.lastSE()
+	mean, share := t.session.channel[0], t.session.channel[1]
+	kernels.Mean(mean, conv.pixels(), conv.layout(), share)
 	if by == ByGateGrad {
-		grad = t.Gradient(class)
+		grad := t.Gradient(class)
+		clear(share)
+		for i := range y.H * y.W {
+			g, v := grad.Data[grad.Offset(i/y.W, i%y.W):][:y.C], y.Data[y.Offset(i/y.W, i%y.W):][:y.C]
+			for c := range share {
+				share[c] += g[c] * v[c]
+			}
+		}
 	}
 	scores := make([]ChannelScore, conv.C)
 	for c := range scores {
-		s := ChannelScore{Channel: c, Gate: 1}
-		if se := t.Model.lastSE(); se != nil {
+		s := ChannelScore{Channel: c, Mean: mean[c], Gate: 1}
+		if se != nil {
 			s.Gate = t.session.se[se.index].gate.Data[c]
 		}
-		var contribution float32
-		for i := range conv.H {
-			for j := range conv.W {
-				s.Mean += conv.At(i, j, c)
-				if grad != nil {
-					contribution += grad.At(i, j, c) * y.At(i, j, c)
-				}
-			}
-		}
-		s.Mean /= float32(conv.H * conv.W)
 		switch by {
 		case ByGate:
 			s.Score = s.Gate
 		case ByGateGrad:
-			s.Score = contribution
+			s.Score = share[c]
 		default:
 			s.Score = s.Mean
 		}

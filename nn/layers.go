@@ -73,14 +73,21 @@ func useWinograd(kernel, stride, pad int, out Shape) bool {
 // Backward of a fully connected layer: dst[i] = sum over o of w[o][i] grad[o], where the ReLU let o pass.
 func (l *convLayer) Backward(dst, grad, _, out *Tensor) {
 	clear(dst.Data)
-	k := len(l.w) / (len(l.bias) / kernels.Panel) / kernels.Panel
-	for o, g := range grad.Data[:l.out.C] {
-		if l.relu && out.Data[o] <= 0 {
+	k := len(l.w) / len(l.bias)
+	for p := 0; p < l.out.C; p += kernels.Panel {
+		var g [kernels.Panel]float32 // of the panel's outputs
+		for j := range min(kernels.Panel, l.out.C-p) {
+			if !l.relu || out.Data[p+j] > 0 {
+				g[j] = grad.Data[p+j]
+			}
+		}
+		if g == [kernels.Panel]float32{} {
 			continue
 		}
-		w := l.w[o/kernels.Panel*k*kernels.Panel+o%kernels.Panel:]
-		for i := range dst.C {
-			dst.Data[i] += w[i*kernels.Panel] * g
+		w := l.w[p*k : (p+kernels.Panel)*k]
+		for i := range dst.Data[:dst.C] {
+			v := (*[kernels.Panel]float32)(w[i*kernels.Panel:])
+			dst.Data[i] += v[0]*g[0] + v[1]*g[1] + v[2]*g[2] + v[3]*g[3] + v[4]*g[4] + v[5]*g[5] + v[6]*g[6] + v[7]*g[7]
 		}
 	}
 }

@@ -16,7 +16,9 @@ type Session struct {
 	row     []float32 // scratch of the squeeze, one row's sums
 	scratch []float32 // of the Winograd convolutions, which run one after another
 	prep    preprocessor
-	grad    []*Tensor // gradients at the input of the head's layers, and at the logits: head first
+	grad    []*Tensor    // gradients at the input of the head's layers, and at the logits: head first
+	class   int          // whose gradient they hold; -1 after a run
+	channel [2][]float32 // scratch of the explanations: one value a channel of the last convolution
 	trace   Trace
 }
 
@@ -58,6 +60,9 @@ func (m *Model) NewSession() (*Session, error) {
 		s.grad = append(s.grad, NewTensor(s.out[i].Shape, 0))
 	}
 	s.prep = newPreprocessor(m.Spec.Input)
+	for i := range s.channel {
+		s.channel[i] = make([]float32, m.layers[m.conv].Out().C)
+	}
 
 	logits := s.out[len(s.out)-1].Data[:len(m.Spec.Classes)]
 	s.trace = Trace{Model: m, Logits: logits, Probs: make([]float32, len(logits)), Input: s.prep.seen, session: s}
@@ -82,6 +87,7 @@ func (s *Session) Run(img *image.NRGBA) *Trace {
 		l.Forward(s.out[i], src, s)
 		src = s.out[i]
 	}
+	s.class = -1
 	kernels.Softmax(s.trace.Probs, s.trace.Logits)
 	s.trace.Preprocess, s.trace.Network = prepared.Sub(start), time.Since(prepared)
 	return &s.trace
