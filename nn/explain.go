@@ -62,8 +62,16 @@ func (m *Model) Kinds() []Kind {
 	return kinds
 }
 
+// Rankings lists the orders that Rank has for this model; without SE every gate is 1 and orders nothing.
+func (m *Model) Rankings() []Ranking {
+	if m.HasSE() {
+		return []Ranking{ByMean, ByGate, ByGateGrad}
+	}
+	return []Ranking{ByMean, ByGateGrad}
+}
+
 // LastConv is the name of the convolution whose channels Rank and Channel show.
-func (t *Trace) LastConv() string { return t.Model.layers[t.Model.conv].Name() }
+func (m *Model) LastConv() string { return m.layers[m.conv].Name() }
 
 func (t *Trace) conv() *Tensor { return t.session.out[t.Model.conv] }
 

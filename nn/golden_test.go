@@ -144,6 +144,7 @@ func TestAgainstPyTorch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			found := 0
 			for i := range 4 {
 				trace := s.Run(readPNG(t, fmt.Sprintf("%s/%d.png", goldenDir, i)))
 				key := func(name string) string { return fmt.Sprintf("%d.%s", i, name) }
@@ -151,7 +152,12 @@ func TestAgainstPyTorch(t *testing.T) {
 				for _, g := range trace.Gates {
 					near(t, n.Golden, key("gates."+g.Layer), g.Scale, 1e-4)
 				}
-				near(t, n.Golden, key("conv"), channels(trace.conv()), 1e-4)
+				for _, kept := range trace.Maps {
+					if kept.Layer == n.Model.LastConv() {
+						near(t, n.Golden, key("conv"), channels(kept.Tensor), 1e-4)
+						found++
+					}
+				}
 				mean := make([]float32, trace.conv().C)
 				for _, r := range trace.Rank(ByMean, 0, len(mean)) {
 					mean[r.Channel] = r.Mean
@@ -163,6 +169,9 @@ func TestAgainstPyTorch(t *testing.T) {
 				}
 				near(t, n.Golden, key("gradcam"), thin(trace.Heatmap(GradCAM, top, nil)), 1e-4)
 				near(t, n.Golden, key("gradient"), channels(trace.Gradient(top)), 1e-4)
+			}
+			if found != 4 {
+				t.Errorf("the last convolution was kept in %d of 4 traces", found)
 			}
 		})
 	}

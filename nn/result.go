@@ -14,7 +14,7 @@ type Result struct {
 	Gates  []ResultGate `json:"gates"`  // by SE block
 }
 
-// Ranked is a class with its probability, 0..1.
+// Ranked is a class by its English name, with its probability, 0..1.
 type Ranked struct {
 	Class string  `json:"class"`
 	P     float32 `json:"p"`
@@ -26,16 +26,36 @@ type ResultGate struct {
 	Scale []float32 `json:"scale"`
 }
 
-// Result copies what a run found; it stays valid after the next Run.
-func (t *Trace) Result(file string) Result {
-	r := Result{File: file, Model: t.Model.Spec.Name, Logits: slices.Clone(t.Logits), Gates: []ResultGate{}}
-	for i, p := range t.Probs {
-		r.Top = append(r.Top, Ranked{t.Model.Spec.Classes[i].En, p})
+// NewResult ranks the classes; the lists are kept, not copied.
+func NewResult(file, model string, classes []Class, logits, probs []float32, gates []ResultGate) Result {
+	r := Result{File: file, Model: model, Logits: logits, Gates: gates}
+	if gates == nil {
+		r.Gates = []ResultGate{} // in JSON a network without SE has an empty list, not null
+	}
+	for i, p := range probs {
+		r.Top = append(r.Top, Ranked{classes[i].En, p})
 	}
 	slices.SortStableFunc(r.Top, func(a, b Ranked) int { return cmp.Compare(b.P, a.P) })
 	r.Top = r.Top[:min(5, len(r.Top))]
-	for _, g := range t.Gates {
-		r.Gates = append(r.Gates, ResultGate{g.Layer, slices.Clone(g.Scale)})
-	}
 	return r
+}
+
+// Result copies what a run found; it stays valid after the next Run.
+func (t *Trace) Result(file string) Result {
+	var gates []ResultGate
+	for _, g := range t.Gates {
+		gates = append(gates, ResultGate{g.Layer, slices.Clone(g.Scale)})
+	}
+	return NewResult(file, t.Model.Spec.Name, t.Model.Spec.Classes, slices.Clone(t.Logits), t.Probs, gates)
+}
+
+// Largest is the index of the largest value, the first one among equals.
+func Largest(v []float32) int {
+	best := 0
+	for i, x := range v {
+		if x > v[best] {
+			best = i
+		}
+	}
+	return best
 }

@@ -34,12 +34,4 @@ type Map struct {
 }
 
 // Top returns the index of the largest logit.
-func (t *Trace) Top() int {
-	best := 0
-	for i, v := range t.Logits {
-		if v > t.Logits[best] {
-			best = i
-		}
-	}
-	return best
-}
+func (t *Trace) Top() int { return Largest(t.Logits) }

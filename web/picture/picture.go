@@ -5,6 +5,9 @@ package picture
 import (
 	"bytes"
 	"encoding/binary"
+	"image"
+
+	"sescope/nn"
 )
 
 // Limits of what the page opens.
@@ -13,10 +16,10 @@ const (
 	MaxSide   = 1024     // of the crop; a larger one is scaled down
 )
 
-// Square is the centre square of a w x h picture, in its pixels, as nn.CentreSquare cuts it.
+// Square is the centre square of a w x h picture, in its pixels.
 func Square(w, h int) (x, y, side int) {
-	side = min(w, h)
-	return (w - side) / 2, (h - side) / 2, side
+	r := nn.CentreSquare(image.Rect(0, 0, w, h))
+	return r.Min.X, r.Min.Y, r.Dx()
 }
 
 // TooLarge tells whether a picture of w x h pixels is refused.

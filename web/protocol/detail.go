@@ -1,27 +1,12 @@
 package protocol
 
-import "slices"
+import "sescope/nn"
 
-// Detail is the detail of the event sescope:result: the object that `sescope run --json` prints, and the timings.
+// Detail is the detail of the event sescope:result: the object that `sescope run --json` prints, and the timings. File is the
+// sample's or file's name, "camera" or "clipboard".
 type Detail struct {
-	File    string       `json:"file"` // the sample's or file's name, "camera" or "clipboard"
-	Model   string       `json:"model"`
-	Top     []TopClass   `json:"top"` // the five most probable classes, or fewer
-	Logits  []float32    `json:"logits"`
-	Gates   []DetailGate `json:"gates"`
-	Timings Timings      `json:"timings"`
-}
-
-// TopClass is a class by its English name.
-type TopClass struct {
-	Class string  `json:"class"`
-	P     float32 `json:"p"`
-}
-
-// DetailGate is the excitation of one SE block.
-type DetailGate struct {
-	Layer string    `json:"layer"`
-	Scale []float32 `json:"scale"`
+	nn.Result
+	Timings Timings `json:"timings"`
 }
 
 // Timings are milliseconds; Grab and Paint are the page's, the others the worker's.
@@ -38,22 +23,9 @@ func (t Timings) Sum() float64 { return t.Grab + t.Prepare + t.Network + t.Maps 
 
 // NewDetail collects what r says for the event.
 func NewDetail(file string, m *Model, r *Result, t Timings) Detail {
-	d := Detail{File: file, Model: r.Model, Logits: r.Logits, Gates: []DetailGate{}, Timings: t}
-	for i, p := range r.Probs {
-		d.Top = append(d.Top, TopClass{m.Classes[i].En, p})
-	}
-	slices.SortStableFunc(d.Top, func(a, b TopClass) int {
-		switch {
-		case a.P > b.P:
-			return -1
-		case a.P < b.P:
-			return 1
-		}
-		return 0
-	})
-	d.Top = d.Top[:min(5, len(d.Top))]
+	var gates []nn.ResultGate
 	for _, g := range r.Gates {
-		d.Gates = append(d.Gates, DetailGate{g.Layer, g.Scale})
+		gates = append(gates, nn.ResultGate{Layer: g.Layer, Scale: g.Scale})
 	}
-	return d
+	return Detail{nn.NewResult(file, r.Model, m.Classes, r.Logits, r.Probs, gates), t}
 }

@@ -9,6 +9,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"sescope/nn"
 )
 
 // What a request asks for.
@@ -48,17 +50,12 @@ type Model struct {
 	Name     string            `json:"name"`
 	Title    map[string]string `json:"title"`
 	Note     map[string]string `json:"note,omitempty"`
-	Classes  []Class           `json:"classes"`
+	Classes  []nn.Class        `json:"classes"`
 	Kinds    []string          `json:"kinds"`
+	Ranks    []string          `json:"ranks"`
 	HasSE    bool              `json:"hasSE"`
 	LastConv string            `json:"lastConv"`
 	Side     int               `json:"side"` // pixels a side of the network's input
-}
-
-// Class is a class's name in two languages.
-type Class struct {
-	En string `json:"en"`
-	Zh string `json:"zh"`
 }
 
 // Plane is one value a pixel, row by row.
@@ -115,15 +112,7 @@ type Times struct {
 }
 
 // Top is the index of the largest probability.
-func (r *Result) Top() int {
-	best := 0
-	for i, p := range r.Probs {
-		if p > r.Probs[best] {
-			best = i
-		}
-	}
-	return best
-}
+func (r *Result) Top() int { return nn.Largest(r.Probs) }
 
 // planes lists where the numbers go, with the length that the header announces, in the order of the buffer.
 func (r *Result) planes() []plane {

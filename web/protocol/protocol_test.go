@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"sescope/nn"
 )
 
 func example() *Result {
@@ -67,7 +69,7 @@ func TestPackChecksLengths(t *testing.T) {
 
 // The event's detail has the keys of `sescope run --json`, most probable class first, and timings.
 func TestDetail(t *testing.T) {
-	m := &Model{Classes: []Class{{En: "cat"}, {En: "ship"}, {En: "dog"}}}
+	m := &Model{Classes: []nn.Class{{En: "cat"}, {En: "ship"}, {En: "dog"}}}
 	b, err := json.Marshal(NewDetail("ship.svg", m, example(), Timings{Grab: 1, Paint: 2}))
 	if err != nil {
 		t.Fatal(err)

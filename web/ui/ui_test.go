@@ -11,6 +11,7 @@ import (
 
 	"github.com/vugu/vugu"
 
+	"sescope/nn"
 	"sescope/web/protocol"
 	"sescope/web/view"
 )
@@ -110,7 +111,7 @@ func byID(t *testing.T, root *vugu.VGNode, id string) *vugu.VGNode {
 
 func withResult() *view.State {
 	s := view.NewState()
-	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, HasSE: true, LastConv: "conv3", Side: 32, Classes: []protocol.Class{{En: "cat"}, {En: "ship"}},
+	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true, LastConv: "conv3", Side: 32, Classes: []nn.Class{{En: "cat"}, {En: "ship"}},
 		Note: map[string]string{"en": "a teaching network"}}
 	s.Adopt(m)
 	s.Ready = true

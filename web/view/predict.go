@@ -124,7 +124,7 @@ func Truth(sample int, m *protocol.Model) int {
 	if sample < 0 {
 		return -1
 	}
-	return slices.IndexFunc(m.Classes, func(c protocol.Class) bool { return c.En == Samples[sample] })
+	return slices.IndexFunc(m.Classes, func(c nn.Class) bool { return c.En == Samples[sample] })
 }
 
 func upperFirst(s string) string {

@@ -3,6 +3,8 @@
 package view
 
 import (
+	"slices"
+
 	"sescope/nn"
 	"sescope/web/protocol"
 )
@@ -89,11 +91,7 @@ func (s *State) Want() protocol.Want {
 // Adopt fits the choices to a network: what it cannot show falls back to what it shows best.
 func (s *State) Adopt(m *protocol.Model) {
 	s.KindsOffered = m.Kinds
-	s.RanksOffered = []string{string(nn.ByMean)}
-	if m.HasSE {
-		s.RanksOffered = append(s.RanksOffered, string(nn.ByGate))
-	}
-	s.RanksOffered = append(s.RanksOffered, string(nn.ByGateGrad))
+	s.RanksOffered = m.Ranks
 	s.Kind = keep(s.Kind, s.KindsOffered)
 	s.Rank = keep(s.Rank, s.RanksOffered)
 	if s.Class >= len(m.Classes) {
@@ -121,7 +119,7 @@ func (s *State) NextKind() string {
 }
 
 // Name is a class's name in the state's language.
-func (s *State) Name(c protocol.Class) string {
+func (s *State) Name(c nn.Class) string {
 	if s.Lang == "zh" && c.Zh != "" {
 		return c.Zh
 	}
@@ -159,7 +157,7 @@ func (s *State) RankName(rank string) string {
 	case nn.ByGate:
 		return t.RankGate
 	case nn.ByGateGrad:
-		if len(s.RanksOffered) == 2 { // without SE every gate is 1
+		if !slices.Contains(s.RanksOffered, string(nn.ByGate)) { // without SE every gate is 1
 			return t.RankGrad
 		}
 		return t.RankGateGrad

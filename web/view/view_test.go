@@ -14,8 +14,8 @@ import (
 // shown is a state with a result of three classes and two SE blocks.
 func shown() *State {
 	s := NewState()
-	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, HasSE: true, LastConv: "conv3", Side: 32,
-		Classes: []protocol.Class{{En: "cat", Zh: "猫"}, {En: "ship", Zh: "船"}, {En: "dog", Zh: "狗"}}}
+	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true, LastConv: "conv3", Side: 32,
+		Classes: []nn.Class{{En: "cat", Zh: "猫"}, {En: "ship", Zh: "船"}, {En: "dog", Zh: "狗"}}}
 	s.Adopt(m)
 	s.Shown = &Shown{Source: FromSample, File: "ship.svg", Truth: 1, Model: m, Timings: protocol.Timings{Grab: 1, Prepare: 1, Network: 6, Maps: 1, Paint: 1},
 		Result: &protocol.Result{Model: "net", N: 3, Probs: []float32{.004, .936, .06}, Want: s.Want(), Class: 1, Side: 32,
@@ -203,12 +203,12 @@ func TestNotices(t *testing.T) {
 func TestAdopt(t *testing.T) {
 	s := shown()
 	s.Kind, s.Rank, s.Class = "gate", "gate", 7
-	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, Classes: make([]protocol.Class, 3)})
+	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, Ranks: []string{"mean", "gategrad"}, Classes: make([]nn.Class, 3)})
 	if s.Kind != "evidence" || s.Rank != "mean" || s.Class != -1 || len(s.RanksOffered) != 2 {
 		t.Errorf("kind %q, rank %q of %v, class %d", s.Kind, s.Rank, s.RanksOffered, s.Class)
 	}
 	s.Kind = "gradcam"
-	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, HasSE: true})
+	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true})
 	if s.Kind != "gradcam" || s.NextKind() != "evidence" {
 		t.Errorf("kind %q, next %q", s.Kind, s.NextKind())
 	}

@@ -24,7 +24,7 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 		r.Gates = append(r.Gates, protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale})
 	}
 	r.Heat = plane(t.Heatmap(nn.Kind(want.Kind), class, nil))
-	for _, by := range rankings(m) {
+	for _, by := range m.Rankings() {
 		top := t.Rank(by, class, max(rankedChannels, want.Top))
 		order := protocol.Order{By: string(by)}
 		for _, s := range top[:min(rankedChannels, len(top))] {
@@ -52,7 +52,7 @@ func fit(m *nn.Model, w protocol.Want) protocol.Want {
 		}
 	}
 	w.Kind = string(kind)
-	ranks := rankings(m)
+	ranks := m.Rankings()
 	rank := ranks[0]
 	for _, r := range ranks {
 		if string(r) == w.Rank {
@@ -64,13 +64,6 @@ func fit(m *nn.Model, w protocol.Want) protocol.Want {
 		w.Class = -1
 	}
 	return w
-}
-
-func rankings(m *nn.Model) []nn.Ranking {
-	if m.HasSE() {
-		return []nn.Ranking{nn.ByMean, nn.ByGate, nn.ByGateGrad}
-	}
-	return []nn.Ranking{nn.ByMean, nn.ByGateGrad}
 }
 
 func plane(h *nn.Heatmap) protocol.Plane { return protocol.Plane{W: h.W, H: h.H, Data: h.Data} }

@@ -33,26 +33,14 @@ func (n *network) load(name string, file []byte) (*protocol.Model, error) {
 		return nil, err
 	}
 	n.name, n.session, n.trace = name, session, nil
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, HasSE: m.HasSE(), Side: m.Spec.Input.W}
-	for _, c := range m.Spec.Classes {
-		info.Classes = append(info.Classes, protocol.Class{En: c.En, Zh: c.Zh})
-	}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W}
 	for _, k := range m.Kinds() {
 		info.Kinds = append(info.Kinds, string(k))
 	}
-	info.LastConv = lastConv(m)
-	return info, nil
-}
-
-// lastConv names the last convolution; it equals Trace.LastConv without a run.
-func lastConv(m *nn.Model) string {
-	name := ""
-	for _, l := range m.Spec.Layers {
-		if l.Op == "conv" {
-			name = l.Name
-		}
+	for _, r := range m.Rankings() {
+		info.Ranks = append(info.Ranks, string(r))
 	}
-	return name
+	return info, nil
 }
 
 // keep makes room for a picture of side x side pixels and returns it to be filled.

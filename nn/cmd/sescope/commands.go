@@ -110,11 +110,7 @@ func classify(args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	m, err := load(args[0], o.arch)
-	if err != nil {
-		return err
-	}
-	s, err := m.NewSession()
+	_, s, err := openSession(args[0], o.arch)
 	if err != nil {
 		return err
 	}
@@ -152,11 +148,7 @@ func explain(args []string, stdout, _ io.Writer) error {
 	if !strings.HasSuffix(o.out, ".png") {
 		return fmt.Errorf("explain: -o %q, expected a file name that ends in .png; %w", o.out, errUsage)
 	}
-	m, err := load(args[0], o.arch)
-	if err != nil {
-		return err
-	}
-	s, err := m.NewSession()
+	m, s, err := openSession(args[0], o.arch)
 	if err != nil {
 		return err
 	}
@@ -170,7 +162,7 @@ func explain(args []string, stdout, _ io.Writer) error {
 	for _, c := range t.Rank(nn.ByMean, top, 3) {
 		heat := t.Channel(c.Channel, nil)
 		nn.Normalise(heat)
-		panels = append(panels, panel{Title: []string{fmt.Sprintf("%s, channel %d", t.LastConv(), c.Channel), fmt.Sprintf("mean %.2f, gate %.2f", c.Mean, c.Gate)}, Picture: t.Input, Heat: heat})
+		panels = append(panels, panel{Title: []string{fmt.Sprintf("%s, channel %d", m.LastConv(), c.Channel), fmt.Sprintf("mean %.2f, gate %.2f", c.Mean, c.Gate)}, Picture: t.Input, Heat: heat})
 	}
 	f, err := os.Create(o.out)
 	if err != nil {

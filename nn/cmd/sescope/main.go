@@ -131,6 +131,16 @@ func load(name, arch string) (*nn.Model, error) {
 	return nn.LoadSpec(f, spec)
 }
 
+// openSession loads a network and makes a session of it.
+func openSession(name, arch string) (*nn.Model, *nn.Session, error) {
+	m, err := load(name, arch)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := m.NewSession()
+	return m, s, err
+}
+
 func readFile(name string) (*weights.File, error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
