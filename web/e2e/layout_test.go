@@ -89,6 +89,11 @@ func TestThemes(t *testing.T) {
 	}
 	p.click("theme")
 	p.wait("the dark theme", "document.documentElement.dataset.theme === 'dark' && "+ground+" < 60")
+	// All of the page changes at once: nothing but what the pointer is on fades.
+	fading := eval[int](p, "(document.documentElement.dataset.theme = 'light', document.getAnimations().filter((a) => !a.effect.target.matches(':hover')).length)")
+	if fading > 0 {
+		t.Errorf("%d controls fade behind a change of theme", fading)
+	}
 }
 
 // On a phone nothing hangs over the edge, and a thumb hits every control.
