@@ -111,7 +111,6 @@ func (p *Page) ChooseLanguage(lang string) {
 func (p *Page) translate() {
 	t := p.state.T()
 	browser.ByID("view").Call("setAttribute", "aria-label", t.StageName)
-	browser.ByID("figs").Call("setAttribute", "aria-label", t.TutorialTab)
 	buttons := js.Global().Get("document").Call("querySelectorAll", "dialog form button")
 	for i := range buttons.Length() {
 		buttons.Index(i).Call("setAttribute", "aria-label", t.Close)

@@ -4,6 +4,7 @@ import (
 	"syscall/js"
 
 	"sescope/web/browser"
+	"sescope/web/view"
 )
 
 // listen wires what lies outside Vugu: keys, drop, paste, the file field and the notice's buttons.
@@ -36,6 +37,7 @@ func (p *Page) listen() {
 	})
 	p.listenDrop(document)
 	p.listenNotice()
+	p.listenTabs()
 	p.translate()
 }
 
@@ -95,6 +97,12 @@ func (p *Page) key(event js.Value) {
 		act = func() { p.post(func() { p.setKind(p.state.NextKind()) }) }
 	case "?":
 		act = p.ShowHelp
+	case "1", "2", "3", "4", "5", "6":
+		i := int(key[0] - '1')
+		if i >= len(view.Tabs) {
+			return
+		}
+		act = func() { p.ChooseTab(view.Tabs[i].ID) }
 	default:
 		return
 	}

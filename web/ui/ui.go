@@ -21,6 +21,7 @@ type Actions interface {
 	ChooseScale(fixed bool)
 	ChooseClass(class int)
 	ChooseRank(rank string)
+	ChooseTab(id string)
 	ChooseLanguage(lang string)
 	ToggleTheme()
 	ShowHelp()

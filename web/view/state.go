@@ -47,7 +47,8 @@ type State struct {
 	Fetched  int    // bytes of it
 	LoadedKB int    // everything fetched so far, in 1000 bytes
 
-	Sample       int // chosen in the strip of samples; -1 none
+	Tab          string // the ID of the open one
+	Sample       int    // chosen in the strip of samples; -1 none
 	CameraOn     bool
 	CameraWaits  bool // asked for, not yet there
 	Frozen       bool
@@ -79,7 +80,7 @@ type Shown struct {
 
 // NewState is the page before anything happened.
 func NewState() *State {
-	return &State{Lang: "en", Theme: "light", Sample: FirstSample, Class: -1, Colours: "jet", Opacity: 62,
+	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Colours: "jet", Opacity: 62,
 		Rank: string(nn.ByMean), KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
 }
 

@@ -9,7 +9,7 @@ type Texts struct {
 	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                string
 	Prediction, ClassesOf, Unsure, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
 	Gates, GateLegend, Block, Channels, MeanGate, NoSE, RowLabel                                                                 string
-	TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest                      string
+	TabsLabel, TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest           string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                                  string
 	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, Milli                          string
 	Close, TryAgain, UsePicture, Retry                                                                                           string
@@ -35,8 +35,8 @@ var (
 		AboutModel: "About this network",
 		Gates:      "Gates", GateLegend: "how much of each channel the network lets through, 0 to 1", Block: "Block %d", Channels: "%d channels, %d × %d",
 		MeanGate: "mean %s", NoSE: "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
-		RowLabel:    "%s, channels %d to %d: gates between %.2f (channel %d) and %.2f (channel %d), mean %.2f",
-		TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
+		RowLabel:  "%s, channels %d to %d: gates between %.2f (channel %d) and %.2f (channel %d), mean %.2f",
+		TabsLabel: "Panels", TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
 		TutorialText: "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
 		RankBy:       "Rank by", RankMean: "Mean", RankGate: "Gate", RankGateGrad: "Gate × gradient", RankGrad: "Gradient", Strongest: "Strongest channels of %s",
 		Original: "Original", Channel: "Channel %d", LabelPredicted: "label %s, predicted %s", PredictedOnly: "predicted %s",
@@ -63,8 +63,8 @@ var (
 		AboutModel: "关于这个网络",
 		Gates:      "门控", GateLegend: "网络让每个通道通过多少，0 到 1", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
 		MeanGate: "平均 %s", NoSE: "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
-		RowLabel:    "%s，通道 %d 到 %d：门控介于 %.2f（通道 %d）与 %.2f（通道 %d）之间，平均 %.2f",
-		TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
+		RowLabel:  "%s，通道 %d 到 %d：门控介于 %.2f（通道 %d）与 %.2f（通道 %d）之间，平均 %.2f",
+		TabsLabel: "面板", TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
 		TutorialText: "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",
 		RankBy:       "排序依据", RankMean: "均值", RankGate: "门控", RankGateGrad: "门控 × 梯度", RankGrad: "梯度", Strongest: "%s 的最强通道",
 		Original: "原图", Channel: "通道 %d", LabelPredicted: "标签%s，预测%s", PredictedOnly: "预测%s",

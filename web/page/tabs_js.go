@@ -1,0 +1,53 @@
+package page
+
+import (
+	"slices"
+	"syscall/js"
+
+	"sescope/web/browser"
+	"sescope/web/view"
+)
+
+// ChooseTab opens a panel. Panels in Vugu hide themselves by State.Tab; those of index.html carry data-tab.
+func (p *Page) ChooseTab(id string) {
+	p.post(func() { p.openTab(id) })
+}
+
+func (p *Page) openTab(id string) {
+	p.state.Tab = id
+	panels := js.Global().Get("document").Call("querySelectorAll", "body > [data-tab]")
+	for i := range panels.Length() {
+		panel := panels.Index(i)
+		panel.Set("hidden", panel.Get("dataset").Get("tab").String() != id)
+	}
+	p.renderSoon()
+}
+
+// listenTabs lets the arrow keys go from tab to tab; the list is one stop of the tab key.
+func (p *Page) listenTabs() {
+	browser.Listen(js.Global().Get("document"), "keydown", func(event js.Value) {
+		if !event.Get("target").Call("closest", "[role=tablist]").Truthy() {
+			return
+		}
+		n := len(view.Tabs)
+		var move func(at int) int
+		switch event.Get("key").String() {
+		case "ArrowRight":
+			move = func(at int) int { return (at + 1) % n }
+		case "ArrowLeft":
+			move = func(at int) int { return (at + n - 1) % n }
+		case "Home":
+			move = func(int) int { return 0 }
+		case "End":
+			move = func(int) int { return n - 1 }
+		default:
+			return
+		}
+		event.Call("preventDefault")
+		p.post(func() {
+			id := view.Tabs[move(slices.IndexFunc(view.Tabs, func(t view.Tab) bool { return t.ID == p.state.Tab }))].ID
+			p.openTab(id)
+			browser.ByID("app").Call("querySelector", "#tab-"+id).Call("focus")
+		})
+	})
+}
