@@ -1727,3 +1727,5 @@ TEXT ·convTile1(SB), NOSPLIT, $0-8
 	Get V1
 	V128Store $0, $16
 	RET
+
+// multiply-adds: convTile6 48, convTile4 32, convTile2 16, convTile1 8

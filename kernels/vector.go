@@ -1,5 +1,7 @@
 package kernels
 
+//go:generate go run ./gen vector_wasm.s
+
 // The loops over one pixel's channels that the map functions share. Each is the definition; the assembly of vector_wasm.s equals it bit
 // for bit. The other slices are as long as dst.
 

@@ -1,7 +1,5 @@
 package kernels
 
-//go:generate go run ./gen vector_wasm.s
-
 // The assembly takes n values, a multiple of 4 above 0; what is left is done in Go.
 
 //go:noescape

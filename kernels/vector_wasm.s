@@ -138,6 +138,9 @@ TEXT ·affineVec(SB), NOSPLIT, $0-44
 	Get R1
 	I32WrapI64
 	Get V0
+	Get R4
+	I32WrapI64
+	V128Load $0
 	Get R2
 	I32WrapI64
 	V128Load $0
@@ -145,9 +148,6 @@ TEXT ·affineVec(SB), NOSPLIT, $0-44
 	I32WrapI64
 	V128Load $0
 	F32x4Mul
-	Get R4
-	I32WrapI64
-	V128Load $0
 	F32x4Add
 	F32x4Max
 	V128Store $0, $0
@@ -176,3 +176,5 @@ TEXT ·affineVec(SB), NOSPLIT, $0-44
 	BrIf $0
 	End
 	RET
+
+// multiply-adds: affineVec 1

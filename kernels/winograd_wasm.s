@@ -114,12 +114,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	F32x4Add
 	Set V10
 	Get SP
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $0
 	Get SP
@@ -214,12 +214,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	F32x4Add
 	Set V10
 	Get SP
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $96
 	Get SP
@@ -314,12 +314,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	F32x4Add
 	Set V10
 	Get SP
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $192
 	Get SP
@@ -414,12 +414,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	F32x4Add
 	Set V10
 	Get SP
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $288
 	Get SP
@@ -514,12 +514,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	F32x4Add
 	Set V10
 	Get SP
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $384
 	Get SP
@@ -614,12 +614,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	F32x4Add
 	Set V10
 	Get SP
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $480
 	Get SP
@@ -699,12 +699,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set V10
 	Get R12
 	I32WrapI64
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $0
 	Get R12
@@ -811,12 +811,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set V10
 	Get R12
 	I32WrapI64
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $0
 	Get R12
@@ -923,12 +923,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set V10
 	Get R12
 	I32WrapI64
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $0
 	Get R12
@@ -1035,12 +1035,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set V10
 	Get R12
 	I32WrapI64
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $0
 	Get R12
@@ -1147,12 +1147,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set V10
 	Get R12
 	I32WrapI64
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $0
 	Get R12
@@ -1259,12 +1259,12 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set V10
 	Get R12
 	I32WrapI64
+	Get V6
 	Get V15
 	Get V0
 	Get V2
 	F32x4Sub
 	F32x4Mul
-	Get V6
 	F32x4Add
 	V128Store $0, $0
 	Get R12
@@ -2209,3 +2209,5 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	BrIf $0
 	End
 	RET
+
+// multiply-adds: winogradInputTile 48, winogradOutputTiles 20

@@ -11,7 +11,7 @@ func convSource() []byte {
 	for _, n := range sizes {
 		a.conv(n)
 	}
-	return a.Bytes()
+	return a.source()
 }
 
 // conv writes the microkernel of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
@@ -20,7 +20,7 @@ func convSource() []byte {
 // Registers: R0 the tile (see the struct in conv_wasm.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R11 the row, R12 its stride,
 // R13 bytes between pixels, R14 length of a run. V0.. the sums (two a pixel), V12 and V13 weights, V14 a pixel's value.
 func (a *asm) conv(n int) {
-	fmt.Fprintf(a, "\n// func convTile%d(t *tile)\nTEXT ·convTile%d(SB), NOSPLIT, $0-8\n", n, n)
+	a.function(fmt.Sprintf("convTile%d", n), "(t *tile)", 0, 8)
 	a.line("I64Load t+0(FP)")
 	a.line("Set R0")
 	a.field(0, "R1")
@@ -66,8 +66,7 @@ func (a *asm) conv(n int) {
 				a.line("Get V%d", 2*j+half)
 				a.line("Get V14")
 				a.line("Get V%d", 12+half)
-				a.line("F32x4Mul")
-				a.line("F32x4Add")
+				a.multiplyAdd()
 				a.line("Set V%d", 2*j+half)
 			}
 		}

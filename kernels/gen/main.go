@@ -4,6 +4,9 @@
 //
 // Go's assembler has no immediate for v128.load32_splat, hence f32.load and f32x4.splat; its one-operand V128Store drops the
 // offset, hence V128Store $0, $offset.
+//
+// A file's last line counts the multiply-adds of each of its functions. Package sescope/wasm/relaxed, which fuses them in the linked
+// program, takes its list from there and must find as many.
 package main
 
 import (
@@ -27,7 +30,11 @@ func main() {
 // sources are the files that gen can write.
 var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "vector_wasm.s": vectorSource}
 
-type asm struct{ bytes.Buffer }
+type asm struct {
+	bytes.Buffer
+	functions    []string
+	multiplyAdds []int // of each function
+}
 
 func newAsm() *asm {
 	var a asm
@@ -35,7 +42,41 @@ func newAsm() *asm {
 	return &a
 }
 
+// function starts a function; signature is its Go declaration behind the name.
+func (a *asm) function(name, signature string, frame, args int) {
+	fmt.Fprintf(a, "\n// func %s%s\nTEXT ·%s(SB), NOSPLIT, $%d-%d\n", name, signature, name, frame, args)
+	a.functions = append(a.functions, name)
+	a.multiplyAdds = append(a.multiplyAdds, 0)
+}
+
+// source is the whole file.
+func (a *asm) source() []byte {
+	sep := "\n// multiply-adds: "
+	for i, name := range a.functions {
+		if n := a.multiplyAdds[i]; n > 0 {
+			fmt.Fprintf(a, "%s%s %d", sep, name, n)
+			sep = ", "
+		}
+	}
+	if sep == ", " {
+		a.WriteByte('\n')
+	}
+	return a.Bytes()
+}
+
 func (a *asm) line(format string, args ...any) { fmt.Fprintf(a, "\t"+format+"\n", args...) }
+
+// multiplyAdd is z x y -> z + x*y on the stack, two roundings here and one where package relaxed fuses it.
+func (a *asm) multiplyAdd() { a.fusible("F32x4Add") }
+
+// multiplySub is z x y -> z - x*y.
+func (a *asm) multiplySub() { a.fusible("F32x4Sub") }
+
+func (a *asm) fusible(op string) {
+	a.line("F32x4Mul")
+	a.line("%s", op)
+	a.multiplyAdds[len(a.multiplyAdds)-1]++
+}
 
 // address pushes the i32 address in an i64 register.
 func (a *asm) address(reg string) {

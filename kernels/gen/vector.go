@@ -25,14 +25,13 @@ func vectorSource() []byte {
 	})
 	a.vector("affineVec", []string{"dst", "src", "scale", "shift"}, "floor", func() {
 		a.line("Get V0")
+		a.load("R4")
 		a.load("R2")
 		a.load("R3")
-		a.line("F32x4Mul")
-		a.load("R4")
-		a.line("F32x4Add")
+		a.multiplyAdd()
 		a.line("F32x4Max")
 	})
-	return a.Bytes()
+	return a.source()
 }
 
 // vector writes one function: its pointers in R1.., the first of which is stored to, the count in R0, and a constant in all lanes of V0.
@@ -41,11 +40,11 @@ func (a *asm) vector(name string, pointers []string, constant string, body func(
 	if constant != "" {
 		signature += ", " + constant + " float32"
 	}
-	frame := size
+	args := size
 	if constant != "" {
-		frame += 4
+		args += 4
 	}
-	fmt.Fprintf(a, "\n// func %s(%s)\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", name, signature, name, frame)
+	a.function(name, "("+signature+")", 0, args)
 	for i, p := range pointers {
 		a.line("I64Load %s+%d(FP)", p, 8*i)
 		a.line("Set R%d", i+1)

@@ -12,10 +12,11 @@ func winogradSource() []byte {
 	a := newAsm()
 	a.winogradInput()
 	a.winogradOutput()
-	return a.Bytes()
+	return a.source()
 }
 
-// postfix writes an expression of vector registers: "V0 V1 - =V2" is V2 = V0 - V1. Without "=" the value stays on the stack.
+// postfix writes an expression of vector registers: "V0 V1 - =V2" is V2 = V0 - V1, "V0 V1 V2 *+" is V0 + V1*V2 (a multiply-add) and
+// "*-" the same with minus. Without "=" the value stays on the stack.
 func (a *asm) postfix(expression string) {
 	for _, word := range strings.Fields(expression) {
 		switch {
@@ -23,8 +24,12 @@ func (a *asm) postfix(expression string) {
 			a.line("Set %s", word[1:])
 		case word[0] == 'V':
 			a.line("Get %s", word)
+		case word == "*+":
+			a.multiplyAdd()
+		case word == "*-":
+			a.multiplySub()
 		default:
-			a.line(map[string]string{"+": "F32x4Add", "-": "F32x4Sub", "*": "F32x4Mul", "max": "F32x4Max"}[word])
+			a.line(map[string]string{"+": "F32x4Add", "-": "F32x4Sub", "max": "F32x4Max"}[word])
 		}
 	}
 }
@@ -49,7 +54,7 @@ func (a *asm) frame() { a.line("Get SP") }
 
 // transform starts a function of one *transform (see winograd_wasm.go), with R0 to R3 its argument, destination, source and row.
 func (a *asm) transform(name string, frame int) {
-	fmt.Fprintf(a, "\n// func %s(t *transform)\nTEXT ·%s(SB), NOSPLIT, $%d-8\n", name, name, frame)
+	a.function(name, "(t *transform)", frame, 8)
 	a.line("I64Load t+0(FP)")
 	a.line("Set R0")
 	a.field(0, "R1")
@@ -68,15 +73,15 @@ func (a *asm) column(x, width int) {
 
 // inputLine computes inputLine of package kernels from V0 to V5 and gives the six values, as expressions, to store. V15 is 4.
 func (a *asm) inputLine(store func(i int, expression string)) {
-	a.postfix("V4 V2 - =V6 V3 V1 - =V7")             // e, f
-	a.postfix("V4 V15 V2 * - =V8 V3 V15 V1 * - =V9") // a, b
-	a.postfix("V7 V7 + =V10")                        // f + f
-	store(0, "V15 V0 V2 - * V6 +")
+	a.postfix("V4 V2 - =V6 V3 V1 - =V7")           // e, f
+	a.postfix("V4 V15 V2 *- =V8 V3 V15 V1 *- =V9") // a, b
+	a.postfix("V7 V7 + =V10")                      // f + f
+	store(0, "V6 V15 V0 V2 - *+")
 	store(1, "V8 V9 +")
 	store(2, "V8 V9 -")
 	store(3, "V6 V10 +")
 	store(4, "V6 V10 -")
-	store(5, "V5 V3 - V15 V7 * -")
+	store(5, "V5 V3 - V15 V7 *-")
 }
 
 // winogradInput writes the input transform of one tile. R4 to R8 are 1 to 5 pixels, R9 a plane, R10 six planes, R11 the vectors left,
@@ -141,8 +146,8 @@ func (a *asm) outputLine(store func(i int, expression string)) {
 	a.postfix("V3 V4 + =V8 V3 V4 - =V9") // u, v
 	store(0, "V0 V6 + V8 +")
 	store(1, "V7 V9 V9 + +")
-	store(2, "V6 V15 V8 * +")
-	store(3, "V7 V14 V9 * + V5 +")
+	store(2, "V6 V15 V8 *+")
+	store(3, "V7 V14 V9 *+ V5 +")
 }
 
 // winogradOutput writes the output transform of tiles beside each other, a panel each. R4 is a pixel, R5 the tiles left, R6 four pixels
