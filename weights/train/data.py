@@ -38,15 +38,23 @@ def normalise(pixels):
     return ((pixels.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def augment(pixels, rng):
-    """Flip half of the pictures and shift each by -4..4 pixels with zero fill (the usual padded crop). rng is a torch.Generator."""
-    n = len(pixels)
+def augment(pixels, rng, size=32, cutout=0):
+    """Flip half of the pictures, shift each by -4..4 pixels with zero fill (the usual padded crop), crop it to size and grey out a square.
+
+    size below the picture's own crops at a random place, which makes early epochs cheap and keeps the scale of things. cutout is the
+    square's side in pixels (DeVries and Taylor 2017, arXiv:1708.04552); it may lie partly outside. rng is a torch.Generator.
+    """
+    n, side = len(pixels), pixels.shape[-1]
     flip = torch.rand(n, generator=rng) < 0.5
     padded = torch.nn.functional.pad(torch.where(flip.view(-1, 1, 1, 1), pixels.flip(3), pixels), (4, 4, 4, 4))
-    dy, dx = torch.randint(0, 9, (2, n), generator=rng)
-    rows = dy.view(-1, 1) + torch.arange(32)
-    cols = dx.view(-1, 1) + torch.arange(32)
-    return padded[torch.arange(n).view(-1, 1, 1), :, rows.view(n, 32, 1), cols.view(n, 1, 32)].permute(0, 3, 1, 2)
+    dy, dx = torch.randint(0, side + 9 - size, (2, n), generator=rng)
+    rows, cols = dy.view(-1, 1) + torch.arange(size), dx.view(-1, 1) + torch.arange(size)
+    out = padded[torch.arange(n).view(-1, 1, 1), :, rows.view(n, size, 1), cols.view(n, 1, size)]  # (N, H, W, 3)
+    if cutout:
+        y, x = (torch.randint(0, size, (n, 1), generator=rng) - torch.arange(size) for _ in "yx")
+        inside = [(-cutout // 2 <= d) & (d < cutout // 2) for d in (y, x)]
+        out[inside[0][:, :, None] & inside[1][:, None, :]] = torch.tensor([round(255 * m) for m in MEAN], dtype=torch.uint8)
+    return out.permute(0, 3, 1, 2)
 
 
 if __name__ == "__main__":

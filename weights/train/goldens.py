@@ -22,7 +22,7 @@ from PIL import Image
 
 import data
 import safetensors
-from networks import NETWORKS, SimpleCNN, SEBlock
+from networks import NETWORKS, LiveNet, SEBlock, SimpleCNN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "nn" / "testdata" / "golden"
@@ -56,6 +56,10 @@ def reference(net, x):
         y = net.layer2(net.layer1(x))
         y.retain_grad()
         logits = net.fc(torch.mean(y, dim=[2, 3]))
+    elif isinstance(net, LiveNet):
+        y = net.features(x)
+        y.retain_grad()
+        logits = net.fc(torch.mean(y, dim=[2, 3]))
     else:
         z = x
         for i in (1, 2, 3):
@@ -82,7 +86,7 @@ def golden(net):
             out[f"{i}.gates.{name}"] = gate
         out[f"{i}.conv"] = conv[CHANNELS]
         out[f"{i}.mean"] = conv.mean(dim=(1, 2))
-        if isinstance(net, SimpleCNN):
+        if isinstance(net, (SimpleCNN, LiveNet)):
             out[f"{i}.cam"] = torch.einsum("c,chw->hw", net.fc.weight.detach()[top], maps)
         out[f"{i}.gradcam"] = torch.relu(torch.einsum("c,chw->hw", grad.mean(dim=(1, 2)), maps))
         out[f"{i}.gradient"] = grad[CHANNELS]

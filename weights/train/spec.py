@@ -14,6 +14,8 @@ TITLES = {
     "simple": ({"en": "Tutorial CNN", "zh": "教程 CNN"}, TEACHING),
     "simple-se": ({"en": "Tutorial CNN with SE", "zh": "教程 CNN + SE"}, TEACHING),
     "cnn3-se": ({"en": "Three convolutions with SE", "zh": "三层卷积 + SE"}, None),
+    "live": ({"en": "SE-ResNet live", "zh": "SE-ResNet 实时"}, None),
+    "live-plain": ({"en": "The same without SE", "zh": "同一网络，无 SE"}, None),
 }
 
 
@@ -64,13 +66,40 @@ def cnn3(net):
     yield linear("fc2", net.fc2)
 
 
+def live(net):
+    def conv_norm(prefix, i, m):
+        yield conv(f"{prefix}conv{i}", getattr(m, f"conv{i}"))
+        yield batchnorm(f"{prefix}bn{i}", getattr(m, f"bn{i}"))
+        yield {"op": "relu", "name": f"{prefix}relu{i}"}
+
+    def residual(name, m, skip):
+        for i in (1, 2):
+            yield from conv_norm(f"{name}.", i, m)
+        if m.se:
+            yield se(f"{name}.se", m.se)
+        yield {"op": "add", "name": f"{name}.add", "with": skip}
+
+    stem = list(conv_norm("", 1, net))
+    yield from (stem[0], {"op": "maxpool", "name": "pool1", "kernel": 2}, *stem[1:])
+    yield from conv_norm("", 2, net)
+    yield from residual("block1", net.block1, "relu2")
+    yield {"op": "maxpool", "name": "pool2", "kernel": 2}
+    yield from conv_norm("", 3, net)
+    yield from residual("block2", net.block2, "relu3")
+    yield {"op": "mean", "name": "mean"}
+    yield linear("fc", net.fc)
+
+
+LAYERS = {"simple": simple, "simple-se": simple, "cnn3-se": cnn3, "live": live, "live-plain": live}
+
+
 def spec(name):
     """The JSON text of a network's spec."""
     net = NETWORKS[name]()
     title, note = TITLES[name]
     s = {"name": name, "title": title, "input": {"H": 32, "W": 32, "C": 3}, "mean": data.MEAN, "std": data.STD,
          "classes": [{"en": en, "zh": zh} for en, zh in zip(data.CLASSES, CLASSES_ZH)],
-         "layers": list(cnn3(net) if name == "cnn3-se" else simple(net))}
+         "layers": list(LAYERS[name](net))}
     if note:
         s["note"] = note
     return json.dumps(s, ensure_ascii=False, separators=(",", ":"))

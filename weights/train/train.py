@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Train one of the tutorial's networks on CIFAR-10; an interrupted run continues where its last epoch ended.
+"""Train a network on CIFAR-10; an interrupted run continues where its last epoch ended.
 
-usage: python3 train.py NETWORK --data DIR --out DIR [--epochs 20] [--batch 64] [--lr 0.1] [--seed 1] [--threads 1] [--free-se] [--limit N]
+usage: python3 train.py NETWORK --data DIR --out DIR [--epochs N] [--seed 1] [--threads 1] [--limit N]
+       torchrun --nproc_per_node 2 train.py NETWORK ...      the same batches, shared among processes
 
 DIR of --data holds train.bin in the CIFAR-10 binary format. --out receives
-  NETWORK.ckpt    everything a resumed run needs (weights, optimiser, schedule, random state)
+  NETWORK.ckpt    everything a resumed run needs (weights, optimiser, schedule)
   NETWORK.pt      the weights (state_dict) of the epoch with the best validation accuracy
   NETWORK.jsonl   the log: one line with the recipe, then one line an epoch
 
-Recipe: SGD with Nesterov momentum 0.9, weight decay 5e-4, OneCycle to --lr, cross entropy, flip and 4-pixel shift, bfloat16 autocast.
---free-se takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5.
-5,000 training pictures (data.SPLIT_SEED) are kept for validation; the test data is never read here. --limit trains on the first N
-pictures only, for a smoke test.
+Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9, weight decay 5e-4, OneCycle to lr, cross entropy,
+flip and 4-pixel shift, bfloat16 autocast. 5,000 training pictures (data.SPLIT_SEED) are kept for validation; the test data is never read
+here. --limit trains on the first N pictures only, for a smoke test.
 """
 import argparse
 import json
@@ -20,9 +20,23 @@ import pathlib
 import time
 
 import torch
+import torch.distributed as dist
 
 import data
 from networks import NETWORKS, SEBlock
+
+TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
+LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 8, "crop": 24}
+# free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
+# smoothing of the labels; cutout: side of the grey square in pixels
+# crop      side of the random crops of the first two thirds of the epochs, which then cost little more than half
+RECIPES = {
+    "simple": TUTORIAL,
+    "simple-se": TUTORIAL,
+    "cnn3-se": TUTORIAL | {"epochs": 30, "free_se": True},
+    "live": LIVE,
+    "live-plain": LIVE,
+}
 
 
 def accuracy(net, pixels, labels, batch=250):
@@ -43,62 +57,69 @@ def save(obj, path):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("network", choices=NETWORKS)
+    parser.add_argument("network", choices=RECIPES)
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--lr", type=float, default=0.1)
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--free-se", action="store_true")
     parser.add_argument("--limit", type=int)
     args = parser.parse_args(argv)
 
+    world, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+    if world > 1:
+        dist.init_process_group("gloo")
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    rng = torch.Generator().manual_seed(args.seed)
+    recipe = RECIPES[args.network] | ({"epochs": args.epochs} if args.epochs else {})
     train, val = data.split(*data.read(args.data / "train.bin"))
     if args.limit:
         train, val = [t[:args.limit] for t in train], [t[:args.limit] for t in val]
-    batches = len(train[1]) // args.batch
+    batches = len(train[1]) // recipe["batch"]
 
     net = NETWORKS[args.network]().to(memory_format=torch.channels_last)
-    free = [p for m in net.modules() if isinstance(m, SEBlock) for p in m.parameters()] if args.free_se else []
+    free = [p for m in net.modules() if isinstance(m, SEBlock) for p in m.parameters()] if recipe.get("free_se") else []
     decayed = [p for p in net.parameters() if not any(p is q for q in free)]
     groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": free, "weight_decay": 0}]
-    optimiser = torch.optim.SGD([g for g in groups if g["params"]], lr=args.lr, momentum=0.9, nesterov=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.lr, total_steps=args.epochs * batches)
+    optimiser = torch.optim.SGD([g for g in groups if g["params"]], lr=recipe["lr"], momentum=0.9, nesterov=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe["lr"], total_steps=recipe["epochs"] * batches)
     args.out.mkdir(parents=True, exist_ok=True)
     checkpoint, best_path, log = (args.out / f"{args.network}.{e}" for e in ("ckpt", "pt", "jsonl"))
 
-    recipe = {"network": args.network, "epochs": args.epochs, "batch": args.batch, "lr": args.lr, "seed": args.seed, "free_se": args.free_se, "limit": args.limit}
+    head = {"network": args.network, "seed": args.seed, "limit": args.limit} | recipe
     first, best = 0, -1.0
     if checkpoint.exists():
         state = torch.load(checkpoint)
-        if {"free_se": False} | state["recipe"] != recipe:
-            raise SystemExit(f"{checkpoint}: was made with {state['recipe']}, this run asks for {recipe}: choose another --out or remove it")
+        if state["recipe"] != head:
+            raise SystemExit(f"{checkpoint}: was made with {state['recipe']}, this run asks for {head}: choose another --out or remove it")
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
-        rng.set_state(state["rng"])
-        torch.set_rng_state(state["torch_rng"])
         first, best = state["epoch"], state["best"]
-    else:
-        log.write_text(json.dumps(recipe) + "\n")
+    elif rank == 0:
+        log.write_text(json.dumps(head) + "\n")
+    model = torch.nn.parallel.DistributedDataParallel(net) if world > 1 else net
 
-    for epoch in range(first, args.epochs):
+    for epoch in range(first, recipe["epochs"]):
         start, total = time.time(), 0.0
-        net.train()
-        for indices in torch.randperm(len(train[1]), generator=rng)[:batches * args.batch].split(args.batch):
-            pixels = data.normalise(data.augment(train[0][indices], rng))
+        # Seeds are drawn anew every epoch, so a resumed run needs no random state. All processes see one order of pictures.
+        order = torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(1000 * args.seed + epoch))
+        rng = torch.Generator().manual_seed(1000 * (1000 * args.seed + epoch) + rank)
+        torch.manual_seed(rng.initial_seed())
+        size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else 32
+        model.train()
+        for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
+            indices = indices[rank::world]
+            pixels = data.normalise(data.augment(train[0][indices], rng, size, recipe.get("cutout", 0)))
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = torch.nn.functional.cross_entropy(net(pixels), train[1][indices])
+                loss = torch.nn.functional.cross_entropy(model(pixels), train[1][indices], label_smoothing=recipe.get("smoothing", 0))
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
             total += loss.item()
+        if rank:
+            continue
         val_accuracy = accuracy(net, *val)
         line = {"epoch": epoch + 1, "loss": round(total / batches, 4), "val": round(val_accuracy, 4), "seconds": round(time.time() - start, 1)}
         if val_accuracy > best:
@@ -107,8 +128,7 @@ def main(argv=None):
         with open(log, "a") as f:
             f.write(json.dumps(line) + "\n")
         print(args.network, line, flush=True)
-        save({"recipe": recipe, "net": net.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(),
-              "rng": rng.get_state(), "torch_rng": torch.get_rng_state(), "epoch": epoch + 1, "best": best}, checkpoint)
+        save({"recipe": head, "net": net.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1, "best": best}, checkpoint)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ func TestTrainingResumesAndExports(t *testing.T) {
 	dir := t.TempDir()
 	records(t, filepath.Join(dir, "train.bin"), 5000+320) // 5,000 are kept for validation
 	train := func(out string) *exec.Cmd {
-		cmd := exec.Command(python, "train.py", "cnn3-se", "--data", dir, "--out", filepath.Join(dir, out), "--epochs", "3", "--limit", "320", "--free-se")
+		cmd := exec.Command(python, "train.py", "cnn3-se", "--data", dir, "--out", filepath.Join(dir, out), "--epochs", "3", "--limit", "320")
 		cmd.Stderr = os.Stderr
 		return cmd
 	}
@@ -109,5 +109,32 @@ func TestTrainingResumesAndExports(t *testing.T) {
 	}
 	if got := []string{m.Spec.Classes[0].En, m.Spec.Classes[9].Zh}; !slices.Equal(got, []string{"airplane", "卡车"}) {
 		t.Errorf("classes %v", got)
+	}
+}
+
+// Two processes share every batch and end with one log and one set of weights; the loss falls as in one process.
+func TestTrainingScalesOut(t *testing.T) {
+	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
+	}
+	dir := t.TempDir()
+	records(t, filepath.Join(dir, "train.bin"), 5000+512)
+	// -r and -t: with Debian's PyTorch 1.13 on Python 3.11, torchrun does not understand their defaults.
+	cmd := exec.Command(python, "/usr/bin/torchrun", "--nproc_per_node", "2", "-r", "1", "-t", "1", "--log_dir", filepath.Join(dir, "torchrun"),
+		"train.py", "live", "--data", dir, "--out", filepath.Join(dir, "out"), "--epochs", "3", "--limit", "512")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	lines := epochs(t, filepath.Join(dir, "out", "live.jsonl"))
+	var losses []float64
+	for _, line := range lines[1:] {
+		var v struct{ Loss float64 }
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatal(err)
+		}
+		losses = append(losses, v.Loss)
+	}
+	if len(losses) != 3 || !(losses[2] < losses[0]) {
+		t.Errorf("losses %v, expected three that fall", losses)
 	}
 }
