@@ -25,6 +25,11 @@ def read(path):
     return torch.from_numpy(raw[:, 1:].reshape(-1, 3, 32, 32).copy()), torch.from_numpy(raw[:, 0].astype(np.int64))
 
 
+def load(root):
+    """((pixels, labels) to train on, (pixels, labels) kept for validation) of root/train.bin."""
+    return split(*read(root / "train.bin"))
+
+
 def split(pixels, labels):
     """The training part and the validation part. The split has a seed of its own, so every run of every network has the same one."""
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(SPLIT_SEED))
@@ -39,21 +44,24 @@ def normalise(pixels):
 
 
 def augment(pixels, rng, size=32, cutout=0):
-    """Flip half of the pictures, shift each by -4..4 pixels with zero fill (the usual padded crop), crop it to size and grey out a square.
+    """Flip half of the pictures, cut a square of size pixels out of each at a random place, and grey out a square in it.
 
-    size below the picture's own crops at a random place, which makes early epochs cheap and keeps the scale of things. cutout is the
-    square's side in pixels (DeVries and Taylor 2017, arXiv:1708.04552); it may lie partly outside. rng is a torch.Generator.
+    At the picture's own size that is the usual shift by -4..4 pixels with zero fill. A smaller size makes early epochs cheap and keeps the
+    scale of things. cutout is the grey square's side as a share of size (DeVries and Taylor 2017, arXiv:1708.04552); it may lie partly
+    outside. rng is a torch.Generator.
     """
     n, side = len(pixels), pixels.shape[-1]
     flip = torch.rand(n, generator=rng) < 0.5
-    padded = torch.nn.functional.pad(torch.where(flip.view(-1, 1, 1, 1), pixels.flip(3), pixels), (4, 4, 4, 4))
-    dy, dx = torch.randint(0, side + 9 - size, (2, n), generator=rng)
+    pixels = torch.where(flip.view(-1, 1, 1, 1), pixels.flip(3), pixels)
+    if size == side:
+        pixels, side = torch.nn.functional.pad(pixels, (4, 4, 4, 4)), side + 8
+    dy, dx = torch.randint(0, side - size + 1, (2, n), generator=rng)
     rows, cols = dy.view(-1, 1) + torch.arange(size), dx.view(-1, 1) + torch.arange(size)
-    out = padded[torch.arange(n).view(-1, 1, 1), :, rows.view(n, size, 1), cols.view(n, 1, size)]  # (N, H, W, 3)
+    out = pixels[torch.arange(n).view(-1, 1, 1), :, rows.view(n, size, 1), cols.view(n, 1, size)]  # (N, H, W, 3)
     if cutout:
+        half = round(size * cutout / 2)
         y, x = (torch.randint(0, size, (n, 1), generator=rng) - torch.arange(size) for _ in "yx")
-        inside = [(-cutout // 2 <= d) & (d < cutout // 2) for d in (y, x)]
-        out[inside[0][:, :, None] & inside[1][:, None, :]] = torch.tensor([round(255 * m) for m in MEAN], dtype=torch.uint8)
+        out[((y >= -half) & (y < half))[:, :, None] & ((x >= -half) & (x < half))[:, None, :]] = torch.tensor([round(255 * m) for m in MEAN], dtype=torch.uint8)
     return out.permute(0, 3, 1, 2)
 
 

@@ -136,4 +136,5 @@ NETWORKS = {
     "cnn3-se": CNN3SE,
     "live": lambda: LiveNet(se=True),
     "live-plain": lambda: LiveNet(se=False),
+    "objects": lambda: LiveNet(se=True, num_classes=67, stem_stride=2),
 }

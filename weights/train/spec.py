@@ -2,6 +2,7 @@
 import json
 
 import data
+import objects
 from networks import NETWORKS
 from torch import nn
 
@@ -16,6 +17,7 @@ TITLES = {
     "cnn3-se": ({"en": "Three convolutions with SE", "zh": "三层卷积 + SE"}, None),
     "live": ({"en": "SE-ResNet live", "zh": "SE-ResNet 实时"}, None),
     "live-plain": ({"en": "The same without SE", "zh": "同一网络，无 SE"}, None),
+    "objects": ({"en": "SE-ResNet objects", "zh": "SE-ResNet 物品"}, None),
 }
 
 
@@ -90,15 +92,16 @@ def live(net):
     yield linear("fc", net.fc)
 
 
-LAYERS = {"simple": simple, "simple-se": simple, "cnn3-se": cnn3, "live": live, "live-plain": live}
+LAYERS = {"simple": simple, "simple-se": simple, "cnn3-se": cnn3, "live": live, "live-plain": live, "objects": live}
 
 
 def spec(name):
     """The JSON text of a network's spec."""
     net = NETWORKS[name]()
     title, note = TITLES[name]
-    s = {"name": name, "title": title, "input": {"H": 32, "W": 32, "C": 3}, "mean": data.MEAN, "std": data.STD,
-         "classes": [{"en": en, "zh": zh} for en, zh in zip(data.CLASSES, CLASSES_ZH)],
+    side, classes = (objects.SIZE, [c[1:] for c in objects.NAMES]) if name == "objects" else (32, zip(data.CLASSES, CLASSES_ZH))
+    s = {"name": name, "title": title, "input": {"H": side, "W": side, "C": 3}, "mean": data.MEAN, "std": data.STD,
+         "classes": [{"en": en, "zh": zh} for en, zh in classes],
          "layers": list(LAYERS[name](net))}
     if note:
         s["note"] = note

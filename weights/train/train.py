@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Train a network on CIFAR-10; an interrupted run continues where its last epoch ended.
+"""Train a network; an interrupted run continues where its last epoch ended.
 
 usage: python3 train.py NETWORK --data DIR --out DIR [--epochs N] [--seed 1] [--threads 1] [--limit N]
        torchrun --nproc_per_node 2 train.py NETWORK ...      the same batches, shared among processes
 
-DIR of --data holds train.bin in the CIFAR-10 binary format. --out receives
+DIR of --data holds train.bin in the CIFAR-10 binary format, or for objects the folders that objects.py reads. --out receives
   NETWORK.ckpt    everything a resumed run needs (weights, optimiser, schedule)
   NETWORK.pt      the weights (state_dict) of the epoch with the best validation accuracy
   NETWORK.jsonl   the log: one line with the recipe, then one line an epoch
 
 Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9, weight decay 5e-4, OneCycle to lr, cross entropy,
-flip and 4-pixel shift, bfloat16 autocast. 5,000 training pictures (data.SPLIT_SEED) are kept for validation; the test data is never read
-here. --limit trains on the first N pictures only, for a smoke test.
+flip and shift, bfloat16 autocast. A part of the training pictures (data.SPLIT_SEED) is kept for validation; the test data is never read
+here. --limit trains on the first N pictures only, for a smoke test. objects starts from --out's live.pt.
 """
 import argparse
 import json
@@ -23,19 +23,22 @@ import torch
 import torch.distributed as dist
 
 import data
+import objects
 from networks import NETWORKS, SEBlock
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
-LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 8, "crop": 24}
+LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 0.25, "crop": 24}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
-# smoothing of the labels; cutout: side of the grey square in pixels
-# crop      side of the random crops of the first two thirds of the epochs, which then cost little more than half
+# smoothing of the labels; cutout: side of the grey square, as a share of the picture's
+# crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
+# init      the network whose weights it starts from, all but the last layer's
 RECIPES = {
     "simple": TUTORIAL,
     "simple-se": TUTORIAL,
     "cnn3-se": TUTORIAL | {"epochs": 30, "free_se": True},
     "live": LIVE,
     "live-plain": LIVE,
+    "objects": LIVE | {"epochs": 120, "batch": 64, "lr": 0.1, "crop": 48, "init": "live"},
 }
 
 
@@ -72,7 +75,8 @@ def main(argv=None):
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     recipe = RECIPES[args.network] | ({"epochs": args.epochs} if args.epochs else {})
-    train, val = data.split(*data.read(args.data / "train.bin"))
+    source = objects if args.network == "objects" else data
+    train, val = source.load(args.data)
     if args.limit:
         train, val = [t[:args.limit] for t in train], [t[:args.limit] for t in val]
     batches = len(train[1]) // recipe["batch"]
@@ -88,6 +92,9 @@ def main(argv=None):
 
     head = {"network": args.network, "seed": args.seed, "limit": args.limit} | recipe
     first, best = 0, -1.0
+    if "init" in recipe:
+        start = torch.load(args.out / f"{recipe['init']}.pt")
+        net.load_state_dict({k: v for k, v in start.items() if not k.startswith("fc.")}, strict=False)
     if checkpoint.exists():
         state = torch.load(checkpoint)
         if state["recipe"] != head:
@@ -106,11 +113,11 @@ def main(argv=None):
         order = torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(1000 * args.seed + epoch))
         rng = torch.Generator().manual_seed(1000 * (1000 * args.seed + epoch) + rank)
         torch.manual_seed(rng.initial_seed())
-        size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else 32
+        size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else val[0].shape[-1]
         model.train()
         for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
             indices = indices[rank::world]
-            pixels = data.normalise(data.augment(train[0][indices], rng, size, recipe.get("cutout", 0)))
+            pixels = data.normalise(source.augment(train[0][indices], rng, size, recipe.get("cutout", 0)))
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 loss = torch.nn.functional.cross_entropy(model(pixels), train[1][indices], label_smoothing=recipe.get("smoothing", 0))
             optimiser.zero_grad()

@@ -138,3 +138,13 @@ func TestTrainingScalesOut(t *testing.T) {
 		t.Errorf("losses %v, expected three that fall", losses)
 	}
 }
+
+// The measures of the model card, against values counted by hand.
+func TestCard(t *testing.T) {
+	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
+	}
+	if out, err := exec.Command(python, "-m", "unittest", "card_test").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

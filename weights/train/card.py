@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Measure a quantised network and write what it found into the file: temperature, rejection, gate signatures and the accuracy card.
+
+usage: python3 card.py NETWORK FLOAT.safetensors INT8.safetensors --cifar DIR --objects DIR [--seeds 1,2,3] [--test]
+
+INT8 is what `sescope quantize FLOAT INT8` wrote; its header and signature tensors are rewritten in place. Everything but the accuracy lines
+is measured with the int8 weights. Nothing is chosen on test data; --test adds the test set's lines to the card.
+
+  temperature  Guo et al. 2017 (arXiv:1706.04599): the one that minimises the validation pictures' negative log likelihood
+  reject       a score and the threshold that 95 % of pictures outside the classes stay below. Half of the outsiders choose it, the other half
+               are what auroc and kept report. Outsiders: the other data set's pictures that show none of the classes, noise, blank frames
+  signature    mean and standard deviation of every gate per class over the training pictures (as in figures 5 to 7 of Hu et al. 2018)
+"""
+import argparse
+import json
+import pathlib
+
+import numpy as np
+import torch
+
+import data
+import objects
+import safetensors
+from networks import NETWORKS, SEBlock
+
+# Folders of the object packs that show what CIFAR-10 has a class for: no outsiders there.
+CIFAR_LIKE = set("airplanes car_side dalmatian ketch schooner ferry pigeon rooster ibis emu flamingo flamingo_head wild_cat helicopter cougar_body cougar_face "
+                 "Leopards llama gerenuk okapi kangaroo elephant rhino hedgehog beaver platypus panda Motorbikes BACKGROUND_Google garfield snoopy".split())
+
+
+def load(network, path):
+    net = NETWORKS[network]().eval()
+    tensors, metadata = safetensors.read(path)
+    tensors = {k: v for k, v in tensors.items() if not k.startswith("signature.")}
+    missing, extra = net.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
+    if extra or any(not k.endswith("num_batches_tracked") for k in missing):
+        raise SystemExit(f"{path}: missing {missing}, unexpected {extra}")
+    return net, tensors, metadata
+
+
+def run(net, pixels, batch=250):
+    """(logits (N, classes), {block: gates (N, channels)})."""
+    logits, gates, hooks = [], {}, []
+    for name, m in net.named_modules():
+        if isinstance(m, SEBlock):
+            hooks.append(m.fc.register_forward_hook(lambda m, i, o, name=name: gates.setdefault(name, []).append(o)))
+    with torch.no_grad():
+        for i in range(0, len(pixels), batch):
+            logits.append(net(data.normalise(pixels[i:i + batch])))
+    for h in hooks:
+        h.remove()
+    return torch.cat(logits), {k: torch.cat(v) for k, v in gates.items()}
+
+
+def temperature(logits, labels):
+    """The temperature of the smallest negative log likelihood, to 1e-4, by ternary search: the likelihood has one minimum in 1/T."""
+    nll = lambda t: torch.nn.functional.cross_entropy(logits / t, labels).item()  # noqa: E731
+    lo, hi = 0.05, 10.0
+    while hi - lo > 1e-4:
+        a, b = lo + (hi - lo) / 3, hi - (hi - lo) / 3
+        lo, hi = (lo, b) if nll(a) < nll(b) else (a, hi)
+    return (lo + hi) / 2
+
+
+def ece(logits, labels, bins=15):
+    """Expected calibration error: |confidence - accuracy| over 15 equal bins of confidence, weighted by their pictures."""
+    p, predicted = torch.softmax(logits, 1).max(1)
+    right = (predicted == labels).float()
+    bin_of = (p * bins).long().clamp(max=bins - 1)
+    return sum(((bin_of == b).float().mean() * (p[bin_of == b].mean() - right[bin_of == b].mean()).abs()).item() for b in range(bins) if (bin_of == b).any())
+
+
+def scores(logits, t):
+    return {"energy": t * torch.logsumexp(logits / t, 1), "maxlogit": logits.max(1).values, "msp": torch.softmax(logits / t, 1).max(1).values}
+
+
+def auroc(known, outside):
+    """The chance that a known picture scores above an outsider."""
+    order = torch.cat([outside, known]).double().argsort().argsort() + 1
+    n, m = len(known), len(outside)
+    return ((order[m:].sum() - n * (n + 1) / 2) / (n * m)).item()
+
+
+def synthetic(side, count=200):
+    """Noise of several grains, and blank frames."""
+    rng = np.random.default_rng(5)
+    out = []
+    for i in range(count):
+        grain = (1, 2, 4, 8)[i % 4]
+        noise = rng.integers(0, 256, (3, side // grain, side // grain)).repeat(grain, 1).repeat(grain, 2)
+        blank = np.clip(rng.integers(0, 256, (3, 1, 1)) + rng.normal(0, 3, (3, side, side)), 0, 255)
+        out.append(noise if i % 2 else blank)
+    return torch.from_numpy(np.stack(out).astype(np.uint8))
+
+
+def outsiders(network, args):
+    """Pictures outside the network's classes, shuffled: the other data set's, and synthetic ones."""
+    if network == "objects":
+        pixels, _ = data.split(*data.read(args.cifar / "train.bin"))[1]
+        found = [torch.nn.functional.interpolate(pixels[:3000].float(), scale_factor=2, mode="bilinear", align_corners=False).to(torch.uint8), synthetic(64)]
+    else:
+        folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in CIFAR_LIKE)
+        found = [shrink32(torch.cat([objects.folder(p)[:40] for p in folders])), synthetic(32)]
+    found = torch.cat(found)
+    return found[torch.randperm(len(found), generator=torch.Generator().manual_seed(data.SPLIT_SEED))]
+
+
+def shrink32(pixels):
+    return torch.nn.functional.avg_pool2d(objects.shrink(pixels).float(), 2).round().to(torch.uint8)
+
+
+def signature(gates, labels, classes):
+    """Tensors signature.BLOCK.mean and .std, (classes, channels) as int8 with one scale a class."""
+    out = {}
+    for block, g in gates.items():
+        for name, f in (("mean", lambda v: v.mean(0)), ("std", lambda v: v.std(0))):
+            v = torch.stack([f(g[labels == c]) for c in range(classes)]).numpy()
+            scale = (np.abs(v).max(1) / 127).astype(np.float32)
+            out[f"signature.{block}.{name}"] = np.round(v / scale[:, None]).astype(np.int8)
+            out[f"signature.{block}.{name}.scale"] = scale
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("network")
+    parser.add_argument("float", type=pathlib.Path)
+    parser.add_argument("int8", type=pathlib.Path)
+    parser.add_argument("--cifar", type=pathlib.Path, required=True)
+    parser.add_argument("--objects", type=pathlib.Path, required=True)
+    parser.add_argument("--seeds", default="1")
+    parser.add_argument("--test", action="store_true")
+    args = parser.parse_args()
+
+    exact, _, _ = load(args.network, args.float)
+    net, tensors, metadata = load(args.network, args.int8)
+    if args.network == "objects":
+        train, val = objects.load(args.objects)
+        train = (objects.shrink(train[0]), train[1])
+        sets = [({"en": "validation", "zh": "验证集"}, val), ({"en": "groceries, validation", "zh": "杂货验证集"}, objects.groceries(args.objects))]
+    else:
+        train, val = data.load(args.cifar)
+        sets = [({"en": "validation, JPEG pixels", "zh": "验证集，JPEG 像素"}, val)]
+        if args.test:
+            sets += [({"en": "test, JPEG pixels", "zh": "测试集，JPEG 像素"}, data.read(args.cifar / "test-a.bin")),
+                     ({"en": "test, original pixels", "zh": "测试集，原始像素"}, data.read(args.cifar / "test-a-original.bin"))]
+
+    spec = json.loads(metadata["sescope"])
+    classes = len(spec["classes"])
+    logits, _ = run(net, val[0])
+    t = temperature(logits, val[1])
+    outside, _ = run(net, outsiders(args.network, args))
+    half = len(outside) // 2
+    best = max(scores(logits, t), key=lambda s: auroc(scores(logits, t)[s], scores(outside[:half], t)[s]))
+    known, choose, report = (scores(v, t)[best] for v in (logits, outside[:half], outside[half:]))
+    threshold = torch.quantile(choose, 0.95).item()
+    accuracy = []
+    for name, (pixels, labels) in sets:
+        logits8, _ = run(net, pixels)
+        right8 = logits8.argmax(1) == labels
+        right32 = run(exact, pixels)[0].argmax(1) == labels
+        accuracy.append({"set": name, "pictures": len(labels), "float32": round(right32.float().mean().item(), 4), "int8": round(right8.float().mean().item(), 4)})
+        if name["en"].startswith(("test, JPEG", "validation")):
+            per_class = [round(right8[labels == c].float().mean().item(), 4) for c in range(classes)]
+    spec["temperature"] = round(t, 4)
+    spec["reject"] = {"score": best, "threshold": round(threshold, 4)}
+    spec["card"] = {
+        "seeds": [int(s) for s in args.seeds.split(",")],
+        "accuracy": accuracy,
+        "classes": per_class,
+        "ece": [round(ece(logits, val[1]), 4), round(ece(logits / t, val[1]), 4)],
+        "auroc": round(auroc(known, report), 4),
+        "kept": round((known >= threshold).float().mean().item(), 4),
+        "accepted": round((report >= threshold).float().mean().item(), 4),
+    }
+    for s, v in scores(logits, t).items():
+        print(s, "auroc", round(auroc(v, scores(outside[half:], t)[s]), 4), "kept at 5 %", round((v >= torch.quantile(scores(outside[:half], t)[s], 0.95)).float().mean().item(), 4))
+    gates = run(net, train[0])[1]
+    metadata["sescope"] = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
+    safetensors.write(args.int8, tensors | signature(gates, train[1], classes), metadata)
+    print(json.dumps({k: spec[k] for k in ("temperature", "reject", "card")}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

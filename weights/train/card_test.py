@@ -1,0 +1,61 @@
+"""Run by train_test.go: python3 -m unittest card_test"""
+import unittest
+
+import torch
+
+import card
+import data
+import objects
+
+
+class Card(unittest.TestCase):
+    def test_temperature_finds_what_the_logits_were_stretched_by(self):
+        torch.manual_seed(1)
+        logits = torch.randn(20000, 10) * 2
+        labels = torch.distributions.Categorical(logits=logits).sample()  # so these logits are calibrated
+        self.assertAlmostEqual(card.temperature(3 * logits, labels), 3, delta=0.1)
+        self.assertLess(card.ece(logits, labels), 0.01)
+        self.assertGreater(card.ece(3 * logits, labels), 0.1)
+
+    def test_ece_by_hand(self):
+        p = torch.tensor([[0.9, 0.1], [0.9, 0.1], [0.6, 0.4]])
+        # Confidence 0.9 and one of two right; confidence 0.6 and wrong: 2/3 * 0.4 + 1/3 * 0.6.
+        self.assertAlmostEqual(card.ece(p.log(), torch.tensor([0, 1, 1])), 2 / 3 * 0.4 + 1 / 3 * 0.6, places=5)
+
+    def test_auroc_counts_pairs(self):
+        known, outside = torch.tensor([3.0, 1.0, 5.0, 2.5]), torch.tensor([2.0, 0.5, 4.0])
+        pairs = [(k > o).item() for k in known for o in outside]
+        self.assertAlmostEqual(card.auroc(known, outside), sum(pairs) / len(pairs), places=6)
+
+    def test_signature_is_each_class_own(self):
+        gates = torch.tensor([[0.1, 0.9], [0.3, 0.9], [0.8, 0.2], [0.8, 0.4]])
+        s = card.signature({"se": gates}, torch.tensor([0, 0, 1, 1]), 2)
+        mean = s["signature.se.mean"] * s["signature.se.mean.scale"][:, None]
+        std = s["signature.se.std"] * s["signature.se.std.scale"][:, None]
+        for got, want in zip(mean.ravel(), (0.2, 0.9, 0.8, 0.3)):
+            self.assertAlmostEqual(got, want, delta=0.005)
+        for got, want in zip(std.ravel(), (0.02 ** 0.5, 0, 0, 0.02 ** 0.5)):
+            self.assertAlmostEqual(got, want, delta=0.002)
+
+
+class Pictures(unittest.TestCase):
+    def test_shrink_averages_areas(self):
+        x = torch.arange(80).repeat(1, 3, 80, 1).to(torch.uint8)
+        # Output column j covers 1.25 input columns from 1.25 j on.
+        want = [((1 * 0 + 0.25 * 1) / 1.25), ((0.75 * 1 + 0.5 * 2) / 1.25), ((0.5 * 2 + 0.75 * 3) / 1.25), ((0.25 * 3 + 1 * 4) / 1.25)]
+        got = objects.shrink(x)[0, 0, 7, :4].tolist()
+        self.assertEqual(got, [int(v + 0.5) for v in want])
+
+    def test_augmented_pictures_keep_their_size_and_range(self):
+        x = torch.randint(0, 256, (6, 3, 80, 80), dtype=torch.uint8)
+        y = objects.augment(x, torch.Generator().manual_seed(1), 48, 0.25)
+        self.assertEqual(tuple(y.shape), (6, 3, 48, 48))
+        self.assertTrue(0 <= y.min() and y.max() <= 255)
+        c = torch.full((5, 3, 32, 32), 200, dtype=torch.uint8)
+        self.assertTrue((data.augment(c, torch.Generator().manual_seed(1), 24) == 200).all())
+        grey = (data.augment(c, torch.Generator().manual_seed(1), 24, 0.25)[:, 0] != 200).sum((1, 2))
+        self.assertTrue(((grey > 0) & (grey <= 36)).all())
+
+
+if __name__ == "__main__":
+    unittest.main()
