@@ -5,13 +5,14 @@
 //
 // It is run in the project's root. dist holds
 //
-//	index.html, app.css, samples/...  web/static/ as it is
-//	sescope.wasm        the package ./wasm
-//	wasm_exec.js        from the Go that compiled it
-//	vugu-helper.js      the script inside the Vugu module (see helper.go)
-//	models/*            weights/models/*.safetensors
-//	models.json         their names, titles and sizes (see models.go)
-//	sizes.json          uncompressed sizes, for the page's progress bar
+//	index.html, app.css…  web/static/ as it is, samples/ included
+//	sescope.wasm          the package ./wasm
+//	sescope-relaxed.wasm  the same with fused multiply-adds (see wasm/relaxed), for browsers that know relaxed SIMD
+//	wasm_exec.js          from the Go that compiled it
+//	vugu-helper.js        the script inside the Vugu module (see helper.go)
+//	models/*              weights/models/*.safetensors
+//	models.json           their names, titles and sizes (see models.go)
+//	sizes.json            uncompressed sizes, for the page's progress bar
 //
 // and a .br and a .gz beside every file that is not compressed by itself.
 package main

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"sescope/wasm/relaxed"
 )
 
 // tree is the content of dist before compression: slash-separated path to bytes.
@@ -72,7 +75,7 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	wasm, err := buildWasm(ctx, root, scratch)
+	builds, err := buildWasm(ctx, root, scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -84,22 +87,23 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	sizes := map[string]int{"sescope.wasm": len(wasm)}
-	for name, b := range models {
-		sizes[name] = len(b)
+	sizes := map[string]int{}
+	for _, part := range []tree{builds, models} {
+		for name, b := range part {
+			sizes[name] = len(b)
+		}
 	}
 	sizesJSON, err := json.MarshalIndent(sizes, "", "  ")
 	if err != nil {
 		return nil, err
 	}
 	generated := tree{
-		"sescope.wasm":   wasm,
 		"wasm_exec.js":   loader,
 		"vugu-helper.js": []byte(helper),
 		"models.json":    index,
 		"sizes.json":     append(sizesJSON, '\n'),
 	}
-	for _, part := range []tree{generated, models} {
+	for _, part := range []tree{generated, builds, models} {
 		for name, b := range part {
 			if err := t.add(name, b); err != nil {
 				return nil, err
@@ -128,17 +132,57 @@ func addStatic(t tree, dir string) error {
 	})
 }
 
-// buildWasm compiles ./wasm. Paths and commit are kept out of the binary, so
-// that equal sources make equal bytes, whose compression can be reused.
-func buildWasm(ctx context.Context, root, scratch string) ([]byte, error) {
+// buildWasm compiles ./wasm and makes the relaxed build of it. Paths and commit are kept out of the binary, so that equal sources make
+// equal bytes, whose compression can be reused. Function names (no -s) are there for package relaxed only, which takes them out.
+func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	target, err := filepath.Abs(filepath.Join(scratch, "sescope.wasm"))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := goTool(ctx, root, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", target, "./wasm"); err != nil {
+	if _, err := goTool(ctx, root, "build", "-trimpath", "-buildvcs=false", "-ldflags=-w", "-o", target, "./wasm"); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(target)
+	linked, err := os.ReadFile(target)
+	if err != nil {
+		return nil, err
+	}
+	module, err := goTool(ctx, root, "list", "-m")
+	if err != nil {
+		return nil, err
+	}
+	counts, err := multiplyAdds(filepath.Join(root, "kernels"), module+"/kernels")
+	if err != nil {
+		return nil, err
+	}
+	plain, fused, err := relaxed.Build(linked, counts)
+	if err != nil {
+		return nil, fmt.Errorf("the relaxed build: %v", err)
+	}
+	return tree{"sescope.wasm": plain, "sescope-relaxed.wasm": fused}, nil
+}
+
+// multiplyAdds reads how many of them each kernel of the folder dir has.
+func multiplyAdds(dir, pkg string) (map[string]int, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*_wasm.s"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s has no *_wasm.s, the kernels whose multiply-adds are fused", dir)
+	}
+	all := map[string]int{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		counts, err := relaxed.Counts(pkg, source)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %v", file, err)
+		}
+		maps.Copy(all, counts)
+	}
+	return all, nil
 }
 
 // wasmExec reads Go's JavaScript loader, which must be of the compiler's version.

@@ -18,7 +18,9 @@ import (
 var project = map[string]string{
 	"go.mod":                       "module example.test/small\n\ngo 1.27\n\nrequire github.com/vugu/vugu v0.4.0\n\nreplace github.com/vugu/vugu => ./vugu\n",
 	"vugu/go.mod":                  "module github.com/vugu/vugu\n\ngo 1.27\n",
-	"wasm/main.go":                 "package main\n\nfunc main() { println(\"small\") }\n",
+	"wasm/main.go":                 "package main\n\nimport \"example.test/small/kernels\"\n\nfunc main() { println(kernels.Answer()) }\n",
+	"kernels/kernels.go":           "package kernels\n\nfunc fma(p *float32)\n\nfunc Answer() float32 {\n\tx := [4]float32{1, 2, 3, 4}\n\tfma(&x[0])\n\treturn x[1]\n}\n",
+	"kernels/fma_wasm.s":           assembly,
 	"web/static/index.html":        "<!doctype html><title>small</title>",
 	"web/static/app.css":           strings.Repeat("body { margin: 0 }\n", 50),
 	"web/static/samples/ship.svg":  "<svg xmlns='http://www.w3.org/2000/svg'/>",
@@ -30,6 +32,27 @@ var project = map[string]string{
 	"weights/models/simple.safetensors":  model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"layers":[]}`, 10),
 	"weights/models/README.md":           "no model",
 }
+
+// assembly squares four values and adds them to the squares.
+const assembly = `#include "textflag.h"
+
+TEXT ·fma(SB), NOSPLIT, $0-8
+	I64Load p+0(FP)
+	I32WrapI64
+	V128Load $0
+	Set V0
+	I64Load p+0(FP)
+	I32WrapI64
+	Get V0
+	Get V0
+	Get V0
+	F32x4Mul
+	F32x4Add
+	V128Store $0, $0
+	RET
+
+// multiply-adds: fma 1
+`
 
 // model makes a safetensors file with one tensor of n zero bytes.
 func model(spec string, n int) string {
@@ -94,7 +117,7 @@ func TestPack(t *testing.T) {
 
 	var want []string
 	for _, name := range []string{
-		"index.html", "app.css", "samples/ship.svg", "sescope.wasm", "wasm_exec.js", "vugu-helper.js",
+		"index.html", "app.css", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "wasm_exec.js", "vugu-helper.js",
 		"models.json", "sizes.json", "models/cnn3-se.safetensors", "models/simple.safetensors",
 	} {
 		want = append(want, name, name+".br", name+".gz")
@@ -114,8 +137,16 @@ func TestPack(t *testing.T) {
 			t.Errorf("%s in dist differs from %s", dist, source)
 		}
 	}
-	if !strings.HasPrefix(got["sescope.wasm"], "\x00asm") {
-		t.Errorf("sescope.wasm begins with %q, expected a WebAssembly module", got["sescope.wasm"][:4])
+	for _, name := range []string{"sescope.wasm", "sescope-relaxed.wasm"} {
+		if !strings.HasPrefix(got[name], "\x00asm") {
+			t.Errorf("%s begins with %q, expected a WebAssembly module", name, got[name][:4])
+		}
+		if strings.Contains(got[name], "small_kernels.fma") {
+			t.Errorf("%s holds function names", name)
+		}
+	}
+	if got["sescope.wasm"] == got["sescope-relaxed.wasm"] || strings.Count(got["sescope-relaxed.wasm"], "\xfd\x85\x02") <= strings.Count(got["sescope.wasm"], "\xfd\x85\x02") {
+		t.Error("the relaxed build has no fused multiply-add that the plain one has not")
 	}
 	if !strings.Contains(got["wasm_exec.js"], "globalThis.Go = class") {
 		t.Error("wasm_exec.js does not define the class Go")
@@ -128,13 +159,13 @@ func TestPack(t *testing.T) {
 	if err := json.Unmarshal([]byte(got["sizes.json"]), &sizes); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sescope.wasm", "models/cnn3-se.safetensors", "models/simple.safetensors"} {
+	for _, name := range []string{"sescope.wasm", "sescope-relaxed.wasm", "models/cnn3-se.safetensors", "models/simple.safetensors"} {
 		if sizes[name] != len(got[name]) {
 			t.Errorf("sizes.json says %d for %s, expected %d", sizes[name], name, len(got[name]))
 		}
 	}
-	if len(sizes) != 3 {
-		t.Errorf("sizes.json has %d entries, expected 3", len(sizes))
+	if len(sizes) != 4 {
+		t.Errorf("sizes.json has %d entries, expected 4", len(sizes))
 	}
 	var models []modelEntry
 	if err := json.Unmarshal([]byte(got["models.json"]), &models); err != nil {
@@ -243,6 +274,9 @@ func TestPackFails(t *testing.T) {
 		want    string
 	}{
 		{"wasm does not compile", map[string]string{"wasm/main.go": "package main\n\nfunc main() { undefined() }\n"}, "undefined: undefined"},
+		{"no kernels", map[string]string{"kernels/fma_wasm.s": "-", "kernels/kernels.go": "package kernels\n\nfunc Answer() float32 { return 1 }\n"}, "no *_wasm.s"},
+		{"an uncounted kernel", map[string]string{"kernels/fma_wasm.s": strings.Replace(assembly, "fma 1", "fma", 1)}, `fma_wasm.s: multiply-adds: "fma"`},
+		{"a miscounted kernel", map[string]string{"kernels/fma_wasm.s": strings.Replace(assembly, "fma 1", "fma 2", 1)}, "fma): 1 multiply-adds were found, its generator announced 2"},
 		{"no page", map[string]string{"web/static/index.html": "-"}, "index.html"},
 		{"no default model", map[string]string{weightsFile: "-"}, "has no cnn3-se.safetensors"},
 		{"another name inside", map[string]string{weightsFile: model(`{"name":"other","title":{"en":"a","zh":"b"}}`, 1)}, `calls the network "other"`},

@@ -191,7 +191,7 @@ func TestWeightsMissing(t *testing.T) {
 
 // When something is missing from the start there is nothing to keep, but there is a sentence.
 func TestNothingLoads(t *testing.T) {
-	for _, missing := range []string{"*/models/*", "*/sescope.wasm*", "*/models.json*"} {
+	for _, missing := range []string{"*/models/*", "*/sescope*.wasm*", "*/models.json*"} {
 		t.Run(missing, func(t *testing.T) {
 			p := newTab(t, filmCamera)
 			p.allow("404", "SEscope: fetch")

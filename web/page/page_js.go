@@ -79,6 +79,7 @@ func (p *Page) readSettings() {
 			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}})
 	}
 	s.Model = p.boot.Get("first").Get("name").String()
+	s.Relaxed = p.boot.Get("build").String() == "relaxed"
 	s.LoadedKB = p.boot.Get("loaded").Int() / 1000
 }
 

@@ -10,6 +10,9 @@
     nowasm: [['This browser cannot run WebAssembly', '这个浏览器不能运行 WebAssembly'],
       ['SEscope computes on your device and needs it. A current Chrome, Edge, Firefox or Safari has it; a strict security mode may switch it off.',
         'SEscope 在您的设备上计算，离不开它。新版 Chrome、Edge、Firefox 或 Safari 都支持；严格的安全模式可能把它关掉了。']],
+    nosimd: [['This browser is too old for the program', '浏览器版本太旧，无法运行程序'],
+      ['SEscope computes with SIMD instructions, which Chrome and Edge know since 91, Firefox since 89 and Safari since 16.4. Update the browser, or open the page in another one.',
+        'SEscope 用 SIMD 指令计算：Chrome 和 Edge 从 91 版、Firefox 从 89 版、Safari 从 16.4 版起支持。请更新浏览器，或换一个浏览器打开。']],
     compile: [['This browser is too old for the program', '浏览器版本太旧，无法运行程序'],
       ['It refused to compile the program. Update the browser, or open the page in a current Chrome, Edge, Firefox or Safari.',
         '它拒绝编译本程序。请更新浏览器，或用新版 Chrome、Edge、Firefox、Safari 打开。']],
@@ -41,6 +44,21 @@
     el('notice').hidden = false;
     if (detail) console.error('SEscope: ' + kind + ': ' + detail);
   }
+
+  // --- which of the two builds: the browser says whether it knows the instructions of a function without parameters ------------------
+  function knows(...code) {
+    const body = [0, ...code, 0x0b];
+    return WebAssembly.validate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+      1, 5, 1, 0x60, 0, 1, 0x7b, // type 0: () -> v128
+      3, 2, 1, 0, // one function, of type 0
+      10, body.length + 2, 1, body.length, ...body]));
+  }
+  function chooseBuild() {
+    const vector = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat
+    if (knows(...vector, ...vector, ...vector, 0xfd, 0x85, 0x02)) return 'relaxed'; // f32x4.relaxed_madd
+    return knows(...vector) ? 'plain' : '';
+  }
+  const PROGRAM = { relaxed: 'sescope-relaxed.wasm', plain: 'sescope.wasm' };
 
   // --- bytes, for the progress bar -------------------------------------------------------------------------------------------
   const parts = { program: { got: 0, all: 0 }, weights: { got: 0, all: 0 } };
@@ -85,8 +103,8 @@
     return all;
   }
 
-  async function compileProgram() {
-    const response = await get('sescope.wasm');
+  async function compileProgram(file) {
+    const response = await get(file);
     const counted = drain(response.clone(), (n) => { parts.program.got = n; progress(); });
     if (WebAssembly.compileStreaming && /^application\/wasm/.test(response.headers.get('Content-Type') || '')) {
       const module = await WebAssembly.compileStreaming(response);
@@ -131,11 +149,13 @@
   async function start() {
     root.dataset.state = 'loading';
     if (typeof WebAssembly !== 'object' || typeof Worker !== 'function') return fail('nowasm');
+    const build = chooseBuild();
+    if (!build) return fail('nosimd');
     let stage = 'fetch';
     try {
       tameVugu();
       const sizes = get('sizes.json').then((r) => r.json(), () => ({}));
-      const compiled = compileProgram();
+      const compiled = compileProgram(PROGRAM[build]);
       compiled.catch(() => {}); // awaited below
       const models = await (await get('models.json')).json();
       let wanted = null;
@@ -144,7 +164,7 @@
       parts.weights.all = first.bytes;
       const weights = get('models/' + first.name + '.safetensors').then((r) => drain(r, (n) => { parts.weights.got = n; progress(); }));
       weights.catch(() => {});
-      parts.program.all = (await sizes)['sescope.wasm'] || 0;
+      parts.program.all = (await sizes)[PROGRAM[build]] || 0;
       progress();
       const module = await compiled.catch((err) => {
         if (err instanceof WebAssembly.CompileError) stage = 'compile';
@@ -156,7 +176,7 @@
       progress();
       el('loading-first').dataset.state = 'now';
       window.sescope = {
-        models, fail,
+        models, build, fail,
         first: { name: first.name, bytes },
         loaded: parts.program.got + bytes.length,
         firstWorker: worker,

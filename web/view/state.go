@@ -41,6 +41,8 @@ type State struct {
 	Theme string // "light" or "dark"
 	Ready bool   // a first result was painted
 
+	Relaxed bool // the program is the build with fused multiply-adds
+
 	Models   []ModelChoice
 	Model    string // the one that was chosen
 	Loading  string // the one that is being fetched, or ""

@@ -71,8 +71,11 @@ func Bytes(n int) string {
 
 // Kernel says how this build computes.
 func (s *State) Kernel() string {
-	if nn.SIMD {
-		return s.T().SIMD
+	switch {
+	case !nn.SIMD:
+		return s.T().Portable
+	case s.Relaxed:
+		return s.T().SIMDRelaxed
 	}
-	return s.T().Portable
+	return s.T().SIMD
 }

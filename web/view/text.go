@@ -11,7 +11,7 @@ type Texts struct {
 	Gates, GateLegend, Block, Channels, MeanGate, NoSE, RowLabel                                                                 string
 	TabsLabel, TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest           string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                                  string
-	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, Milli                          string
+	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, SIMDRelaxed, Milli             string
 	Close, TryAgain, UsePicture, Retry                                                                                           string
 }
 
@@ -42,7 +42,7 @@ var (
 		Original: "Original", Channel: "Channel %d", LabelPredicted: "label %s, predicted %s", PredictedOnly: "predicted %s",
 		ChannelStats: "mean %.2f, gate %.2f", ChannelMean: "mean %.2f",
 		FPS: "fps", Grab: "grab", Prepare: "prepare", Network: "network", Maps: "maps", Paint: "paint", Sum: "sum", Loading: "Loading",
-		LoadingModel: "Loading %s, %s of %s", Loaded: "%s loaded", Portable: "kernel portable Go", SIMD: "kernel SIMD assembly", Milli: "ms",
+		LoadingModel: "Loading %s, %s of %s", Loaded: "%s loaded", Portable: "kernel portable Go", SIMD: "kernel SIMD assembly", SIMDRelaxed: "kernel relaxed SIMD assembly", Milli: "ms",
 		Close: "Close", TryAgain: "Try again", UsePicture: "Use a picture instead", Retry: "Choose another",
 	}
 	Chinese = Texts{
@@ -70,7 +70,7 @@ var (
 		Original: "原图", Channel: "通道 %d", LabelPredicted: "标签%s，预测%s", PredictedOnly: "预测%s",
 		ChannelStats: "均值 %.2f，门控 %.2f", ChannelMean: "均值 %.2f",
 		FPS: "帧/秒", Grab: "取帧", Prepare: "预处理", Network: "网络", Maps: "热图", Paint: "绘制", Sum: "合计", Loading: "正在加载",
-		LoadingModel: "正在加载 %s，%s / %s", Loaded: "已加载 %s", Portable: "内核：可移植 Go", SIMD: "内核：SIMD 汇编", Milli: "毫秒",
+		LoadingModel: "正在加载 %s，%s / %s", Loaded: "已加载 %s", Portable: "内核：可移植 Go", SIMD: "内核：SIMD 汇编", SIMDRelaxed: "内核：宽松 SIMD 汇编", Milli: "毫秒",
 		Close: "关闭", TryAgain: "重试", UsePicture: "改用图片", Retry: "另选一张",
 	}
 )
