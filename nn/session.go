@@ -77,6 +77,9 @@ func (m *Model) NewSession() (*Session, error) {
 	return s, nil
 }
 
+// Trace is the session's trace; before the first Run its numbers are zero and its shapes are right.
+func (s *Session) Trace() *Trace { return &s.trace }
+
 // Run classifies the centre square of a picture. The trace is valid until the next Run. An empty picture counts as white.
 func (s *Session) Run(img *image.NRGBA) *Trace {
 	start := time.Now()

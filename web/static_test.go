@@ -25,9 +25,10 @@ func TestStaticObeysPolicy(t *testing.T) {
 			t.Errorf("index.html has %s: %s", what, m)
 		}
 	}
-	css := read(t, "static/app.css")
-	if m := regexp.MustCompile(`url\(|@import`).FindString(css); m != "" {
-		t.Errorf("app.css loads something: %s", m)
+	for _, name := range []string{"app.css", "panels.css"} {
+		if m := regexp.MustCompile(`url\(|@import`).FindString(read(t, "static/"+name)); m != "" {
+			t.Errorf("%s loads something: %s", name, m)
+		}
 	}
 }
 

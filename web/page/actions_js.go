@@ -99,7 +99,7 @@ func (p *Page) ChooseLanguage(lang string) {
 		if p.state.Shown != nil {
 			p.stage.paintMap(p.state)
 			p.stage.paintSees(p.state, nil)
-			p.stage.paintFigures(p.state)
+			p.paintPanel()
 			p.say()
 		}
 		p.notice.word(p.state)
@@ -129,6 +129,7 @@ func (p *Page) ToggleTheme() {
 		p.state.Theme = theme
 		js.Global().Get("document").Get("documentElement").Get("dataset").Set("theme", theme)
 		browser.Store("theme", theme)
+		p.panel.due = true // its canvases carry the theme's colours
 		p.renderSoon()
 	})
 }

@@ -68,7 +68,7 @@ func (p *Page) next() {
 	case f.explain && f.kept != nil:
 		f.explain = false
 		f.inFlight = f.kept
-		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want()}, js.Undefined())
+		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want(), Look: p.state.Look()}, js.Undefined())
 	}
 }
 
@@ -80,7 +80,7 @@ func (p *Page) run(fr *frame) {
 	p.frames.last++
 	fr.id = p.frames.last
 	p.frames.inFlight, p.frames.kept, p.frames.explain = fr, fr, false
-	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want()}, pixels)
+	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look()}, pixels)
 }
 
 // reply handles every answer of the worker.
@@ -103,6 +103,7 @@ func (p *Page) reply(reply protocol.Reply, data js.Value) {
 		if err := reply.Result.Unpack(bytesOf(data.Get("numbers"))); err != nil {
 			panic(err)
 		}
+		p.takePanel(reply.Panel, data)
 		p.show(fr, reply.Result, bytesOf(data.Get("input")))
 	}
 	p.next()
@@ -123,6 +124,7 @@ func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 		Timings: protocol.Timings{Grab: fr.grab, Prepare: r.Times.Prepare, Network: r.Times.Network, Maps: r.Times.Maps}}
 	start := browser.Now()
 	p.stage.show(s, fr, input)
+	p.paintLook()
 	s.Shown.Timings.Paint = browser.Now() - start
 	p.setReady()
 	p.camera.count(s)

@@ -38,6 +38,7 @@ func (p *Page) listen() {
 	p.listenDrop(document)
 	p.listenNotice()
 	p.listenTabs()
+	p.listenPanels()
 	p.translate()
 }
 

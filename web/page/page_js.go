@@ -33,6 +33,7 @@ type Page struct {
 	live   announcer
 
 	answered string // the answer that was rendered last
+	panel    panel
 	still    still
 }
 

@@ -81,5 +81,8 @@ func (p *Page) render() {
 	if err := p.renderer.Render(p.build.RunBuild(p.root)); err != nil {
 		panic(err)
 	}
+	if p.panel.due {
+		p.paintPanel()
+	}
 	p.renders.last = browser.Now()
 }

@@ -1,12 +1,10 @@
 package page
 
 import (
-	"fmt"
 	"syscall/js"
 
 	"sescope/nn"
 	"sescope/web/browser"
-	"sescope/web/protocol"
 	"sescope/web/view"
 )
 
@@ -23,7 +21,6 @@ type stage struct {
 	heat    *browser.Canvas
 	see     *browser.Canvas
 	bar     *browser.Canvas
-	figures [4]*browser.Canvas
 	scratch *browser.Canvas
 
 	heatPaint, channelPaint, barPaint *browser.Painter
@@ -35,13 +32,9 @@ type stage struct {
 }
 
 func newStage() *stage {
-	st := &stage{picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"),
+	return &stage{picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"),
 		scratch: browser.NewCanvas(channelSide, false), heatPaint: browser.NewPainter(heatSide, heatSide), channelPaint: browser.NewPainter(channelSide, channelSide),
 		barPaint: browser.NewPainter(256, 1), large: nn.NewHeatmap(heatSide, heatSide), channel: nn.NewHeatmap(channelSide, channelSide)}
-	for i := range st.figures {
-		st.figures[i] = browser.CanvasByID(fmt.Sprintf("fig-%d", i))
-	}
-	return st
 }
 
 // show paints a frame with its result.
@@ -54,7 +47,7 @@ func (st *stage) show(s *view.State, fr *frame, input []byte) {
 	}
 	st.paintSees(s, input)
 	st.paintMap(s)
-	if now := browser.Now(); fr.source != view.FromCamera || now-st.figured >= figuresEvery {
+	if now := browser.Now(); s.Tab == view.TabTutorial && (fr.source != view.FromCamera || now-st.figured >= figuresEvery) {
 		st.figured = now
 		st.paintFigures(s)
 	}
@@ -119,36 +112,6 @@ func (st *stage) paintSees(s *view.State, input []byte) {
 	}
 	copy(st.seePaint.Image.Pix, input)
 	st.seePaint.Put(st.see)
-}
-
-// paintFigures draws the tutorial's figure: the original, and its strongest channels in jet at a flat half, each scaled to its own
-// range and enlarged by the cubic spline that scipy's zoom uses.
-func (st *stage) paintFigures(s *view.State) {
-	r := s.Shown.Result
-	captions := s.Captions()
-	for i, fig := range st.figures {
-		figure := fig.El.Call("closest", "figure")
-		figure.Set("hidden", i >= len(captions))
-		if i >= len(captions) {
-			continue
-		}
-		fig.Ctx.Set("imageSmoothingQuality", "high")
-		fig.Draw(st.picture, 1)
-		if i > 0 {
-			st.paintChannel(r.Channels[i-1].Map)
-			fig.Draw(st.scratch, 0.5)
-		}
-		browser.ByID(fmt.Sprintf("fig-%d-title", i)).Set("textContent", captions[i].Title)
-		browser.ByID(fmt.Sprintf("fig-%d-text", i)).Set("textContent", captions[i].Text)
-	}
-}
-
-func (st *stage) paintChannel(m protocol.Plane) {
-	small := &nn.Heatmap{W: m.W, H: m.H, Data: append([]float32(nil), m.Data...)}
-	nn.Normalise(small)
-	st.spline.Resize(st.channel, small)
-	nn.Overlay(st.channelPaint.Image, st.channel, nn.Jet, 1, false)
-	st.channelPaint.Put(st.scratch)
 }
 
 // snapshot composes the stage as it is seen.

@@ -8,19 +8,14 @@ import (
 	"sescope/web/view"
 )
 
-// ChooseTab opens a panel. Panels in Vugu hide themselves by State.Tab; those of index.html carry data-tab.
+// ChooseTab opens a panel.
 func (p *Page) ChooseTab(id string) {
 	p.post(func() { p.openTab(id) })
 }
 
 func (p *Page) openTab(id string) {
 	p.state.Tab = id
-	panels := js.Global().Get("document").Call("querySelectorAll", "body > [data-tab]")
-	for i := range panels.Length() {
-		panel := panels.Index(i)
-		panel.Set("hidden", panel.Get("dataset").Get("tab").String() != id)
-	}
-	p.renderSoon()
+	p.openPanel()
 }
 
 // listenTabs lets the arrow keys go from tab to tab; the list is one stop of the tab key.

@@ -1,17 +1,11 @@
 // Package protocol is what page and worker say to each other.
 //
-// Every message is one JSON text beside at most two buffers, which are transferred, not copied: pixels or weights on the way to
-// the worker; the numbers of a result (float32, little-endian, in the order of Result.planes) and the network's input picture on
-// the way back. The text carries shapes, names and times only, so a frame costs no parsing of long lists.
+// Every message is one JSON text beside buffers, which are transferred, not copied: pixels or weights on the way to the worker; the
+// numbers of a result (float32, little-endian, in the order of Result.planes), the network's input picture, and the numbers and
+// pictures of the open panel on the way back. The text carries shapes, names and times only, so a frame costs no parsing of long lists.
 package protocol
 
-import (
-	"encoding/binary"
-	"fmt"
-	"math"
-
-	"sescope/nn"
-)
+import "sescope/nn"
 
 // What a request asks for.
 const (
@@ -27,6 +21,7 @@ type Request struct {
 	Model string `json:"model"` // load: the name; run, explain: the network that must answer
 	Side  int    `json:"side,omitempty"`
 	Want  Want   `json:"want"`
+	Look  *Look  `json:"look,omitempty"` // run, explain: what the open panel shows
 }
 
 // Want is which explanation the page shows.
@@ -37,12 +32,13 @@ type Want struct {
 	Top   int    `json:"top"`   // how many channels are drawn
 }
 
-// Reply goes from the worker to the page. Exactly one of its pointers is set, or Error.
+// Reply goes from the worker to the page. Model or Result is set, or Error.
 type Reply struct {
 	ID     int     `json:"id"`
 	Error  string  `json:"error,omitempty"`
 	Model  *Model  `json:"model,omitempty"`
 	Result *Result `json:"result,omitempty"`
+	Panel  *Panel  `json:"panel,omitempty"` // beside Result, if the request had a Look
 }
 
 // Model is what the page needs to know about a loaded network.
@@ -56,6 +52,17 @@ type Model struct {
 	HasSE    bool              `json:"hasSE"`
 	LastConv string            `json:"lastConv"`
 	Side     int               `json:"side"` // pixels a side of the network's input
+	Layers   []MapLayer        `json:"layers"`
+}
+
+// MapLayer is a step of the network whose feature maps can be seen.
+type MapLayer struct {
+	Name  string `json:"name"`  // in PyTorch's words, of the last layer in it
+	Op    string `json:"op"`    // of the first: what it does
+	Index int    `json:"index"` // among those of one op, from 1
+	H     int    `json:"h"`
+	W     int    `json:"w"`
+	C     int    `json:"c"`
 }
 
 // Plane is one value a pixel, row by row.
@@ -132,37 +139,8 @@ type plane struct {
 	n    int
 }
 
-// Pack appends the numbers of r to b. It panics when a list is not as long as the header says: that is a fault of the sender.
-func (r *Result) Pack(b []byte) []byte {
-	for i, p := range r.planes() {
-		if len(*p.data) != p.n {
-			panic(fmt.Sprintf("protocol: plane %d has %d values, the header announces %d", i, len(*p.data), p.n))
-		}
-		for _, v := range *p.data {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		}
-	}
-	return b
-}
+// Pack appends the numbers of r to b.
+func (r *Result) Pack(b []byte) []byte { return pack(b, r.planes()) }
 
 // Unpack reads the numbers that Pack wrote.
-func (r *Result) Unpack(b []byte) error {
-	want := 0
-	for _, p := range r.planes() {
-		if p.n < 0 || p.n > 1<<24 {
-			return fmt.Errorf("a result announces a list of %d values, expected 0 to %d", p.n, 1<<24)
-		}
-		want += 4 * p.n
-	}
-	if len(b) != want {
-		return fmt.Errorf("a result came with %d bytes, expected %d", len(b), want)
-	}
-	values := make([]float32, want/4)
-	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-	}
-	for _, p := range r.planes() {
-		*p.data, values = values[:p.n:p.n], values[p.n:]
-	}
-	return nil
-}
+func (r *Result) Unpack(b []byte) error { return unpack(b, r.planes()) }

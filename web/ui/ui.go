@@ -26,6 +26,7 @@ type Actions interface {
 	ToggleTheme()
 	ShowHelp()
 	ShowPrivacy()
+	TabActions
 }
 
 // pressed is the value of aria-pressed and its like.

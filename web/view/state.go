@@ -68,6 +68,9 @@ type State struct {
 	Shown        *Shown
 	KindsOffered []string
 	RanksOffered []string
+
+	MapsChoice MapsChoice
+	Panel      *protocol.Panel // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
 
 // Shown is the frame that was painted last: picture, network and result belong together.
@@ -82,7 +85,7 @@ type Shown struct {
 
 // NewState is the page before anything happened.
 func NewState() *State {
-	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Colours: "jet", Opacity: 62,
+	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Colours: "jet", Opacity: 62, MapsChoice: MapsChoice{Y: -1, X: -1},
 		Rank: string(nn.ByMean), KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
 }
 

@@ -1,16 +1,41 @@
 package view
 
+import "sescope/web/protocol"
+
 // Tab is one of the panels below the first screen.
 type Tab struct {
-	ID    string
-	Panel string // the element's id
-	name  func(*Texts) string
+	ID   string
+	name func(*State) string
 }
+
+// The panels.
+const (
+	TabTutorial = "tutorial"
+	TabCompare  = "compare"
+	TabMaps     = "maps"
+	TabModel    = "model"
+	TabTest     = "test"
+	TabLearn    = "learn"
+)
 
 // Tabs are the panels in their order: the keys 1 to 6 and the address's hash choose among them. The first is shown at the start.
 var Tabs = []Tab{
-	{"tutorial", "figs", func(t *Texts) string { return t.TutorialTab }},
+	{TabTutorial, func(s *State) string { return s.T().TutorialTab }},
+	{TabMaps, func(s *State) string { return s.Words().MapsTab }},
 }
 
+// Panel is the id of the tab's panel.
+func (t Tab) Panel() string { return "panel-" + t.ID }
+
 // TabName is what a tab is called.
-func (s *State) TabName(t Tab) string { return t.name(s.T()) }
+func (s *State) TabName(t Tab) string { return t.name(s) }
+
+// Look is what the open panel asks of a frame, nil for nothing.
+func (s *State) Look() *protocol.Look {
+	switch s.Tab {
+	case TabMaps:
+		choice := s.MapsChoice
+		return &protocol.Look{Maps: &choice}
+	}
+	return nil
+}

@@ -30,14 +30,16 @@ func shown() *State {
 // Every text exists in both languages, with the same verbs.
 func TestTexts(t *testing.T) {
 	verbs := regexp.MustCompile(`%[.0-9]*[sdvf]`)
-	en, zh := reflect.ValueOf(English), reflect.ValueOf(Chinese)
-	for i := range en.NumField() {
-		name, e, z := en.Type().Field(i).Name, en.Field(i).String(), zh.Field(i).String()
-		if e == "" || z == "" {
-			t.Errorf("%s: English %q, Chinese %q", name, e, z)
-		}
-		if a, b := verbs.FindAllString(e, -1), verbs.FindAllString(z, -1); !reflect.DeepEqual(a, b) {
-			t.Errorf("%s: verbs %v in English, %v in Chinese", name, a, b)
+	for _, pair := range [][2]any{{English, Chinese}, {EnglishTabs, ChineseTabs}} {
+		en, zh := reflect.ValueOf(pair[0]), reflect.ValueOf(pair[1])
+		for i := range en.NumField() {
+			name, e, z := en.Type().Field(i).Name, en.Field(i).String(), zh.Field(i).String()
+			if e == "" || z == "" {
+				t.Errorf("%s: English %q, Chinese %q", name, e, z)
+			}
+			if a, b := verbs.FindAllString(e, -1), verbs.FindAllString(z, -1); !reflect.DeepEqual(a, b) {
+				t.Errorf("%s: verbs %v in English, %v in Chinese", name, a, b)
+			}
 		}
 	}
 }

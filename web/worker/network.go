@@ -16,6 +16,7 @@ type network struct {
 	trace   *nn.Trace // of frame, by the present session; nil if it has to run again
 	frame   int
 	picture *image.NRGBA // the kept picture; its Pix is filled by the caller before run
+	atlas   atlas        // of the open panel
 }
 
 // load replaces the network. On an error the former one stays.
@@ -33,7 +34,7 @@ func (n *network) load(name string, file []byte) (*protocol.Model, error) {
 		return nil, err
 	}
 	n.name, n.session, n.trace = name, session, nil
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace())}
 	for _, k := range m.Kinds() {
 		info.Kinds = append(info.Kinds, string(k))
 	}

@@ -17,7 +17,7 @@ func Serve() {
 		return nil
 	}))
 	global.Call("postMessage", map[string]any{"hello": true})
-	var numbers []byte
+	var numbers, panel []byte
 	for message := range incoming {
 		var req protocol.Request
 		reply := protocol.Reply{}
@@ -45,7 +45,15 @@ func Serve() {
 			}
 			reply.Result = result
 			numbers = result.Pack(numbers[:0])
-			for key, b := range map[string][]byte{"numbers": numbers, "input": trace.Input.Pix} {
+			buffers := map[string][]byte{"numbers": numbers, "input": trace.Input.Pix}
+			if reply.Panel = n.look(req.Look, trace); reply.Panel != nil {
+				panel = reply.Panel.Pack(panel[:0])
+				buffers["panel"] = panel
+				if a := reply.Panel.Atlas; a != nil {
+					buffers["atlas"] = a.Pix
+				}
+			}
+			for key, b := range buffers {
 				array := global.Get("Uint8Array").New(len(b))
 				js.CopyBytesToJS(array, b)
 				out[key] = array.Get("buffer")

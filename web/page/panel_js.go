@@ -1,0 +1,174 @@
+package page
+
+import (
+	"syscall/js"
+
+	"sescope/web/browser"
+	"sescope/web/protocol"
+	"sescope/web/view"
+)
+
+// panel paints the canvases of the open panel.
+type panel struct {
+	due      bool            // it was opened: its canvases are painted after the next render
+	atlas    *browser.Canvas // the pictures that came with the shown answer
+	labelled float64         // when words were last painted on a canvas
+	pens     pens
+}
+
+// takePanel takes over what came with a result for the open panel; every part of it is about the shown frame.
+func (p *Page) takePanel(got *protocol.Panel, data js.Value) {
+	p.state.Panel = nil
+	if got == nil {
+		return
+	}
+	if err := got.Unpack(bytesOf(data.Get("panel"))); err != nil {
+		panic(err)
+	}
+	if got.Atlas != nil {
+		if p.panel.atlas == nil {
+			p.panel.atlas = browser.NewCanvas(1, false)
+		}
+		w, h := got.Atlas.Size()
+		p.panel.atlas.PutBuffer(data.Get("atlas"), w, h)
+	}
+	p.state.Panel = got
+}
+
+// openPanel is called when another tab was chosen or what its panel asks of the frame has changed.
+func (p *Page) openPanel() {
+	p.panel.due = true
+	p.state.Panel = nil
+	p.reexplain()
+}
+
+// paintPanel paints the open panel's canvases.
+func (p *Page) paintPanel() {
+	p.panel.due = false
+	if p.state.Shown == nil {
+		return
+	}
+	if p.state.Tab == view.TabTutorial {
+		p.stage.paintFigures(p.state)
+		return
+	}
+	if p.state.Panel == nil {
+		return
+	}
+	p.panel.labelled = 0 // whatever was asked for is painted whole
+	p.paintLook()
+}
+
+// paintLook paints what came with a result.
+func (p *Page) paintLook() {
+	switch {
+	case p.state.Panel == nil:
+	case p.state.Tab == view.TabMaps && p.state.Maps() != nil:
+		p.panel.paintMaps(p.state)
+	}
+}
+
+// pens are the page's colours and letters on a canvas.
+type pens struct{ ink, ink2, accent, edge, font string }
+
+func (p *pens) read() {
+	root := js.Global().Call("getComputedStyle", js.Global().Get("document").Get("documentElement"))
+	colour := func(name string) string { return root.Call("getPropertyValue", name).String() }
+	p.ink, p.ink2, p.accent, p.edge = colour("--ink"), colour("--ink3"), colour("--accent"), colour("--edge")
+	p.font = js.Global().Call("getComputedStyle", js.Global().Get("document").Get("body")).Get("fontFamily").String()
+}
+
+// dueLabels tells whether the words on a canvas are painted anew: ten times a second is as fast as anyone reads.
+func (p *panel) dueLabels() bool {
+	if now := browser.Now(); now-p.labelled >= figuresEvery {
+		p.labelled = now
+		p.pens.read()
+		return true
+	}
+	return false
+}
+
+// listenPanels wires the canvases on which a person picks something: [data-pick] with pointer, finger and arrow keys.
+func (p *Page) listenPanels() {
+	document := js.Global().Get("document")
+	pick := func(event js.Value) js.Value {
+		target := event.Get("target")
+		if target.Get("closest").Type() != js.TypeFunction {
+			return js.Null()
+		}
+		return target.Call("closest", "[data-pick]")
+	}
+	at := func(event, el js.Value) (x, y float64) {
+		box := el.Call("getBoundingClientRect")
+		return event.Get("clientX").Float() - box.Get("left").Float(), event.Get("clientY").Float() - box.Get("top").Float()
+	}
+	browser.Listen(document, "pointerdown", func(event js.Value) {
+		if el := pick(event); el.Truthy() {
+			x, y := at(event, el)
+			what := el.Get("dataset").Get("pick").String()
+			p.post(func() { p.pickAt(what, x, y, true) })
+		}
+	})
+	browser.Listen(document, "pointermove", func(event js.Value) {
+		if el := pick(event); el.Truthy() {
+			x, y := at(event, el)
+			what := el.Get("dataset").Get("pick").String()
+			p.post(func() { p.pickAt(what, x, y, false) })
+		}
+	})
+	browser.Listen(document, "keydown", func(event js.Value) {
+		el := pick(event)
+		if !el.Truthy() {
+			return
+		}
+		key := event.Get("key").String()
+		if _, ok := view.Step(key, 0, 1, 1); !ok {
+			return
+		}
+		event.Call("preventDefault")
+		what := el.Get("dataset").Get("pick").String()
+		p.post(func() { p.pickByKey(what, key) })
+	})
+	browser.Listen(js.Global(), "resize", func(js.Value) { p.post(p.paintPanel) })
+}
+
+// pickAt is a press or a move of the pointer on a canvas.
+func (p *Page) pickAt(what string, x, y float64, pressed bool) {
+	m := p.state.Maps()
+	if m == nil {
+		return
+	}
+	switch what {
+	case "channel":
+		if i := p.grid().Hit(x, y); i >= 0 && pressed {
+			p.lookAt(i, m.Y, m.X)
+		}
+	case "pixel":
+		side := p.slotWidth("maps-big")
+		p.lookAt(m.Channel, min(max(int(y/side*float64(m.H)), 0), m.H-1), min(max(int(x/side*float64(m.W)), 0), m.W-1))
+	}
+}
+
+func (p *Page) pickByKey(what, key string) {
+	m := p.state.Maps()
+	if m == nil {
+		return
+	}
+	switch what {
+	case "channel":
+		to, _ := view.Step(key, m.Channel, m.C, p.grid().Cols)
+		p.lookAt(to, m.Y, m.X)
+	case "pixel":
+		to, _ := view.Step(key, m.Y*m.W+m.X, m.H*m.W, m.W)
+		p.lookAt(m.Channel, to/m.W, to%m.W)
+	}
+}
+
+// slotWidth is the width of a canvas's place in CSS pixels.
+func (p *Page) slotWidth(id string) float64 {
+	slot := js.Global().Get("document").Call("getElementById", id+"-slot")
+	if slot.IsNull() {
+		return 0
+	}
+	return slot.Get("clientWidth").Float()
+}

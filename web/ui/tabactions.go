@@ -1,0 +1,7 @@
+package ui
+
+// TabActions is what the panels below the first screen can do.
+type TabActions interface {
+	OpenChannel(channel int) // of the last convolution, in Feature maps
+	ChooseLayer(name string) // in Feature maps
+}

@@ -1,0 +1,79 @@
+package worker
+
+import (
+	"math"
+	"os"
+	"testing"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// loaded is a worker with a network that has run the test's picture.
+func loaded(t *testing.T, name string) (*network, *nn.Trace, *protocol.Model) {
+	t.Helper()
+	b, err := os.ReadFile("../../weights/models/" + name + ".safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &network{}
+	info, err := n.load(name, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pix, err := n.keep(1, side)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture(pix)
+	_, trace, err := n.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: name, Want: protocol.Want{Class: -1, Top: 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, trace, info
+}
+
+// The panel's numbers and colours are the trace's, for every layer; what the network lacks becomes what it has.
+func TestMaps(t *testing.T) {
+	n, trace, info := loaded(t, "simple-se")
+	if len(info.Layers) != len(trace.Maps) || info.Layers[0].Op != "conv" || info.Layers[1].Op != "se" || info.Layers[1].Index != 1 {
+		t.Errorf("layers %+v", info.Layers)
+	}
+	for i, m := range trace.Maps {
+		p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: m.Layer, Channel: 5, Y: 3, X: 4}}, trace)
+		r, a := p.Maps, p.Atlas
+		if r.Layer != m.Layer || r.Channel != 5 || r.H != m.H || r.C != m.C || a.N != m.C {
+			t.Fatalf("layer %d: %+v, atlas of %d", i, r, a.N)
+		}
+		if got := p.Pack(nil); p.Unpack(got) != nil {
+			t.Error("the panel does not survive the wire")
+		}
+		var sum, lo, hi float64
+		for y := range m.H {
+			for x := range m.W {
+				sum += float64(m.At(y, x, 5))
+				for c := range m.C {
+					lo, hi = min(lo, float64(m.At(y, x, c))), max(hi, float64(m.At(y, x, c)))
+				}
+			}
+		}
+		if mean := sum / float64(m.H*m.W); math.Abs(mean-float64(r.Means[5])) > 1e-4 || r.Pixel[7] != m.At(3, 4, 7) || float64(a.Lo) != lo || float64(a.Hi) != hi {
+			t.Errorf("layer %s: mean %v, want %v; pixel %v; scale %v to %v, want %v to %v", m.Layer, r.Means[5], mean, r.Pixel[7], a.Lo, a.Hi, lo, hi)
+		}
+		w, _ := a.Size()
+		for _, c := range []int{0, 17, m.C - 1} {
+			x, y := a.At(c)
+			red, green, blue := nn.Viridis.At((m.At(2, 9, c) - a.Lo) / (a.Hi - a.Lo))
+			if got := a.Pix[4*((y+2)*w+x+9):][:4]; [4]byte(got) != [4]byte{red, green, blue, 255} {
+				t.Errorf("layer %s: channel %d is painted %v, want %v", m.Layer, c, got, []byte{red, green, blue})
+			}
+		}
+	}
+	p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: "no such layer", Channel: 999, Y: -1, X: -1}}, trace)
+	if m := trace.Maps[0]; p.Maps.Layer != m.Layer || p.Maps.Channel != m.C-1 || p.Maps.Y != m.H/2 {
+		t.Errorf("fitted to %+v", p.Maps.MapsLook)
+	}
+	if n.look(nil, trace) != nil {
+		t.Error("nothing was asked, something answered")
+	}
+}
