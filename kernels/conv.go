@@ -156,8 +156,8 @@ func pixels2(dst []float32, dstStride, lanes int, src []float32, step, rowStride
 
 func store(dst []float32, s *[Panel]float32, lanes int, relu bool) {
 	for j, v := range s[:lanes] {
-		if relu {
-			v = max(0, v)
+		if relu && v < 0 {
+			v = 0
 		}
 		dst[j] = v
 	}

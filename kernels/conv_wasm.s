@@ -2,44 +2,10 @@
 
 #include "textflag.h"
 
-// func convTile6(t *tile)
-TEXT ·convTile6(SB), NOSPLIT, $0-8
+// func convTiles4(t *tiles)
+TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	I64Load t+0(FP)
 	Set R0
-	Get R0
-	I32WrapI64
-	I64Load $0
-	Set R1
-	Get R0
-	I32WrapI64
-	I64Load $8
-	Set R11
-	Get R0
-	I32WrapI64
-	I64Load $16
-	Set R2
-	Get R0
-	I32WrapI64
-	I64Load $24
-	Set R3
-	Get R3
-	I32WrapI64
-	V128Load $0
-	Tee V0
-	Tee V2
-	Tee V4
-	Tee V6
-	Tee V8
-	Set V10
-	Get R3
-	I32WrapI64
-	V128Load $16
-	Tee V1
-	Tee V3
-	Tee V5
-	Tee V7
-	Tee V9
-	Set V11
 	Get R0
 	I32WrapI64
 	I64Load $32
@@ -52,661 +18,7 @@ TEXT ·convTile6(SB), NOSPLIT, $0-8
 	I32WrapI64
 	I64Load $56
 	Set R14
-	Get R0
-	I32WrapI64
-	I64Load $64
-	Set R3
 	Loop
-	Get R11
-	Set R5
-	Get R5
-	Get R13
-	I64Add
-	Set R6
-	Get R6
-	Get R13
-	I64Add
-	Set R7
-	Get R7
-	Get R13
-	I64Add
-	Set R8
-	Get R8
-	Get R13
-	I64Add
-	Set R9
-	Get R9
-	Get R13
-	I64Add
-	Set R10
-	Get R14
-	Set R4
-	Loop
-	Get R2
-	I32WrapI64
-	V128Load $0
-	Set V12
-	Get R2
-	I32WrapI64
-	V128Load $16
-	Set V13
-	Get R5
-	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
-	Get V0
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V0
-	Get V1
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V1
-	Get R6
-	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
-	Get V2
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V2
-	Get V3
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V3
-	Get R7
-	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
-	Get V4
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get V5
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V5
-	Get R8
-	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
-	Get V6
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V6
-	Get V7
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V7
-	Get R9
-	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
-	Get V8
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V8
-	Get V9
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V9
-	Get R10
-	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
-	Get V10
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V10
-	Get V11
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V11
-	Get R2
-	I32WrapI64
-	V128Load $32
-	Set V12
-	Get R2
-	I32WrapI64
-	V128Load $48
-	Set V13
-	Get R5
-	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
-	Get V0
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V0
-	Get V1
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V1
-	Get R6
-	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
-	Get V2
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V2
-	Get V3
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V3
-	Get R7
-	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
-	Get V4
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get V5
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V5
-	Get R8
-	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
-	Get V6
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V6
-	Get V7
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V7
-	Get R9
-	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
-	Get V8
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V8
-	Get V9
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V9
-	Get R10
-	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
-	Get V10
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V10
-	Get V11
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V11
-	Get R2
-	I32WrapI64
-	V128Load $64
-	Set V12
-	Get R2
-	I32WrapI64
-	V128Load $80
-	Set V13
-	Get R5
-	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
-	Get V0
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V0
-	Get V1
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V1
-	Get R6
-	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
-	Get V2
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V2
-	Get V3
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V3
-	Get R7
-	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
-	Get V4
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get V5
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V5
-	Get R8
-	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
-	Get V6
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V6
-	Get V7
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V7
-	Get R9
-	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
-	Get V8
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V8
-	Get V9
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V9
-	Get R10
-	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
-	Get V10
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V10
-	Get V11
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V11
-	Get R2
-	I32WrapI64
-	V128Load $96
-	Set V12
-	Get R2
-	I32WrapI64
-	V128Load $112
-	Set V13
-	Get R5
-	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
-	Get V0
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V0
-	Get V1
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V1
-	Get R6
-	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
-	Get V2
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V2
-	Get V3
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V3
-	Get R7
-	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
-	Get V4
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get V5
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V5
-	Get R8
-	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
-	Get V6
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V6
-	Get V7
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V7
-	Get R9
-	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
-	Get V8
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V8
-	Get V9
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V9
-	Get R10
-	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
-	Get V10
-	Get V14
-	Get V12
-	F32x4Mul
-	F32x4Add
-	Set V10
-	Get V11
-	Get V14
-	Get V13
-	F32x4Mul
-	F32x4Add
-	Set V11
-	Get R5
-	I64Const $16
-	I64Add
-	Set R5
-	Get R6
-	I64Const $16
-	I64Add
-	Set R6
-	Get R7
-	I64Const $16
-	I64Add
-	Set R7
-	Get R8
-	I64Const $16
-	I64Add
-	Set R8
-	Get R9
-	I64Const $16
-	I64Add
-	Set R9
-	Get R10
-	I64Const $16
-	I64Add
-	Set R10
-	Get R2
-	I64Const $128
-	I64Add
-	Set R2
-	Get R4
-	I64Const $4
-	I64Sub
-	Tee R4
-	I64Const $0
-	I64Ne
-	BrIf $0
-	End
-	Get R11
-	Get R12
-	I64Add
-	Set R11
-	Get R3
-	I64Const $1
-	I64Sub
-	Tee R3
-	I64Const $0
-	I64Ne
-	BrIf $0
-	End
-	Get R0
-	I32WrapI64
-	I64Load $72
-	Set R4
-	Get R4
-	I64Const $0
-	I64Ne
-	If
-	V128Const $0, $0
-	Set V12
-	Get V12
-	Get V0
-	F32x4Max
-	Set V0
-	Get V12
-	Get V1
-	F32x4Max
-	Set V1
-	Get V12
-	Get V2
-	F32x4Max
-	Set V2
-	Get V12
-	Get V3
-	F32x4Max
-	Set V3
-	Get V12
-	Get V4
-	F32x4Max
-	Set V4
-	Get V12
-	Get V5
-	F32x4Max
-	Set V5
-	Get V12
-	Get V6
-	F32x4Max
-	Set V6
-	Get V12
-	Get V7
-	F32x4Max
-	Set V7
-	Get V12
-	Get V8
-	F32x4Max
-	Set V8
-	Get V12
-	Get V9
-	F32x4Max
-	Set V9
-	Get V12
-	Get V10
-	F32x4Max
-	Set V10
-	Get V12
-	Get V11
-	F32x4Max
-	Set V11
-	End
-	Get R0
-	I32WrapI64
-	I64Load $48
-	Set R13
-	Get R1
-	I32WrapI64
-	Get V0
-	V128Store $0, $0
-	Get R1
-	I32WrapI64
-	Get V1
-	V128Store $0, $16
-	Get R1
-	Get R13
-	I64Add
-	Set R1
-	Get R1
-	I32WrapI64
-	Get V2
-	V128Store $0, $0
-	Get R1
-	I32WrapI64
-	Get V3
-	V128Store $0, $16
-	Get R1
-	Get R13
-	I64Add
-	Set R1
-	Get R1
-	I32WrapI64
-	Get V4
-	V128Store $0, $0
-	Get R1
-	I32WrapI64
-	Get V5
-	V128Store $0, $16
-	Get R1
-	Get R13
-	I64Add
-	Set R1
-	Get R1
-	I32WrapI64
-	Get V6
-	V128Store $0, $0
-	Get R1
-	I32WrapI64
-	Get V7
-	V128Store $0, $16
-	Get R1
-	Get R13
-	I64Add
-	Set R1
-	Get R1
-	I32WrapI64
-	Get V8
-	V128Store $0, $0
-	Get R1
-	I32WrapI64
-	Get V9
-	V128Store $0, $16
-	Get R1
-	Get R13
-	I64Add
-	Set R1
-	Get R1
-	I32WrapI64
-	Get V10
-	V128Store $0, $0
-	Get R1
-	I32WrapI64
-	Get V11
-	V128Store $0, $16
-	RET
-
-// func convTile4(t *tile)
-TEXT ·convTile4(SB), NOSPLIT, $0-8
-	I64Load t+0(FP)
-	Set R0
 	Get R0
 	I32WrapI64
 	I64Load $0
@@ -714,11 +26,12 @@ TEXT ·convTile4(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R11
+	Set R10
 	Get R0
 	I32WrapI64
-	I64Load $16
-	Set R2
+	I64Load $72
+	Set R15
+	Loop
 	Get R0
 	I32WrapI64
 	I64Load $24
@@ -739,20 +52,14 @@ TEXT ·convTile4(SB), NOSPLIT, $0-8
 	Set V7
 	Get R0
 	I32WrapI64
-	I64Load $32
-	Set R12
-	Get R0
-	I32WrapI64
-	I64Load $40
-	Set R13
-	Get R0
-	I32WrapI64
-	I64Load $56
-	Set R14
+	I64Load $16
+	Set R2
 	Get R0
 	I32WrapI64
 	I64Load $64
 	Set R3
+	Get R10
+	Set R11
 	Loop
 	Get R11
 	Set R5
@@ -774,304 +81,336 @@ TEXT ·convTile4(SB), NOSPLIT, $0-8
 	Get R2
 	I32WrapI64
 	V128Load $0
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $16
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R7
 	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V10
 	Get V4
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V5
 	Get R8
 	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V10
 	Get V6
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V7
 	Get R2
 	I32WrapI64
 	V128Load $32
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $48
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R7
 	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V10
 	Get V4
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V5
 	Get R8
 	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V10
 	Get V6
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V7
 	Get R2
 	I32WrapI64
 	V128Load $64
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $80
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R7
 	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V10
 	Get V4
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V5
 	Get R8
 	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V10
 	Get V6
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V7
 	Get R2
 	I32WrapI64
 	V128Load $96
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $112
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R7
 	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V10
 	Get V4
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V5
 	Get R8
 	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V10
 	Get V6
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V7
@@ -1117,101 +456,172 @@ TEXT ·convTile4(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	I64Load $72
-	Set R4
-	Get R4
-	I64Const $0
-	I64Ne
-	If
-	V128Const $0, $0
-	Set V12
-	Get V12
-	Get V0
-	F32x4Max
-	Set V0
-	Get V12
-	Get V1
-	F32x4Max
-	Set V1
-	Get V12
-	Get V2
-	F32x4Max
-	Set V2
-	Get V12
-	Get V3
-	F32x4Max
-	Set V3
-	Get V12
-	Get V4
-	F32x4Max
-	Set V4
-	Get V12
-	Get V5
-	F32x4Max
-	Set V5
-	Get V12
-	Get V6
-	F32x4Max
-	Set V6
-	Get V12
-	Get V7
-	F32x4Max
-	Set V7
-	End
+	F32Load $96
+	F32x4Splat
+	Set V8
 	Get R0
 	I32WrapI64
 	I64Load $48
-	Set R13
+	Set R4
 	Get R1
 	I32WrapI64
 	Get V0
+	Get V8
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
+	Get V8
+	F32x4Pmax
 	V128Store $0, $16
 	Get R1
-	Get R13
+	Get R4
 	I64Add
 	Set R1
 	Get R1
 	I32WrapI64
 	Get V2
+	Get V8
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
+	Get V8
+	F32x4Pmax
 	V128Store $0, $16
 	Get R1
-	Get R13
+	Get R4
 	I64Add
 	Set R1
 	Get R1
 	I32WrapI64
 	Get V4
+	Get V8
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V5
+	Get V8
+	F32x4Pmax
 	V128Store $0, $16
 	Get R1
-	Get R13
+	Get R4
 	I64Add
 	Set R1
 	Get R1
 	I32WrapI64
 	Get V6
+	Get V8
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V7
+	Get V8
+	F32x4Pmax
 	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R10
+	Get R13
+	I64Add
+	Set R10
+	Get R10
+	Get R13
+	I64Add
+	Set R10
+	Get R10
+	Get R13
+	I64Add
+	Set R10
+	Get R10
+	Get R13
+	I64Add
+	Set R10
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	Get R2
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R1
+	I64Const $32
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R11
+	Get R10
+	Get R11
+	I64Add
+	Set R10
+	Get R0
+	I32WrapI64
+	Get R10
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $80
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
 	RET
 
-// func convTile2(t *tile)
-TEXT ·convTile2(SB), NOSPLIT, $0-8
+// func convTiles2(t *tiles)
+TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	I64Load t+0(FP)
 	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $32
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R13
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R14
+	Loop
 	Get R0
 	I32WrapI64
 	I64Load $0
@@ -1219,11 +629,12 @@ TEXT ·convTile2(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R11
+	Set R10
 	Get R0
 	I32WrapI64
-	I64Load $16
-	Set R2
+	I64Load $72
+	Set R15
+	Loop
 	Get R0
 	I32WrapI64
 	I64Load $24
@@ -1240,20 +651,14 @@ TEXT ·convTile2(SB), NOSPLIT, $0-8
 	Set V3
 	Get R0
 	I32WrapI64
-	I64Load $32
-	Set R12
-	Get R0
-	I32WrapI64
-	I64Load $40
-	Set R13
-	Get R0
-	I32WrapI64
-	I64Load $56
-	Set R14
+	I64Load $16
+	Set R2
 	Get R0
 	I32WrapI64
 	I64Load $64
 	Set R3
+	Get R10
+	Set R11
 	Loop
 	Get R11
 	Set R5
@@ -1267,168 +672,184 @@ TEXT ·convTile2(SB), NOSPLIT, $0-8
 	Get R2
 	I32WrapI64
 	V128Load $0
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $16
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R2
 	I32WrapI64
 	V128Load $32
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $48
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R2
 	I32WrapI64
 	V128Load $64
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $80
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R2
 	I32WrapI64
 	V128Load $96
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $112
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R6
 	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V10
 	Get V2
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V3
@@ -1466,61 +887,132 @@ TEXT ·convTile2(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	I64Load $72
-	Set R4
-	Get R4
-	I64Const $0
-	I64Ne
-	If
-	V128Const $0, $0
-	Set V12
-	Get V12
-	Get V0
-	F32x4Max
-	Set V0
-	Get V12
-	Get V1
-	F32x4Max
-	Set V1
-	Get V12
-	Get V2
-	F32x4Max
-	Set V2
-	Get V12
-	Get V3
-	F32x4Max
-	Set V3
-	End
+	F32Load $96
+	F32x4Splat
+	Set V8
 	Get R0
 	I32WrapI64
 	I64Load $48
-	Set R13
+	Set R4
 	Get R1
 	I32WrapI64
 	Get V0
+	Get V8
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
+	Get V8
+	F32x4Pmax
 	V128Store $0, $16
 	Get R1
-	Get R13
+	Get R4
 	I64Add
 	Set R1
 	Get R1
 	I32WrapI64
 	Get V2
+	Get V8
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
+	Get V8
+	F32x4Pmax
 	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R10
+	Get R13
+	I64Add
+	Set R10
+	Get R10
+	Get R13
+	I64Add
+	Set R10
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	Get R2
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R1
+	I64Const $32
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R11
+	Get R10
+	Get R11
+	I64Add
+	Set R10
+	Get R0
+	I32WrapI64
+	Get R10
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $80
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
 	RET
 
-// func convTile1(t *tile)
-TEXT ·convTile1(SB), NOSPLIT, $0-8
+// func convTiles1(t *tiles)
+TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	I64Load t+0(FP)
 	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $32
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R13
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R14
+	Loop
 	Get R0
 	I32WrapI64
 	I64Load $0
@@ -1528,11 +1020,12 @@ TEXT ·convTile1(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R11
+	Set R10
 	Get R0
 	I32WrapI64
-	I64Load $16
-	Set R2
+	I64Load $72
+	Set R15
+	Loop
 	Get R0
 	I32WrapI64
 	I64Load $24
@@ -1547,20 +1040,14 @@ TEXT ·convTile1(SB), NOSPLIT, $0-8
 	Set V1
 	Get R0
 	I32WrapI64
-	I64Load $32
-	Set R12
-	Get R0
-	I32WrapI64
-	I64Load $40
-	Set R13
-	Get R0
-	I32WrapI64
-	I64Load $56
-	Set R14
+	I64Load $16
+	Set R2
 	Get R0
 	I32WrapI64
 	I64Load $64
 	Set R3
+	Get R10
+	Set R11
 	Loop
 	Get R11
 	Set R5
@@ -1570,100 +1057,108 @@ TEXT ·convTile1(SB), NOSPLIT, $0-8
 	Get R2
 	I32WrapI64
 	V128Load $0
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $16
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $0
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R2
 	I32WrapI64
 	V128Load $32
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $48
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $4
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R2
 	I32WrapI64
 	V128Load $64
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $80
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $8
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R2
 	I32WrapI64
 	V128Load $96
-	Set V12
+	Set V8
 	Get R2
 	I32WrapI64
 	V128Load $112
-	Set V13
+	Set V9
 	Get R5
 	I32WrapI64
-	F32Load $12
-	F32x4Splat
-	Set V14
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V10
 	Get V0
-	Get V14
-	Get V12
+	Get V10
+	Get V8
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V14
-	Get V13
+	Get V10
+	Get V9
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -1697,35 +1192,93 @@ TEXT ·convTile1(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	I64Load $72
-	Set R4
-	Get R4
-	I64Const $0
-	I64Ne
-	If
-	V128Const $0, $0
-	Set V12
-	Get V12
-	Get V0
-	F32x4Max
-	Set V0
-	Get V12
-	Get V1
-	F32x4Max
-	Set V1
-	End
+	F32Load $96
+	F32x4Splat
+	Set V8
 	Get R0
 	I32WrapI64
 	I64Load $48
-	Set R13
+	Set R4
 	Get R1
 	I32WrapI64
 	Get V0
+	Get V8
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
+	Get V8
+	F32x4Pmax
 	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R10
+	Get R13
+	I64Add
+	Set R10
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	Get R2
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R1
+	I64Const $32
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R11
+	Get R10
+	Get R11
+	I64Add
+	Set R10
+	Get R0
+	I32WrapI64
+	Get R10
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $80
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
 	RET
 
-// multiply-adds: convTile6 48, convTile4 32, convTile2 16, convTile1 8
+// multiply-adds: convTiles4 32, convTiles2 16, convTiles1 8

@@ -21,11 +21,13 @@ func mulGo(dst, src, gate []float32) {
 	}
 }
 
-// maxGo is: dst[i] = max(dst[i], src[i]).
+// maxGo is: dst[i] = max(dst[i], src[i]), but for NaN: a NaN in src is passed over.
 func maxGo(dst, src []float32) {
 	src = src[:len(dst)]
 	for i, v := range src {
-		dst[i] = max(dst[i], v)
+		if v > dst[i] {
+			dst[i] = v
+		}
 	}
 }
 
@@ -33,6 +35,9 @@ func maxGo(dst, src []float32) {
 func affineGo(dst, src, scale, shift []float32, floor float32) {
 	src, scale, shift = src[:len(dst)], scale[:len(dst)], shift[:len(dst)]
 	for i, v := range src {
-		dst[i] = max(floor, float32(v*scale[i])+shift[i])
+		if v = float32(v*scale[i]) + shift[i]; v < floor {
+			v = floor
+		}
+		dst[i] = v
 	}
 }

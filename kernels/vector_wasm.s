@@ -99,7 +99,7 @@ TEXT ·maxVec(SB), NOSPLIT, $0-24
 	Get R2
 	I32WrapI64
 	V128Load $0
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I64Const $16
@@ -137,7 +137,6 @@ TEXT ·affineVec(SB), NOSPLIT, $0-44
 	Loop
 	Get R1
 	I32WrapI64
-	Get V0
 	Get R4
 	I32WrapI64
 	V128Load $0
@@ -149,7 +148,8 @@ TEXT ·affineVec(SB), NOSPLIT, $0-44
 	V128Load $0
 	F32x4Mul
 	F32x4Add
-	F32x4Max
+	Get V0
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I64Const $16

@@ -19,8 +19,7 @@ const (
 	winogradPoint = winogradIn * winogradIn // products of a tile and channel
 	winogradTile  = winogradPoint * Panel   // products of a tile and panel
 
-	// winogradBias is the product that Aᵀ·A adds to each of the 16 outputs with factor 1: a sum that starts from the bias there needs no
-	// other addition of it.
+	// winogradBias is the product that Aᵀ·A adds to each of the 16 outputs with factor 1: the bias is added there, once for all of them.
 	winogradBias = winogradIn + 1
 
 	// winogradGap values lie between the planes of the transformed input. A plane's size is often a power of two, and 36 stores that
@@ -96,23 +95,15 @@ func (g *Winograd) Run(dst, src, w, bias, scratch []float32) {
 	block, plane := g.block(), g.plane()
 	in, scratch := scratch[:winogradPoint*plane], scratch[winogradPoint*plane:] // [36][plane]
 	out, patch := scratch[:block*winogradTile], scratch[block*winogradTile:]    // [block][36][8], one panel at a time; one tile at the edge
-	var zero [Panel]float32
 	_, all := g.tiles()
 	for first := 0; first < all; first += block {
 		n := min(block, all-first)
 		for t := range n {
 			g.input(in[t*g.SrcStride:], plane, src, first+t, patch)
 		}
-		product := Conv{SrcW: n, SrcStride: g.SrcStride, DstW: n, DstStride: winogradTile, OutH: 1, OutW: n, COut: Panel, KH: 1, KW: 1, Step: 1}
 		for p := range g.panels() {
-			for k := range winogradPoint {
-				b := zero[:]
-				if k == winogradBias {
-					b = bias[p*Panel : (p+1)*Panel]
-				}
-				product.row(out[k*Panel:], in[k*plane:(k+1)*plane], w[(p*winogradPoint+k)*point:][:point], b, Panel)
-			}
-			g.output(dst, p, out, first, n, patch)
+			winogradProduct(out, in, plane, w[p*winogradPoint*point:][:winogradPoint*point], n, g.SrcStride)
+			g.output(dst, p, out, bias[p*Panel:][:Panel], first, n, patch)
 		}
 	}
 }
@@ -137,7 +128,7 @@ func (g *Winograd) input(dst []float32, plane int, src []float32, tile int, patc
 
 // output transforms one panel of n tiles, whole tiles of one row at a time; one that reaches beyond the map or whose panel reaches
 // beyond the channels is computed aside and copied in part.
-func (g *Winograd) output(dst []float32, panel int, src []float32, first, n int, patch []float32) {
+func (g *Winograd) output(dst []float32, panel int, src, bias []float32, first, n int, patch []float32) {
 	row, _ := g.tiles()
 	lanes := min(Panel, g.COut-panel*Panel)
 	for t := 0; t < n; {
@@ -146,11 +137,11 @@ func (g *Winograd) output(dst []float32, panel int, src []float32, first, n int,
 		h, w := min(winogradOut, g.OutH-y), min(winogradOut, g.OutW-x)
 		if h == winogradOut && w == winogradOut && lanes == Panel {
 			whole := min(n-t, (g.OutW-x)/winogradOut)
-			winogradOutput(d, g.DstW*g.DstStride, g.DstStride, src[t*winogradTile:], whole, g.ReLU)
+			winogradOutput(d, g.DstW*g.DstStride, g.DstStride, src[t*winogradTile:], bias, whole, g.ReLU)
 			t += whole
 			continue
 		}
-		winogradOutput(patch, winogradOut*Panel, Panel, src[t*winogradTile:], 1, g.ReLU)
+		winogradOutput(patch, winogradOut*Panel, Panel, src[t*winogradTile:], bias, 1, g.ReLU)
 		for i := range h * w {
 			copy(d[(i/w*g.DstW+i%w)*g.DstStride:][:lanes], patch[(i/w*winogradOut+i%w)*Panel:])
 		}

@@ -1,6 +1,6 @@
 package kernels
 
-// The two transforms of Winograd in portable Go. They are the definition, which the assembly must equal bit for bit.
+// The steps of Winograd in portable Go. They are the definition, which the assembly must equal bit for bit.
 
 // portableWinogradInput is: dst[6i+j][c] = (Bᵀ d B)[i][j] for each channel c of the tile d[y][x] = src[y*row + x*channels + c]; dst has 36
 // planes.
@@ -40,22 +40,36 @@ func inputLine(t *[winogradIn]float32, d0, d1, d2, d3, d4, d5 float32) {
 	t[5] = (d5 - d3) - float32(4*f)
 }
 
-// portableWinogradOutput is: dst[y*row + (4t+x)*pixel + c] = (Aᵀ m A)[y][x], then max(0, .) if relu, for each of the 8 channels c of each tile t of
-// m[t][6i+j][c].
-func portableWinogradOutput(dst []float32, row, pixel int, m []float32, tiles int, relu bool) {
+// portableWinogradProduct is: dst[t][k][o] = sum over i of src[k*plane + t*channels + i] * w[k][i][o] for each tile t, each of the 36 points k and
+// each of the 8 output channels o of a panel.
+func portableWinogradProduct(dst, src []float32, plane int, w []float32, tiles, channels int) {
+	var zero [Panel]float32
+	c := Conv{SrcW: tiles, SrcStride: channels, DstStride: winogradTile, OutW: tiles, KH: 1, KW: 1, Step: 1}
+	for k := range winogradPoint {
+		c.portableRow(dst[k*Panel:], src[k*plane:], w[k*channels*Panel:], zero[:], Panel)
+	}
+}
+
+// portableWinogradOutput is: dst[y*row + (4t+x)*pixel + c] = (Aᵀ m A)[y][x] + bias[c], then max(0, .) if relu, for each of the 8 channels c of each
+// tile t of m[t][6i+j][c].
+func portableWinogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, relu bool) {
 	for i := range tiles * Panel {
 		t, c := i/Panel, i%Panel
 		var rows [winogradIn][winogradOut]float32 // m A
 		for y := range rows {
 			v := (*[(winogradIn-1)*Panel + 1]float32)(m[t*winogradTile+y*winogradIn*Panel+c:])
-			outputLine(&rows[y], v[0], v[Panel], v[2*Panel], v[3*Panel], v[4*Panel], v[5*Panel])
+			v1 := v[Panel]
+			if y == winogradBias/winogradIn {
+				v1 += bias[c]
+			}
+			outputLine(&rows[y], v[0], v1, v[2*Panel], v[3*Panel], v[4*Panel], v[5*Panel])
 		}
 		for x := range winogradOut {
 			var column [winogradOut]float32
 			outputLine(&column, rows[0][x], rows[1][x], rows[2][x], rows[3][x], rows[4][x], rows[5][x])
 			for y, v := range column {
-				if relu {
-					v = max(0, v)
+				if relu && v < 0 {
+					v = 0
 				}
 				dst[y*row+(t*winogradOut+x)*pixel+c] = v
 			}

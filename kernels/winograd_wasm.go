@@ -4,12 +4,12 @@ import "math"
 
 // transform is one call of a transform in assembly. kernels/gen knows the offsets.
 type transform struct {
-	dst, src *float32
-	row      int64   // bytes from one row of the map to the next
-	pixel    int64   // bytes from one pixel of the map to the next
-	plane    int64   // bytes from one plane of the transformed input to the next
-	count    int64   // input: vectors of 4 channels; output: tiles
-	floor    float32 // output: the least value, 0 for ReLU
+	dst, src, bias *float32
+	row            int64   // bytes from one row of the map to the next
+	pixel          int64   // bytes from one pixel of the map to the next
+	plane          int64   // bytes from one plane of the transformed input to the next
+	count          int64   // input: vectors of 4 channels; output: tiles
+	floor          float32 // output: the least value, 0 for ReLU
 }
 
 //go:noescape
@@ -23,9 +23,19 @@ func winogradInput(dst []float32, plane int, src []float32, row, channels int) {
 	winogradInputTile(&transform{dst: &dst[0], src: &src[0], row: int64(4 * row), pixel: int64(4 * channels), plane: int64(4 * plane), count: int64(channels / 4)})
 }
 
-func winogradOutput(dst []float32, row, pixel int, m []float32, tiles int, relu bool) {
-	_, _ = dst[(winogradOut-1)*row+(tiles*winogradOut-1)*pixel+Panel-1], m[tiles*winogradTile-1]
-	t := transform{dst: &dst[0], src: &m[0], row: int64(4 * row), pixel: int64(4 * pixel), count: int64(tiles), floor: float32(math.Inf(-1))}
+// winogradProduct is the 1x1 convolution of a row of tiles at each point.
+func winogradProduct(dst, src []float32, plane int, w []float32, n, channels int) {
+	_, _, _ = dst[n*winogradTile-1], src[(winogradPoint-1)*plane+n*channels-1], w[winogradPoint*channels*Panel-1]
+	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &zero[0], step: int64(4 * channels), out: 4 * winogradTile, run: int64(channels), rows: 1,
+		points: winogradPoint, plane: int64(4 * plane), floor: float32(math.Inf(-1))}
+	t.compute(n)
+}
+
+var zero [Panel]float32
+
+func winogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, relu bool) {
+	_, _, _ = dst[(winogradOut-1)*row+(tiles*winogradOut-1)*pixel+Panel-1], m[tiles*winogradTile-1], bias[Panel-1]
+	t := transform{dst: &dst[0], src: &m[0], bias: &bias[0], row: int64(4 * row), pixel: int64(4 * pixel), count: int64(tiles), floor: float32(math.Inf(-1))}
 	if relu {
 		t.floor = 0
 	}

@@ -16,11 +16,11 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set R2
 	Get R0
 	I32WrapI64
-	I64Load $16
+	I64Load $24
 	Set R3
 	Get R0
 	I32WrapI64
-	I64Load $24
+	I64Load $32
 	Set R4
 	Get R4
 	Get R4
@@ -40,7 +40,7 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set R8
 	Get R0
 	I32WrapI64
-	I64Load $32
+	I64Load $40
 	Set R9
 	Get R9
 	I64Const $6
@@ -48,7 +48,7 @@ TEXT ·winogradInputTile(SB), NOSPLIT, $576-8
 	Set R10
 	Get R0
 	I32WrapI64
-	I64Load $40
+	I64Load $48
 	Set R11
 	V128Const $4647714816528482304, $4647714816528482304
 	Set V15
@@ -1353,15 +1353,15 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Set R2
 	Get R0
 	I32WrapI64
-	I64Load $16
+	I64Load $24
 	Set R3
 	Get R0
 	I32WrapI64
-	I64Load $24
+	I64Load $32
 	Set R4
 	Get R0
 	I32WrapI64
-	I64Load $40
+	I64Load $48
 	Set R5
 	Get R4
 	I64Const $4
@@ -1371,7 +1371,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Set R6
 	Get R0
 	I32WrapI64
-	F32Load $48
+	F32Load $56
 	F32x4Splat
 	Set V13
 	V128Const $4683743613555834880, $4683743613555834880
@@ -1379,6 +1379,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	V128Const $4647714816528482304, $4647714816528482304
 	Set V15
 	Loop
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R8
 	I64Const $2
 	Set R7
 	Loop
@@ -1459,6 +1463,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get R2
 	I32WrapI64
 	V128Load $224
+	Get R8
+	I32WrapI64
+	V128Load $0
+	F32x4Add
 	Set V1
 	Get R2
 	I32WrapI64
@@ -1848,7 +1856,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1862,7 +1870,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1876,7 +1884,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Mul
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1892,7 +1900,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V5
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R13
 	Get R4
@@ -1942,7 +1950,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1956,7 +1964,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1970,7 +1978,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Mul
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1986,7 +1994,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V5
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R13
 	Get R4
@@ -2036,7 +2044,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2050,7 +2058,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2064,7 +2072,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Mul
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2080,7 +2088,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V5
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R13
 	Get R4
@@ -2130,7 +2138,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2144,7 +2152,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2158,7 +2166,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Mul
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2174,7 +2182,7 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V5
 	F32x4Add
 	Get V13
-	F32x4Max
+	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I64Const $16
@@ -2184,6 +2192,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	I64Const $16
 	I64Add
 	Set R2
+	Get R8
+	I64Const $16
+	I64Add
+	Set R8
 	Get R7
 	I64Const $1
 	I64Sub

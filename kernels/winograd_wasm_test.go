@@ -41,14 +41,24 @@ func TestWinogradAssemblyEqualsPortable(t *testing.T) {
 		portableWinogradInput(want, plane, src, row, channels)
 		sameBits(t, fmt.Sprintf("input, %d channels", channels), got, want)
 	}
+	for _, tiles := range []int{1, 2, 3, 4, 5, 11} {
+		for _, channels := range []int{4, 12, 64} {
+			plane := tiles*channels + winogradGap
+			src, w, got := fill(winogradPoint*plane), fill(winogradPoint*channels*Panel), fill(tiles*winogradTile+guards)
+			want := append([]float32{}, got...)
+			winogradProduct(got, src, plane, w, tiles, channels)
+			portableWinogradProduct(want, src, plane, w, tiles, channels)
+			sameBits(t, fmt.Sprintf("product, %d tiles, %d channels", tiles, channels), got, want)
+		}
+	}
 	for _, tiles := range []int{1, 2, 5} {
 		for _, pixel := range []int{8, 12, 40} {
 			for _, relu := range []bool{false, true} {
 				row := 4*tiles*pixel + 20
-				m, got := fill(tiles*winogradTile), fill(4*row+guards)
+				m, bias, got := fill(tiles*winogradTile), fill(Panel), fill(4*row+guards)
 				want := append([]float32{}, got...)
-				winogradOutput(got, row, pixel, m, tiles, relu)
-				portableWinogradOutput(want, row, pixel, m, tiles, relu)
+				winogradOutput(got, row, pixel, m, bias, tiles, relu)
+				portableWinogradOutput(want, row, pixel, m, bias, tiles, relu)
 				sameBits(t, fmt.Sprintf("output, %d tiles, pixels of %d, relu=%v", tiles, pixel, relu), got, want)
 			}
 		}

@@ -2,8 +2,9 @@ package main
 
 import "fmt"
 
-// Sizes are the numbers of pixels for which there is a microkernel. Six use 12 registers for sums, 2 for weights and 1 for a pixel, of the 16.
-var sizes = []int{6, 4, 2, 1}
+// sizes are the numbers of pixels for which there is a microkernel. Four use 8 of V8's 15 vector registers for sums, 2 for weights and 2 for
+// a pixel and its product; five fit as well and are no faster, six spill.
+var sizes = []int{4, 2, 1}
 
 // convSource is conv_wasm.s.
 func convSource() []byte {
@@ -14,19 +15,24 @@ func convSource() []byte {
 	return a.source()
 }
 
-// conv writes the microkernel of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
+// conv writes the microkernel of tiles of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
 // that is loaded serves N pixels, and four steps of the sum are unrolled, so that a pointer moves once for four.
 //
-// Registers: R0 the tile (see the struct in conv_wasm.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R11 the row, R12 its stride,
-// R13 bytes between pixels, R14 length of a run. V0.. the sums (two a pixel), V12 and V13 weights, V14 a pixel's value.
+// Registers: R0 the tile (see the struct in conv_wasm.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R10 the tile's source,
+// R11 the row, R12 its stride, R13 bytes between pixels, R14 length of a run, R15 tiles left. V0.. the sums (two a pixel), V8 and V9 weights, V10 a pixel's value.
 func (a *asm) conv(n int) {
-	a.function(fmt.Sprintf("convTile%d", n), "(t *tile)", 0, 8)
+	a.function(fmt.Sprintf("convTiles%d", n), "(t *tiles)", 0, 8)
 	a.line("I64Load t+0(FP)")
 	a.line("Set R0")
-	a.field(0, "R1")
-	a.field(8, "R11")
-	a.field(16, "R2")
-	a.field(24, "R3")
+	a.field(tileRow, "R12")
+	a.field(tileStep, "R13")
+	a.field(tileRun, "R14")
+	a.line("Loop") // points
+	a.field(tileDst, "R1")
+	a.field(tileSrc, "R10")
+	a.field(tileCount, "R15")
+	a.line("Loop") // tiles
+	a.field(tileBias, "R3")
 	for half := range 2 { // every pixel's sums start from the bias
 		a.address("R3")
 		a.line("V128Load $%d", 16*half)
@@ -38,11 +44,11 @@ func (a *asm) conv(n int) {
 			a.line("%s V%d", op, 2*j+half)
 		}
 	}
-	a.field(32, "R12")
-	a.field(40, "R13")
-	a.field(56, "R14")
-	a.field(64, "R3")
-	a.line("Loop")
+	a.field(tileWeights, "R2")
+	a.field(tileRows, "R3")
+	a.line("Get R10")
+	a.line("Set R11")
+	a.line("Loop") // rows
 	a.line("Get R11")
 	a.line("Set R5")
 	for j := 1; j < n; j++ {
@@ -50,24 +56,18 @@ func (a *asm) conv(n int) {
 	}
 	a.line("Get R14")
 	a.line("Set R4")
-	a.line("Loop")
+	a.line("Loop") // steps
 	for step := range 4 {
 		for half := range 2 {
 			a.address("R2")
 			a.line("V128Load $%d", 32*step+16*half)
-			a.line("Set V%d", 12+half)
+			a.line("Set V%d", 8+half)
 		}
 		for j := range n {
-			a.address(fmt.Sprintf("R%d", 5+j))
-			a.line("F32Load $%d", 4*step)
-			a.line("F32x4Splat")
-			a.line("Set V14")
+			a.splat(fmt.Sprintf("R%d", 5+j), step)
+			a.line("Set V10")
 			for half := range 2 {
-				a.line("Get V%d", 2*j+half)
-				a.line("Get V14")
-				a.line("Get V%d", 12+half)
-				a.multiplyAdd()
-				a.line("Set V%d", 2*j+half)
+				a.postfix(fmt.Sprintf("V%d V10 V%d *+ =V%d", 2*j+half, 8+half, 2*j+half))
 			}
 		}
 	}
@@ -79,30 +79,51 @@ func (a *asm) conv(n int) {
 	a.add("R11", "R11", "R12")
 	a.again("R3", 1)
 
-	a.field(72, "R4")
-	a.line("Get R4")
-	a.line("I64Const $0")
-	a.line("I64Ne")
-	a.line("If")
-	a.line("V128Const $0, $0")
-	a.line("Set V12")
-	for i := range 2 * n {
-		a.line("Get V12")
-		a.line("Get V%d", i)
-		a.line("F32x4Max")
-		a.line("Set V%d", i)
-	}
-	a.line("End")
-	a.field(48, "R13")
+	a.address("R0")
+	a.line("F32Load $%d", tileFloor)
+	a.line("F32x4Splat")
+	a.line("Set V8")
+	a.field(tileOut, "R4")
 	for j := range n {
 		for half := range 2 {
 			a.address("R1")
-			a.line("Get V%d", 2*j+half)
+			a.postfix(fmt.Sprintf("V%d V8 pmax", 2*j+half))
 			a.line("V128Store $0, $%d", 16*half)
 		}
-		if j < n-1 {
-			a.add("R1", "R1", "R13")
-		}
+		a.add("R1", "R1", "R4")
 	}
+	for range n {
+		a.add("R10", "R10", "R13")
+	}
+	a.again("R15", 1)
+	a.put(tileWeights, "R2")
+	a.field(tileDst, "R1")
+	a.advance("R1", 32)
+	a.put(tileDst, "R1")
+	a.field(tileSrc, "R10")
+	a.field(tilePlane, "R11")
+	a.add("R10", "R10", "R11")
+	a.put(tileSrc, "R10")
+	a.field(tilePoints, "R3")
+	a.advance("R3", -1)
+	a.put(tilePoints, "R3")
+	a.again("R3", 0)
 	a.line("RET")
 }
+
+// The offsets of the struct tiles in conv_wasm.go.
+const (
+	tileDst = 8 * iota
+	tileSrc
+	tileWeights
+	tileBias
+	tileRow
+	tileStep
+	tileOut
+	tileRun
+	tileRows
+	tileCount
+	tilePoints
+	tilePlane
+	tileFloor
+)

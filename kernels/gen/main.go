@@ -2,8 +2,8 @@
 //
 //	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s and vector_wasm.s
 //
-// Go's assembler has no immediate for v128.load32_splat, hence f32.load and f32x4.splat; its one-operand V128Store drops the
-// offset, hence V128Store $0, $offset.
+// Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its one-operand V128Store drops the offset, hence
+// V128Store $0, $offset.
 //
 // A file's last line counts the multiply-adds of each of its functions. Package sescope/wasm/relaxed, which fuses them in the linked
 // program, takes its list from there and must find as many.
@@ -84,6 +84,18 @@ func (a *asm) address(reg string) {
 	a.line("I32WrapI64")
 }
 
+// splat pushes four copies of the value at an address, the step-th behind the one in a register: v128.load32_splat, one instruction of the
+// machine where f32.load and f32x4.splat are two. Go's assembler knows the instruction but not its operand. Behind it stand the instructions
+// whose encodings are the bytes that are missing: 0 (unreachable) for the alignment, and 80+4*step hexadecimal and 0 for the offset,
+// which is LEB128. An assembler that learns of the operand refuses the line, so this cannot go wrong in silence.
+func (a *asm) splat(reg string, step int) {
+	a.address(reg)
+	a.line("V128Load32Splat")
+	a.line("Unreachable")
+	a.line("%s", [...]string{"I64DivU", "I64Or", "I64ShrU", "F32Neg", "F32Nearest", "F32Mul", "F32Copysign", "F64Floor"}[step])
+	a.line("Unreachable")
+}
+
 // advance adds a constant to a register.
 func (a *asm) advance(reg string, by int) {
 	a.line("Get %s", reg)
@@ -117,4 +129,11 @@ func (a *asm) field(offset int, reg string) {
 	a.address("R0")
 	a.line("I64Load $%d", offset)
 	a.line("Set %s", reg)
+}
+
+// put stores a register into a field of the struct in R0.
+func (a *asm) put(offset int, reg string) {
+	a.address("R0")
+	a.line("Get %s", reg)
+	a.line("I64Store $%d", offset)
 }

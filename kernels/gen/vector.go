@@ -21,15 +21,15 @@ func vectorSource() []byte {
 	a.vector("maxVec", []string{"dst", "src"}, "", func() {
 		a.load("R1")
 		a.load("R2")
-		a.line("F32x4Max")
+		a.line("F32x4Pmax")
 	})
 	a.vector("affineVec", []string{"dst", "src", "scale", "shift"}, "floor", func() {
-		a.line("Get V0")
 		a.load("R4")
 		a.load("R2")
 		a.load("R3")
 		a.multiplyAdd()
-		a.line("F32x4Max")
+		a.line("Get V0")
+		a.line("F32x4Pmax")
 	})
 	return a.source()
 }

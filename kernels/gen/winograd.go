@@ -29,7 +29,7 @@ func (a *asm) postfix(expression string) {
 		case word == "*-":
 			a.multiplySub()
 		default:
-			a.line(map[string]string{"+": "F32x4Add", "-": "F32x4Sub", "max": "F32x4Max"}[word])
+			a.line(map[string]string{"+": "F32x4Add", "-": "F32x4Sub", "pmax": "F32x4Pmax"}[word])
 		}
 	}
 }
@@ -57,10 +57,22 @@ func (a *asm) transform(name string, frame int) {
 	a.function(name, "(t *transform)", frame, 8)
 	a.line("I64Load t+0(FP)")
 	a.line("Set R0")
-	a.field(0, "R1")
-	a.field(8, "R2")
-	a.field(16, "R3")
+	a.field(transformDst, "R1")
+	a.field(transformSrc, "R2")
+	a.field(transformRow, "R3")
 }
+
+// The offsets of the struct transform in winograd_wasm.go.
+const (
+	transformDst = 8 * iota
+	transformSrc
+	transformBias
+	transformRow
+	transformPixel
+	transformPlane
+	transformCount
+	transformFloor
+)
 
 // column loads a column of the frame's rows of that many vectors into V0 to V5.
 func (a *asm) column(x, width int) {
@@ -88,16 +100,16 @@ func (a *asm) inputLine(store func(i int, expression string)) {
 // R12 and R13 run.
 func (a *asm) winogradInput() {
 	a.transform("winogradInputTile", 36*16)
-	a.field(24, "R4")
+	a.field(transformPixel, "R4")
 	for j := 2; j < 6; j++ {
 		a.add(fmt.Sprintf("R%d", 3+j), fmt.Sprintf("R%d", 2+j), "R4")
 	}
-	a.field(32, "R9")
+	a.field(transformPlane, "R9")
 	a.line("Get R9")
 	a.line("I64Const $6")
 	a.line("I64Mul")
 	a.line("Set R10")
-	a.field(40, "R11")
+	a.field(transformCount, "R11")
 	a.constant(4, "V15")
 	a.line("Loop")
 	a.line("Get R2")
@@ -151,11 +163,11 @@ func (a *asm) outputLine(store func(i int, expression string)) {
 }
 
 // winogradOutput writes the output transform of tiles beside each other, a panel each. R4 is a pixel, R5 the tiles left, R6 four pixels
-// less a panel, R7 the halves of the panel left, R12 and R13 run. V13 is the least value.
+// less a panel, R7 the halves of the panel left, R8 the bias, R12 and R13 run. V13 is the least value.
 func (a *asm) winogradOutput() {
 	a.transform("winogradOutputTiles", 6*4*16)
-	a.field(24, "R4")
-	a.field(40, "R5")
+	a.field(transformPixel, "R4")
+	a.field(transformCount, "R5")
 	a.line("Get R4")
 	a.line("I64Const $4")
 	a.line("I64Mul")
@@ -163,12 +175,13 @@ func (a *asm) winogradOutput() {
 	a.line("I64Sub")
 	a.line("Set R6")
 	a.address("R0")
-	a.line("F32Load $48")
+	a.line("F32Load $%d", transformFloor)
 	a.line("F32x4Splat")
 	a.line("Set V13")
 	a.constant(8, "V14")
 	a.constant(4, "V15")
 	a.line("Loop")
+	a.field(transformBias, "R8")
 	a.line("I64Const $2")
 	a.line("Set R7")
 	a.line("Loop")
@@ -176,6 +189,10 @@ func (a *asm) winogradOutput() {
 		for x := range 6 {
 			a.address("R2")
 			a.line("V128Load $%d", 32*(6*y+x))
+			if y == 1 && x == 1 { // winogradBias
+				a.load("R8")
+				a.line("F32x4Add")
+			}
 			a.line("Set V%d", x)
 		}
 		a.outputLine(func(x int, value string) { a.store(a.frame, 16*(4*y+x), value) })
@@ -187,7 +204,7 @@ func (a *asm) winogradOutput() {
 		a.line("Get R13")
 		a.line("Set R12")
 		a.outputLine(func(y int, value string) {
-			a.store(func() { a.address("R12") }, 0, value+" V13 max")
+			a.store(func() { a.address("R12") }, 0, value+" V13 pmax")
 			if y < 3 {
 				a.add("R12", "R12", "R3")
 			}
@@ -198,6 +215,7 @@ func (a *asm) winogradOutput() {
 	}
 	a.advance("R1", 16)
 	a.advance("R2", 16)
+	a.advance("R8", 16)
 	a.again("R7", 1)
 	a.add("R1", "R1", "R6")
 	a.advance("R2", 36*32-32)
