@@ -60,6 +60,23 @@ func Scale(dst []float32, d Map, src []float32, s Map, gate []float32) {
 	}
 }
 
+// Add is the sum of a residual connection: dst[y][x][c] = a[y][x][c] + b[y][x][c], all of one size.
+func Add(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) {
+	d.check("Add", dst)
+	am.check("Add", a)
+	bm.check("Add", b)
+	if d.H != am.H || d.W != am.W || d.C != am.C || d.H != bm.H || d.W != bm.W || d.C != bm.C {
+		panic(fmt.Sprintf("kernels.Add: %dx%dx%d from %dx%dx%d and %dx%dx%d", d.H, d.W, d.C, am.H, am.W, am.C, bm.H, bm.W, bm.C))
+	}
+	for y := range d.H {
+		for x := range d.W {
+			out := dst[y*d.RowStride+x*d.Stride:][:d.C]
+			copy(out, a[y*am.RowStride+x*am.Stride:][:d.C])
+			add(out, b[y*bm.RowStride+x*bm.Stride:][:d.C])
+		}
+	}
+}
+
 // Affine is batch norm at inference: dst[y][x][c] = src[y][x][c]*scale[c] + shift[c], then max(0, .) if relu.
 func Affine(dst []float32, d Map, src []float32, s Map, scale, shift []float32, relu bool) {
 	d.check("Affine", dst)

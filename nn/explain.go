@@ -28,7 +28,7 @@ type Ranking string
 const (
 	ByMean     Ranking = "mean"     // spatial mean of the convolution's output: the tutorial's
 	ByGate     Ranking = "gate"     // the excitation
-	ByGateGrad Ranking = "gategrad" // gate x d logit / d gate = sum over pixels of y_c d logit / d y_c: what the channel brings to the class, to first order
+	ByGateGrad Ranking = "gategrad" // gate x d logit / d gate = sum over pixels of z_c d logit / d z_c, z the SE block's output: what the channel brings to the class, to first order
 )
 
 // ChannelScore is one channel of the last convolution.
@@ -39,8 +39,8 @@ type ChannelScore struct {
 	Score   float32 `json:"score"`
 }
 
-// exact tells whether the head is a mean and one Linear, so that the class activation map is exact.
-func (m *Model) exact() bool {
+// Exact tells whether the head is a mean and one Linear, so that class evidence and Why are exact.
+func (m *Model) Exact() bool {
 	head := m.layers[m.head:]
 	if len(head) != 2 {
 		return false
@@ -53,7 +53,7 @@ func (m *Model) exact() bool {
 // Kinds lists the heat maps that this model can show, its default first.
 func (m *Model) Kinds() []Kind {
 	kinds := []Kind{GradCAM, Activation}
-	if m.exact() {
+	if m.Exact() {
 		kinds = []Kind{Evidence, GradCAM, Activation}
 	}
 	if m.HasSE() {
@@ -75,8 +75,8 @@ func (m *Model) LastConv() string { return m.layers[m.conv].Name() }
 
 func (t *Trace) conv() *Tensor { return t.session.out[t.Model.conv] }
 
-// features are the maps y that the head reads: behind batch norm, ReLU and SE.
-func (t *Trace) features() *Tensor { return t.session.out[t.Model.head-1] }
+// features are the maps y that the head reads: behind batch norm, ReLU, SE and residual sums.
+func (t *Trace) features() *Tensor { return t.session.out[t.Model.features] }
 
 // Gradient returns d logit[class] / d y at the maps that the head reads. It is valid until the next call for another class or Run.
 func (t *Trace) Gradient(class int) *Tensor {
@@ -90,9 +90,24 @@ func (t *Trace) Gradient(class int) *Tensor {
 	last.Data[class] = 1
 	for i := len(m.layers) - 1; i >= m.head; i-- {
 		g := s.grad[i-m.head:]
-		m.layers[i].(headLayer).Backward(g[0], g[1], s.out[i-1], s.out[i])
+		m.layers[i].(headLayer).Backward(g[0], g[1], s.at(m.source[i]), s.out[i])
 	}
 	return s.grad[0]
+}
+
+// gated returns the maps z that the last SE block made, or the features without one, and d logit[class] / d z: the gradient at the features, which
+// a residual sum hands on unchanged, through the layers behind the block.
+func (t *Trace) gated(class int) (z, grad *Tensor) {
+	s, m := t.session, t.Model
+	grad = t.Gradient(class)
+	if m.last == nil {
+		return t.features(), grad
+	}
+	for _, i := range m.behind {
+		m.layers[i].(headLayer).Backward(s.branch, grad, s.at(m.source[i]), s.out[i])
+		grad = s.branch
+	}
+	return s.out[s.se[m.last.index].layer], grad
 }
 
 // Heatmap computes a map at the resolution of the last convolution. class matters to Evidence and GradCAM only. dst is reused if it
@@ -102,8 +117,8 @@ func (t *Trace) Heatmap(kind Kind, class int, dst *Heatmap) *Heatmap {
 	switch kind {
 	case Activation:
 		return t.Channel(t.Rank(ByMean, class, 1)[0].Channel, dst)
-	case GateWeighted: // y is scaled by the gates already
-		w := t.session.channel[0]
+	case GateWeighted: // the block's output is scaled by the gates already
+		y, w := t.session.out[t.session.se[t.Model.last.index].layer], t.session.channel[0]
 		for c := range w {
 			w[c] = 1
 		}
@@ -158,11 +173,11 @@ func (t *Trace) Channel(c int, dst *Heatmap) *Heatmap {
 
 // Rank returns the strongest channels of the last convolution, at most top of them, strongest first; equal scores keep channel order.
 func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
-	conv, y, se := t.conv(), t.features(), t.Model.lastSE()
+	conv, se := t.conv(), t.Model.last
 	mean, share := t.session.channel[0], t.session.channel[1]
 	kernels.Mean(mean, conv.pixels(), conv.layout(), share)
 	if by == ByGateGrad {
-		grad := t.Gradient(class)
+		y, grad := t.gated(class)
 		clear(share)
 		for i := range y.H * y.W {
 			g, v := grad.Data[grad.Offset(i/y.W, i%y.W):][:y.C], y.Data[y.Offset(i/y.W, i%y.W):][:y.C]
@@ -175,7 +190,7 @@ func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
 	for c := range scores {
 		s := ChannelScore{Channel: c, Mean: mean[c], Gate: 1}
 		if se != nil {
-			s.Gate = t.session.se[se.index].gate.Data[c]
+			s.Gate = t.session.se[se.index].gate[c]
 		}
 		switch by {
 		case ByGate:

@@ -50,7 +50,8 @@ func readPNG(t testing.TB, path string) *image.NRGBA {
 	return out
 }
 
-// networks returns every model of the project, and the tutorial's own state_dict under the spec of simple-se, with their goldens.
+// networks returns every model of the project, the tutorial's own state_dict under the spec of simple-se, and residual networks with generated
+// weights, with their goldens.
 func networks(t testing.TB) map[string]struct {
 	Model  *Model
 	Golden *weights.File
@@ -82,6 +83,10 @@ func networks(t testing.TB) map[string]struct {
 	entry := out["state_dict"]
 	entry.Model, entry.Golden = m, readWeights(t, goldenDir+"/state_dict-golden.safetensors")
 	out["state_dict"] = entry
+	for _, name := range []string{"live", "live-plain"} {
+		entry.Model, entry.Golden = generated(t, name)
+		out[name+", generated"] = entry
+	}
 	return out
 }
 
@@ -267,6 +272,14 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{edit(`"op":"relu"`, `"op":"gelu"`), "gelu"},
 		{edit(`"H":32`, `"H":100000`), "input"},
 		{edit(`"out":64`, `"out":9000000000000`), "layer1.0"},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"add","name":"layer1.2"`), "layer1.2"},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"add","name":"layer1.2","with":"layer2.0"`), `"layer2.0", expected the name of an earlier layer`}, // a cycle
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"add","name":"layer1.2","with":"layer1.2"`), `"layer1.2", expected the name of an earlier layer`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"add","name":"layer1.2","with":"input"`), `32x32x64 with "input" of 32x32x3`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"relu","name":"layer1.2","with":"input"`), "only on add"},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"relu","name":"input"`), `"input"`},
+		{edit(`"op":"conv","name":"layer2.0"`, `"op":"conv","name":"layer2.0","from":"nowhere"`), `from "nowhere"`},
+		{edit(`"op":"mean"`, `"op":"se","out":4,"fc":["a","b"]`), "fc"},
 		{edit(`"en":"airplane"`, `"en":3`), "spec"},
 		{edit(`0.2023`, `0`), "std"},
 		{without, `"fc.bias" is missing`},

@@ -10,7 +10,7 @@ type Layer interface {
 	Forward(dst, src *Tensor, s *Session) // cannot fail: Load checked everything
 }
 
-// headLayer is a Layer between the last feature maps and the logits. Backward turns grad, the gradient of a logit at the layer's output,
+// headLayer is a Layer between the last SE block and the logits. Backward turns grad, the gradient of a logit at the layer's output,
 // into dst, the gradient at its input; src and out are what Forward read and wrote.
 type headLayer interface {
 	Layer
@@ -92,6 +92,23 @@ func (l *convLayer) Backward(dst, grad, _, out *Tensor) {
 	}
 }
 
+// weight is that of a fully connected layer from input i to output o: see kernels.Pack.
+func (l *convLayer) weight(o, i int) float32 {
+	k := len(l.w) / len(l.bias)
+	return l.w[(o/kernels.Panel*k+i)*kernels.Panel+o%kernels.Panel]
+}
+
+// addLayer is the sum of a residual connection.
+type addLayer struct {
+	base
+	with int // the layer whose output is added to the source
+}
+
+func (l *addLayer) Forward(dst, src *Tensor, s *Session) {
+	other := s.at(l.with)
+	kernels.Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout())
+}
+
 // affineLayer is a batch norm that was not folded (the convolution's own output is kept for the channel activation) with its ReLU.
 type affineLayer struct {
 	base
@@ -101,6 +118,21 @@ type affineLayer struct {
 
 func (l *affineLayer) Forward(dst, src *Tensor, _ *Session) {
 	kernels.Affine(dst.pixels(), dst.layout(), src.pixels(), src.layout(), l.scale, l.shift, l.relu)
+}
+
+func (l *affineLayer) Backward(dst, grad, _, out *Tensor) {
+	for y := range out.H {
+		for x := range out.W {
+			o, g, d := out.Offset(y, x), grad.Offset(y, x), dst.Offset(y, x)
+			for c, scale := range l.scale {
+				v := grad.Data[g+c] * scale
+				if l.relu && !(out.Data[o+c] > 0) {
+					v = 0
+				}
+				dst.Data[d+c] = v
+			}
+		}
+	}
 }
 
 // seLayer is a Squeeze-and-Excitation block without biases, as the tutorial writes it (Hu et al. 2018).
@@ -114,10 +146,18 @@ func (l *seLayer) Forward(dst, src *Tensor, s *Session) {
 	b := &s.se[l.index]
 	kernels.Mean(b.squeeze.Data[:l.out.C], src.pixels(), src.layout(), b.row)
 	l.fc1.Forward(b.hidden, b.squeeze, s)
-	l.fc2.Forward(b.gate, b.hidden, s)
-	gate := b.gate.Data[:l.out.C]
-	kernels.Sigmoid(gate)
-	kernels.Scale(dst.pixels(), dst.layout(), src.pixels(), src.layout(), gate)
+	l.fc2.Forward(b.own, b.hidden, s)
+	own := b.own.Data[:l.out.C]
+	kernels.Sigmoid(own)
+	copy(b.gate, own)
+	if b.forced {
+		for c, g := range b.force {
+			if g == g { // not NaN
+				b.gate[c] = g
+			}
+		}
+	}
+	kernels.Scale(dst.pixels(), dst.layout(), src.pixels(), src.layout(), b.gate)
 }
 
 type maxPoolLayer struct {

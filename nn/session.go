@@ -9,6 +9,8 @@ import (
 
 // Session holds the buffers of one run. Nothing is allocated after NewSession; a session is used by one goroutine at a time.
 type Session struct {
+	Timed bool // measure every layer: see Trace.Times
+
 	model   *Model
 	input   *Tensor   // the normalised picture
 	out     []*Tensor // the output of every layer
@@ -16,48 +18,68 @@ type Session struct {
 	row     []float32 // scratch of the squeeze, one row's sums
 	scratch []float32 // of the Winograd convolutions, which run one after another
 	prep    preprocessor
-	grad    []*Tensor    // gradients at the input of the head's layers, and at the logits: head first
+	stale   int          // the first layer that the gates of now would change, or the number of layers
+	grad    []*Tensor    // gradients at the features and behind every layer of the head
+	branch  *Tensor      // gradient at the last SE block's output, where layers that change it stand behind the block
 	class   int          // whose gradient they hold; -1 after a run
 	channel [2][]float32 // scratch of the explanations: one value a channel of the last convolution
+	aside   *aside       // what Mute runs in, made by the first one
 	trace   Trace
 }
 
 type seBuffers struct {
-	squeeze, hidden, gate *Tensor
-	row                   []float32
+	squeeze, hidden, own *Tensor   // own is what the excitation says
+	gate                 []float32 // what is applied
+	force                []float32 // what SetGates wants, NaN for a channel's own
+	forced               bool
+	layer                int // index of the block among the layers
+	row                  []float32
+}
+
+// at is the output of a layer, or the normalised picture.
+func (s *Session) at(layer int) *Tensor {
+	if layer == picture {
+		return s.input
+	}
+	return s.out[layer]
 }
 
 // NewSession allocates the buffers of one run.
 func (m *Model) NewSession() (*Session, error) {
-	s := &Session{model: m}
-	border := func(i int) int {
-		if i < len(m.layers) {
-			return m.layers[i].Border()
-		}
-		return 0
-	}
-	s.input = NewTensor(m.Spec.Input, border(0))
-	widest := 0
+	s := &Session{model: m, stale: len(m.layers), class: -1}
+	border, widest := make([]int, len(m.layers)+1), 0 // of the picture and of every layer's output: what its readers want
 	for i, l := range m.layers {
-		s.out = append(s.out, NewTensor(l.Out(), border(i+1)))
+		border[m.source[i]+1] = max(border[m.source[i]+1], l.Border())
 		widest = max(widest, l.Out().C)
 	}
+	s.input = NewTensor(m.Spec.Input, border[0])
+	for i, l := range m.layers {
+		s.out = append(s.out, NewTensor(l.Out(), border[i+1]))
+	}
 	s.row = make([]float32, widest)
-	src, scratch := s.input, 0
+	scratch := 0
 	for i, l := range m.layers {
 		if c, ok := l.(*convLayer); ok && c.winograd {
-			g := kernels.Winograd(c.geometry(s.out[i], src))
+			g := kernels.Winograd(c.geometry(s.out[i], s.at(m.source[i])))
 			scratch = max(scratch, g.Scratch())
 		}
-		src = s.out[i]
 	}
 	s.scratch = make([]float32, scratch)
-	for _, l := range m.se {
-		c, width := l.Out().C, l.fc1.Out().C
-		s.se = append(s.se, seBuffers{NewTensor(Shape{1, 1, c}, 0), NewTensor(Shape{1, 1, width}, 0), NewTensor(Shape{1, 1, c}, 0), make([]float32, c)})
+	for i, l := range m.layers {
+		if l, ok := l.(*seLayer); ok {
+			vector := func(n int) *Tensor { return NewTensor(Shape{1, 1, n}, 0) }
+			c := l.Out().C
+			s.se = append(s.se, seBuffers{squeeze: vector(c), hidden: vector(l.fc1.Out().C), own: vector(c),
+				gate: make([]float32, c), force: make([]float32, c), layer: i, row: make([]float32, c)})
+		}
 	}
-	for i := m.head - 1; i < len(m.layers); i++ {
-		s.grad = append(s.grad, NewTensor(s.out[i].Shape, 0))
+	features := s.out[m.features].Shape
+	s.grad = append(s.grad, NewTensor(features, 0))
+	for _, l := range m.layers[m.head:] {
+		s.grad = append(s.grad, NewTensor(l.Out(), 0))
+	}
+	if len(m.behind) > 0 {
+		s.branch = NewTensor(features, 0)
 	}
 	s.prep = newPreprocessor(m.Spec.Input)
 	for i := range s.channel {
@@ -65,13 +87,14 @@ func (m *Model) NewSession() (*Session, error) {
 	}
 
 	logits := s.out[len(s.out)-1].Data[:len(m.Spec.Classes)]
-	s.trace = Trace{Model: m, Logits: logits, Probs: make([]float32, len(logits)), Input: s.prep.seen, session: s}
+	s.trace = Trace{Model: m, Logits: logits, Probs: make([]float32, len(logits)), Input: s.prep.seen, Times: make([]time.Duration, len(m.layers)), session: s}
 	for i, l := range m.layers {
 		if l.Out().H > 1 || l.Out().W > 1 {
 			s.trace.Maps = append(s.trace.Maps, Map{l.Name(), s.out[i]})
 		}
 		if se, ok := l.(*seLayer); ok {
-			s.trace.Gates = append(s.trace.Gates, Gate{l.Name(), l.Out(), s.se[se.index].gate.Data[:l.Out().C]})
+			b := s.se[se.index]
+			s.trace.Gates = append(s.trace.Gates, Gate{l.Name(), l.Out(), b.gate, b.own.Data[:l.Out().C]})
 		}
 	}
 	return s, nil
@@ -84,14 +107,23 @@ func (s *Session) Trace() *Trace { return &s.trace }
 func (s *Session) Run(img *image.NRGBA) *Trace {
 	start := time.Now()
 	s.prep.run(s.input, img, s.model.Spec.Mean, s.model.Spec.Std)
-	prepared := time.Now()
-	src := s.input
-	for i, l := range s.model.layers {
-		l.Forward(s.out[i], src, s)
-		src = s.out[i]
+	s.trace.Preprocess = time.Since(start)
+	return s.run(0)
+}
+
+// run runs the layers from first on.
+func (s *Session) run(first int) *Trace {
+	start, m := time.Now(), s.model
+	last := start
+	for i := first; i < len(m.layers); i++ {
+		m.layers[i].Forward(s.out[i], s.at(m.source[i]), s)
+		if s.Timed {
+			now := time.Now()
+			s.trace.Times[i], last = now.Sub(last), now
+		}
 	}
-	s.class = -1
+	s.stale, s.class = len(m.layers), -1
 	kernels.Softmax(s.trace.Probs, s.trace.Logits)
-	s.trace.Preprocess, s.trace.Network = prepared.Sub(start), time.Since(prepared)
+	s.trace.Network = time.Since(start)
 	return &s.trace
 }

@@ -26,7 +26,8 @@ type Class struct {
 	Zh string `json:"zh"`
 }
 
-// LayerSpec is one layer. Name is PyTorch's parameter prefix; the layer reads the output of the layer before it.
+// LayerSpec is one layer. Name is PyTorch's parameter prefix; the layer reads the output of the layer before it, or of the earlier layer that
+// From names ("input" is the picture). Only earlier layers can be named, so a network has no cycles.
 //
 //	op         uses                          parameters in the file (PyTorch's shapes)
 //	conv       in out kernel stride pad      NAME.weight (out, in, k, k), NAME.bias (out) if bias
@@ -38,6 +39,7 @@ type Class struct {
 //	flatten                                  channel-major, as PyTorch flattens (C, H, W)
 //	linear     in out                        NAME.weight (out, in), NAME.bias (out) if bias
 //	dropout                                  nothing at inference
+//	add        with                          its input + the output of the earlier layer WITH, of the same shape
 type LayerSpec struct {
 	Op     string   `json:"op"`
 	Name   string   `json:"name"`
@@ -48,7 +50,9 @@ type LayerSpec struct {
 	Pad    int      `json:"pad,omitempty"`
 	Bias   bool     `json:"bias,omitempty"`
 	Eps    float32  `json:"eps,omitempty"`
-	FC     []string `json:"fc,omitempty"` // the two Linear layers of an SE block
+	FC     []string `json:"fc,omitempty"`   // the two Linear layers of an SE block
+	From   string   `json:"from,omitempty"` // the layer whose output is read; the one before by default
+	With   string   `json:"with,omitempty"` // the other summand of add
 }
 
 const (
@@ -103,7 +107,14 @@ type LayerInfo struct {
 	Shape  Shape // of its output
 	Params int   // as PyTorch counts parameters(): running statistics are buffers and do not count
 	MACs   int   // multiply-adds for one picture, counted as the direct convolution's
+
+	from, with int // indices of the layers that it reads; picture is the network's input
 }
+
+const (
+	picture     = -1      // the index of the network's input among the layers' outputs
+	pictureName = "input" // and its name in a spec
+)
 
 // Algorithm names the way in which a convolution is computed ("winograd" or "direct"); it is empty for other layers.
 func (l LayerInfo) Algorithm() string {
@@ -119,31 +130,59 @@ func (l LayerInfo) Algorithm() string {
 // Describe walks the spec and returns every layer's output shape, parameters and multiply-adds. It is also where a spec's layers are
 // checked against each other, before any weight is looked at.
 func (s *Spec) Describe() ([]LayerInfo, error) {
-	shape, total := s.Input, 0
+	total := 0
 	infos := make([]LayerInfo, 0, len(s.Layers))
-	names := map[string]bool{}
+	index := map[string]int{pictureName: picture}
+	output := func(i int) Shape {
+		if i == picture {
+			return s.Input
+		}
+		return infos[i].Shape
+	}
 	for i, l := range s.Layers {
-		info, err := l.describe(shape)
-		if err != nil {
+		fail := func(err error) ([]LayerInfo, error) {
 			return nil, fmt.Errorf("layer %d (%s %q): %v", i, l.Op, l.Name, err)
 		}
-		if l.Name == "" || names[l.Name] {
+		find := func(what, name string, otherwise int) (int, error) {
+			if name == "" {
+				return otherwise, nil
+			}
+			j, ok := index[name]
+			if !ok {
+				return 0, fmt.Errorf("%s %q, expected the name of an earlier layer or %q", what, name, pictureName)
+			}
+			return j, nil
+		}
+		if _, used := index[l.Name]; l.Name == "" || used {
 			return nil, fmt.Errorf("layer %d (%s): the name %q is empty or used twice", i, l.Op, l.Name)
 		}
-		names[l.Name] = true
-		shape = info.Shape
-		if total += shape.H * shape.W * shape.C; total > maxValues {
+		from, err := find("from", l.From, i-1)
+		if err != nil {
+			return fail(err)
+		}
+		with, err := find("with", l.With, from)
+		if err != nil {
+			return fail(err)
+		}
+		info, err := l.describe(output(from), output(with))
+		if err != nil {
+			return fail(err)
+		}
+		info.from, info.with = from, with
+		index[l.Name] = i
+		if total += info.Shape.H * info.Shape.W * info.Shape.C; total > maxValues {
 			return nil, fmt.Errorf("layer %d (%s %q): the feature maps up to here need more than %d values", i, l.Op, l.Name, maxValues)
 		}
 		infos = append(infos, info)
 	}
-	if (shape != Shape{1, 1, len(s.Classes)}) {
+	if shape := output(len(infos) - 1); (shape != Shape{1, 1, len(s.Classes)}) {
 		return nil, fmt.Errorf("the last layer gives %dx%dx%d, expected one value for each of the %d classes", shape.H, shape.W, shape.C, len(s.Classes))
 	}
 	return infos, nil
 }
 
-func (l LayerSpec) describe(in Shape) (LayerInfo, error) {
+// describe checks one layer on its input; with is the shape of add's other summand.
+func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 	info := LayerInfo{LayerSpec: l, Shape: in}
 	bias := 0
 	if l.Bias {
@@ -195,8 +234,15 @@ func (l LayerSpec) describe(in Shape) (LayerInfo, error) {
 		info.Shape = Shape{1, 1, l.Out}
 		info.Params = l.In*l.Out + bias
 		info.MACs = l.In * l.Out
+	case "add":
+		if l.With == "" || with != in {
+			return info, fmt.Errorf("%dx%dx%d with %q of %dx%dx%d, expected the name of an earlier layer of the same shape", in.H, in.W, in.C, l.With, with.H, with.W, with.C)
+		}
 	default:
-		return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, se, maxpool, mean, flatten, linear or dropout")
+		return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, se, maxpool, mean, flatten, linear, dropout or add")
+	}
+	if l.With != "" && l.Op != "add" {
+		return info, fmt.Errorf("with %q, expected only on add", l.With)
 	}
 	if s := info.Shape; s.C > maxValues/(s.H*s.W) {
 		return info, fmt.Errorf("its output of %dx%dx%d is larger than %d values", s.H, s.W, s.C, maxValues)

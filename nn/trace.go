@@ -17,6 +17,10 @@ type Trace struct {
 	Preprocess time.Duration // pixels to normalised input
 	Network    time.Duration // input to logits
 
+	// Times holds what each planned layer took, in the order of Model.Planned, where the session is Timed; layers that a Rerun or Mute did not
+	// run keep the time of their last run.
+	Times []time.Duration
+
 	session *Session
 }
 
@@ -24,7 +28,8 @@ type Trace struct {
 type Gate struct {
 	Layer string    // the block's name, for example "layer1.3" or "se2"
 	Map   Shape     // the feature map that the gates scale
-	Scale []float32 // one gate per channel, 0..1
+	Scale []float32 // one gate per channel, 0..1, as it was applied
+	Own   []float32 // what the excitation said: equal to Scale but for the gates that SetGates replaced
 }
 
 // Map is one kept feature map.

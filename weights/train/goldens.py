@@ -13,6 +13,8 @@ pictures go through PyTorch's float32 network. nn/testdata/golden/NETWORK.safete
     i.gradcam          (H, W)        Grad-CAM of the largest logit, by autograd
     i.gradient         (8, H, W)     d logit / d y for the same channels, by autograd
 The pictures stand beside them as PNG.
+
+generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms.
 """
 import pathlib
 
@@ -21,8 +23,10 @@ import torch
 from PIL import Image
 
 import data
+import generated
 import safetensors
 from networks import NETWORKS, LiveNet, SEBlock, SimpleCNN
+from spec import spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "nn" / "testdata" / "golden"
@@ -120,6 +124,11 @@ def main():
     net.eval()
     safetensors.write(OUT / "state_dict.safetensors", {k: v.numpy() for k, v in net.state_dict().items()})
     safetensors.write(OUT / "state_dict-golden.safetensors", thin(golden(net)))
+    # Residual networks, with weights that Go makes alike.
+    for name in ("live", "live-plain"):
+        net = NETWORKS[name]()
+        made, stored = generated.fill(net, 32)
+        safetensors.write(OUT / f"generated-{name}.safetensors", stored | thin(golden(net)), {"sescope": spec(name), "generated": made})
 
 
 if __name__ == "__main__":

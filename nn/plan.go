@@ -1,0 +1,235 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"sescope/kernels"
+	"sescope/weights"
+
+	"github.com/chewxy/math32"
+)
+
+// planner turns spec layers into Layers, folding batch norm and fusing ReLU where nothing needs the values between.
+type planner struct {
+	file  *weights.File
+	model *Model
+	used  map[string]bool
+}
+
+func (p *planner) tensor(name string, shape ...int) ([]float32, error) {
+	p.used[name] = true
+	return p.file.Float32(name, shape...)
+}
+
+func (p *planner) plan(infos []LayerInfo) error {
+	m := p.model
+	a, err := dissect(infos)
+	if err != nil {
+		return fmt.Errorf("%s: network %q: %v", p.file.Name, m.Spec.Name, err)
+	}
+	at := make([]int, len(infos)) // the planned layer that holds each spec layer's output
+	planned := func(i int) int {
+		if i < 0 {
+			return i
+		}
+		return at[i]
+	}
+	flattened := Shape{} // the map in front of the latest flatten: its order must be undone in the next Linear
+	for i := 0; i < len(infos); {
+		l := infos[i]
+		in := m.Spec.Input
+		if l.from != picture {
+			in = infos[l.from].Shape
+		}
+		if i == a.head {
+			m.head = len(m.layers)
+		}
+		group := infos[i : i+1] // spec layers taken
+		var layer Layer
+		var err error
+		switch l.Op {
+		case "conv":
+			if i != a.conv {
+				group = fusible(infos, i, "batchnorm", "relu")
+			}
+			layer, err = p.conv(l, group[1:])
+		case "batchnorm", "relu":
+			if l.Op == "batchnorm" {
+				group = fusible(infos, i, "relu")
+			}
+			layer, err = p.affine(group)
+		case "se":
+			layer, err = p.se(l)
+		case "maxpool":
+			layer = &maxPoolLayer{base{l.Name, l.Shape}, l.Kernel}
+		case "mean":
+			layer = &meanLayer{base{l.Name, l.Shape}}
+		case "flatten":
+			if in.H > 1 || in.W > 1 { // a vector is flat already
+				layer = &flattenLayer{base{l.Name, l.Shape}}
+				flattened = in
+			}
+		case "linear":
+			group = fusible(infos, i, "relu")
+			layer, err = p.linear(group, flattened)
+			flattened = Shape{}
+		case "add":
+			layer = &addLayer{base{l.Name, l.Shape}, planned(l.with)}
+		case "dropout":
+		}
+		if err != nil {
+			return err
+		}
+		out := planned(l.from)
+		if layer != nil {
+			m.source = append(m.source, out)
+			m.layers = append(m.layers, layer)
+			out = len(m.layers) - 1
+		}
+		for range group {
+			at[i] = out
+			i++
+		}
+	}
+	m.conv, m.features, m.gated, m.skip = planned(a.conv), planned(a.features), planned(a.gated), planned(a.skip)
+	if a.se != none {
+		m.last = m.layers[planned(a.se)].(*seLayer)
+		m.explicit = a.explicit
+	}
+	for _, i := range a.behind {
+		m.behind = append(m.behind, planned(i))
+	}
+	m.behind = slices.Compact(m.behind) // a batch norm and its ReLU are one layer
+	return nil
+}
+
+func (p *planner) conv(l LayerInfo, fused []LayerInfo) (Layer, error) {
+	w, err := p.tensor(l.Name+".weight", l.LayerSpec.Out, l.In, l.Kernel, l.Kernel)
+	if err != nil {
+		return nil, err
+	}
+	bias := make([]float32, l.LayerSpec.Out)
+	if l.Bias {
+		if bias, err = p.tensor(l.Name+".bias", l.LayerSpec.Out); err != nil {
+			return nil, err
+		}
+	}
+	layer := &convLayer{base: base{l.Name, l.Shape}, kernel: l.Kernel, stride: l.Stride, pad: l.Pad}
+	for _, f := range fused {
+		layer.name = f.Name
+		if f.Op == "relu" {
+			layer.relu = true
+			continue
+		}
+		scale, shift, err := p.batchNorm(f)
+		if err != nil {
+			return nil, err
+		}
+		k := len(w) / len(bias)
+		for o, s := range scale {
+			for i := range w[o*k : (o+1)*k] {
+				w[o*k+i] *= s
+			}
+			bias[o] = bias[o]*s + shift[o]
+		}
+	}
+	if layer.winograd = useWinograd(l.Kernel, l.Stride, l.Pad, l.Shape); layer.winograd {
+		layer.w = kernels.PackWinograd(w, l.LayerSpec.Out, l.In, align4(l.In))
+	} else {
+		layer.w = kernels.Pack(w, l.LayerSpec.Out, l.In, l.Kernel, l.Kernel, align4(l.In))
+	}
+	layer.bias = kernels.PackBias(bias, l.LayerSpec.Out)
+	return layer, nil
+}
+
+// batchNorm reads a batch norm as scale and shift: scale = weight / sqrt(var + eps), shift = bias - mean*scale.
+func (p *planner) batchNorm(l LayerInfo) (scale, shift []float32, err error) {
+	var v [4][]float32
+	for i, part := range []string{"weight", "bias", "running_mean", "running_var"} {
+		if v[i], err = p.tensor(l.Name+"."+part, l.Shape.C); err != nil {
+			return nil, nil, err
+		}
+	}
+	scale, shift = v[0], v[1]
+	for i, variance := range v[3] {
+		if variance < 0 {
+			return nil, nil, fmt.Errorf("%s: tensor %q: value %d is %v, expected a variance of at least 0", p.file.Name, l.Name+".running_var", i, variance)
+		}
+		scale[i] /= math32.Sqrt(variance + l.Eps)
+		shift[i] -= v[2][i] * scale[i]
+	}
+	return scale, shift, nil
+}
+
+// affine plans a batch norm, a ReLU, or both, that are not part of a convolution.
+func (p *planner) affine(group []LayerInfo) (Layer, error) {
+	first, last := group[0], group[len(group)-1]
+	l := &affineLayer{base: base{last.Name, last.Shape}, relu: last.Op == "relu"}
+	if first.Op == "batchnorm" {
+		var err error
+		l.scale, l.shift, err = p.batchNorm(first)
+		return l, err
+	}
+	l.scale, l.shift = make([]float32, first.Shape.C), make([]float32, first.Shape.C)
+	for i := range l.scale {
+		l.scale[i] = 1
+	}
+	return l, nil
+}
+
+func (p *planner) se(l LayerInfo) (Layer, error) {
+	c, width := l.Shape.C, l.LayerSpec.Out
+	w1, err := p.tensor(l.FC[0]+".weight", width, c)
+	if err != nil {
+		return nil, err
+	}
+	w2, err := p.tensor(l.FC[1]+".weight", c, width)
+	if err != nil {
+		return nil, err
+	}
+	layer := &seLayer{base: base{l.Name, l.Shape}, index: len(p.model.se),
+		fc1: fullyConnected(l.FC[0], w1, nil, width, c, true), fc2: fullyConnected(l.FC[1], w2, nil, c, width, false)}
+	p.model.se = append(p.model.se, layer)
+	return layer, nil
+}
+
+func (p *planner) linear(group []LayerInfo, flattened Shape) (Layer, error) {
+	l := group[0]
+	in, out := l.In, l.LayerSpec.Out
+	w, err := p.tensor(l.Name+".weight", out, in)
+	if err != nil {
+		return nil, err
+	}
+	var bias []float32
+	if l.Bias {
+		if bias, err = p.tensor(l.Name+".bias", out); err != nil {
+			return nil, err
+		}
+	}
+	if flattened.C > 0 {
+		w = channelsLast(w, out, flattened)
+	}
+	layer := fullyConnected(group[len(group)-1].Name, w, bias, out, in, len(group) == 2)
+	return &layer, nil
+}
+
+// fullyConnected is the 1x1 convolution of a 1x1 map. w is (out, in).
+func fullyConnected(name string, w, bias []float32, out, in int, relu bool) convLayer {
+	return convLayer{base: base{name, Shape{1, 1, out}}, kernel: 1, stride: 1, relu: relu,
+		w: kernels.Pack(w, out, in, 1, 1, align4(in)), bias: kernels.PackBias(bias, out)}
+}
+
+// channelsLast reorders the columns of (out, C*H*W) weights from PyTorch's channel-major flattening to ours, (H, W, C).
+func channelsLast(w []float32, out int, s Shape) []float32 {
+	n := s.H * s.W * s.C
+	r := make([]float32, len(w))
+	for o := range out {
+		for c := range s.C {
+			for i := range s.H * s.W {
+				r[o*n+i*s.C+c] = w[o*n+c*s.H*s.W+i]
+			}
+		}
+	}
+	return r
+}
