@@ -157,12 +157,7 @@ func (p *Page) Snapshot() {
 		var save js.Func
 		save = js.FuncOf(func(_ js.Value, args []js.Value) any {
 			save.Release()
-			url := js.Global().Get("URL").Call("createObjectURL", args[0])
-			a := js.Global().Get("document").Call("createElement", "a")
-			a.Set("href", url)
-			a.Set("download", "sescope-"+name+".png")
-			a.Call("click")
-			js.Global().Call("setTimeout", js.Global().Get("URL").Get("revokeObjectURL").Call("bind", js.Global().Get("URL"), url), 10000)
+			browser.Save(args[0], "sescope-"+name+".png")
 			return nil
 		})
 		canvas.El.Call("toBlob", save, "image/png")

@@ -19,6 +19,8 @@ const (
 	SampleMissing  Trouble = "sample-missing"
 	ModelMissing   Trouble = "model-missing"
 	ModelBroken    Trouble = "model-broken"
+	OwnBroken      Trouble = "own-broken" // a network's file that the person opened
+	OwnHuge        Trouble = "own-huge"
 	WorkerLost     Trouble = "worker-lost"
 )
 
@@ -114,6 +116,10 @@ var troubles = map[Trouble][2][2]string{
 		{"网络没能加载", "请检查连接，再按“重试”。原来的网络照常工作。"}},
 	ModelBroken: {{"The network's file cannot be used", "It was refused while loading. The network from before goes on working."},
 		{"网络文件无法使用", "加载时被拒绝。原来的网络照常工作。"}},
+	OwnBroken: {{"Your network cannot be used", "Nothing has changed: the network from before goes on working. A file without a spec in its header needs its model.json opened with it."},
+		{"您的网络无法使用", "一切照旧：原来的网络照常工作。文件头里没有结构说明的，请连同 model.json 一起打开。"}},
+	OwnHuge: {{"Your network is too large", "A file may have 268 MB at most. The network from before goes on working."},
+		{"您的网络太大", "文件最多 268 MB。原来的网络照常工作。"}},
 	WorkerLost: {{"The network keeps stopping", "It was restarted three times and stopped each time. Reload the page or choose another model."},
 		{"网络反复停止", "已经重启三次，每次都停了。请重新加载页面，或换一个模型。"}},
 }

@@ -19,11 +19,14 @@ type network struct {
 	atlas   atlas        // of the open panel
 }
 
-// load replaces the network. On an error the former one stays.
-func (n *network) load(name string, file []byte) (*protocol.Model, error) {
+// load replaces the network; spec is its description if that does not stand in the file. On an error the former one stays.
+func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) {
 	f, err := weights.Read(name, file)
 	if err != nil {
 		return nil, err
+	}
+	if spec != "" {
+		f.Metadata["sescope"] = spec
 	}
 	m, err := nn.Load(f)
 	if err != nil {
@@ -34,7 +37,8 @@ func (n *network) load(name string, file []byte) (*protocol.Model, error) {
 		return nil, err
 	}
 	n.name, n.session, n.trace = name, session, nil
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace())}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace()), Bytes: len(file)}
+	describe(info, m, f)
 	for _, k := range m.Kinds() {
 		info.Kinds = append(info.Kinds, string(k))
 	}
@@ -63,6 +67,9 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 		return nil, nil, fmt.Errorf("asked for network %q while %q is loaded", req.Model, n.name)
 	case n.picture == nil || req.ID != n.frame:
 		return nil, nil, fmt.Errorf("asked about frame %d while frame %d is kept", req.ID, n.frame)
+	}
+	if timed := req.Look != nil && req.Look.Times; timed != n.session.Timed {
+		n.session.Timed, n.trace = timed, nil
 	}
 	if n.trace == nil {
 		n.trace = n.session.Run(n.picture)
