@@ -15,12 +15,16 @@ type tiles struct {
 	step              int64   // bytes from one pixel's source to the next
 	out               int64   // bytes from one destination pixel to the next
 	run               int64   // values in one row's run, a multiple of 4
+	next              int64   // bytes from the row behind a tile's last one to the next tile's first
 	rows              int64   // rows of the kernel
 	count             int64   // tiles
 	points            int64   // products of one shape: their weights follow each other, their destinations lie 8 values apart
 	plane             int64   // bytes from one point's source to the next
 	floor             float32 // the least value, 0 for ReLU
 }
+
+//go:noescape
+func convTiles6(t *tiles)
 
 //go:noescape
 func convTiles4(t *tiles)
@@ -31,14 +35,41 @@ func convTiles2(t *tiles)
 //go:noescape
 func convTiles1(t *tiles)
 
-// compute makes that many neighbouring pixels at each point, in tiles of 4 as far as they go.
+// wide is whether tiles of six pixels are used. They need the register that an unfused product takes, so it is whether this program's multiply-adds
+// round once, as package wasm/relaxed makes them: x*x is half a unit in the last place more than what is subtracted.
+var wide = func() bool {
+	x, square := []float32{1 + 1./4096, 0, 0, 0}, []float32{-1 - 1./2048, 0, 0, 0}
+	affine(x, x, x, square, float32(math.Inf(-1)))
+	return x[0] != 0
+}()
+
+// sixes is the number of tiles of six among that many pixels: as many as leave no pair.
+func sixes(pixels int) int {
+	n := pixels / 6
+	for n > 0 && (pixels-6*n)%4 > 1 {
+		n--
+	}
+	return n
+}
+
+// compute makes that many neighbouring pixels at each point.
 func (t tiles) compute(pixels int) {
-	for n := 4; pixels > 0; n /= 2 {
-		u := t
-		if u.count = int64(pixels / n); u.count == 0 {
+	for _, size := range [...]int{6, 4, 2, 1} {
+		n := pixels / size
+		if size == 6 {
+			if !wide {
+				continue
+			}
+			n = sixes(pixels)
+		}
+		if n == 0 {
 			continue
 		}
-		switch n {
+		u := t
+		u.count, u.next = int64(n), int64(size)*t.step-t.rows*t.row
+		switch size {
+		case 6:
+			convTiles6(&u)
 		case 4:
 			convTiles4(&u)
 		case 2:
@@ -46,10 +77,9 @@ func (t tiles) compute(pixels int) {
 		case 1:
 			convTiles1(&u)
 		}
-		done := u.count * int64(n)
-		t.dst = (*float32)(unsafe.Add(unsafe.Pointer(t.dst), done*t.out))
-		t.src = (*float32)(unsafe.Add(unsafe.Pointer(t.src), done*t.step))
-		pixels -= int(done)
+		t.dst = (*float32)(unsafe.Add(unsafe.Pointer(t.dst), int64(n*size)*t.out))
+		t.src = (*float32)(unsafe.Add(unsafe.Pointer(t.src), int64(n*size)*t.step))
+		pixels -= n * size
 	}
 }
 

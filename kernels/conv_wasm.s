@@ -2,6 +2,803 @@
 
 #include "textflag.h"
 
+// func convTiles6(t *tiles)
+TEXT ·convTiles6(SB), NOSPLIT, $0-8
+	I64Load t+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $32
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R13
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R14
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R11
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R15
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R3
+	Get R3
+	I32WrapI64
+	V128Load $0
+	Tee V0
+	Tee V2
+	Tee V4
+	Tee V6
+	Tee V8
+	Set V10
+	Get R3
+	I32WrapI64
+	V128Load $16
+	Tee V1
+	Tee V3
+	Tee V5
+	Tee V7
+	Tee V9
+	Set V11
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R3
+	Loop
+	Get R11
+	Set R5
+	Get R5
+	Get R13
+	I64Add
+	Set R6
+	Get R6
+	Get R13
+	I64Add
+	Set R7
+	Get R7
+	Get R13
+	I64Add
+	Set R8
+	Get R8
+	Get R13
+	I64Add
+	Set R9
+	Get R9
+	Get R13
+	I64Add
+	Set R10
+	Get R14
+	Set R4
+	Loop
+	Get R2
+	I32WrapI64
+	V128Load $0
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $16
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R2
+	I32WrapI64
+	V128Load $32
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $48
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R2
+	I32WrapI64
+	V128Load $64
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $80
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R2
+	I32WrapI64
+	V128Load $96
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $112
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R5
+	I64Const $16
+	I64Add
+	Set R5
+	Get R6
+	I64Const $16
+	I64Add
+	Set R6
+	Get R7
+	I64Const $16
+	I64Add
+	Set R7
+	Get R8
+	I64Const $16
+	I64Add
+	Set R8
+	Get R9
+	I64Const $16
+	I64Add
+	Set R9
+	Get R10
+	I64Const $16
+	I64Add
+	Set R10
+	Get R2
+	I64Const $128
+	I64Add
+	Set R2
+	Get R4
+	I64Const $4
+	I64Sub
+	Tee R4
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R11
+	Get R12
+	I64Add
+	Set R11
+	Get R3
+	I64Const $1
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	F32Load $104
+	F32x4Splat
+	Set V12
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R4
+	Get R1
+	I32WrapI64
+	Get V0
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V1
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V2
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V3
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V4
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V5
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V6
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V7
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V8
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V9
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V10
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V11
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	Get R2
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R1
+	I64Const $32
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R5
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R6
+	Get R5
+	Get R6
+	I64Add
+	Set R5
+	Get R0
+	I32WrapI64
+	Get R5
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $88
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
 // func convTiles4(t *tiles)
 TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	I64Load t+0(FP)
@@ -26,10 +823,10 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R10
+	Set R11
 	Get R0
 	I32WrapI64
-	I64Load $72
+	I64Load $80
 	Set R15
 	Loop
 	Get R0
@@ -56,10 +853,8 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Set R2
 	Get R0
 	I32WrapI64
-	I64Load $64
+	I64Load $72
 	Set R3
-	Get R10
-	Set R11
 	Loop
 	Get R11
 	Set R5
@@ -81,27 +876,27 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R2
 	I32WrapI64
 	V128Load $0
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $16
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64DivU
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -111,16 +906,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64DivU
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
@@ -130,16 +925,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64DivU
 	Unreachable
-	Set V10
+	Set V14
 	Get V4
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V5
@@ -149,43 +944,43 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64DivU
 	Unreachable
-	Set V10
+	Set V14
 	Get V6
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V7
 	Get R2
 	I32WrapI64
 	V128Load $32
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $48
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64Or
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -195,16 +990,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64Or
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
@@ -214,16 +1009,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64Or
 	Unreachable
-	Set V10
+	Set V14
 	Get V4
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V5
@@ -233,43 +1028,43 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64Or
 	Unreachable
-	Set V10
+	Set V14
 	Get V6
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V7
 	Get R2
 	I32WrapI64
 	V128Load $64
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $80
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64ShrU
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -279,16 +1074,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64ShrU
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
@@ -298,16 +1093,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64ShrU
 	Unreachable
-	Set V10
+	Set V14
 	Get V4
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V5
@@ -317,43 +1112,43 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	I64ShrU
 	Unreachable
-	Set V10
+	Set V14
 	Get V6
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V7
 	Get R2
 	I32WrapI64
 	V128Load $96
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $112
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	F32Neg
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -363,16 +1158,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	F32Neg
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
@@ -382,16 +1177,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	F32Neg
 	Unreachable
-	Set V10
+	Set V14
 	Get V4
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V4
 	Get V5
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V5
@@ -401,16 +1196,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Unreachable
 	F32Neg
 	Unreachable
-	Set V10
+	Set V14
 	Get V6
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V6
 	Get V7
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V7
@@ -456,9 +1251,9 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $96
+	F32Load $104
 	F32x4Splat
-	Set V8
+	Set V12
 	Get R0
 	I32WrapI64
 	I64Load $48
@@ -466,13 +1261,13 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R1
 	I32WrapI64
 	Get V0
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $16
 	Get R1
@@ -482,13 +1277,13 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R1
 	I32WrapI64
 	Get V2
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $16
 	Get R1
@@ -498,13 +1293,13 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R1
 	I32WrapI64
 	Get V4
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V5
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $16
 	Get R1
@@ -514,35 +1309,27 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R1
 	I32WrapI64
 	Get V6
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V7
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $16
 	Get R1
 	Get R4
 	I64Add
 	Set R1
-	Get R10
-	Get R13
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
 	I64Add
-	Set R10
-	Get R10
-	Get R13
-	I64Add
-	Set R10
-	Get R10
-	Get R13
-	I64Add
-	Set R10
-	Get R10
-	Get R13
-	I64Add
-	Set R10
+	Set R11
 	Get R15
 	I64Const $1
 	I64Sub
@@ -570,22 +1357,22 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R10
+	Set R5
 	Get R0
 	I32WrapI64
-	I64Load $88
-	Set R11
-	Get R10
-	Get R11
+	I64Load $96
+	Set R6
+	Get R5
+	Get R6
 	I64Add
-	Set R10
+	Set R5
 	Get R0
 	I32WrapI64
-	Get R10
+	Get R5
 	I64Store $8
 	Get R0
 	I32WrapI64
-	I64Load $80
+	I64Load $88
 	Set R3
 	Get R3
 	I64Const $-1
@@ -594,7 +1381,7 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	Get R3
-	I64Store $80
+	I64Store $88
 	Get R3
 	I64Const $0
 	I64Sub
@@ -629,10 +1416,10 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R10
+	Set R11
 	Get R0
 	I32WrapI64
-	I64Load $72
+	I64Load $80
 	Set R15
 	Loop
 	Get R0
@@ -655,10 +1442,8 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Set R2
 	Get R0
 	I32WrapI64
-	I64Load $64
+	I64Load $72
 	Set R3
-	Get R10
-	Set R11
 	Loop
 	Get R11
 	Set R5
@@ -672,27 +1457,27 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get R2
 	I32WrapI64
 	V128Load $0
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $16
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64DivU
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -702,43 +1487,43 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Unreachable
 	I64DivU
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R2
 	I32WrapI64
 	V128Load $32
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $48
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64Or
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -748,43 +1533,43 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Unreachable
 	I64Or
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R2
 	I32WrapI64
 	V128Load $64
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $80
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64ShrU
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -794,43 +1579,43 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Unreachable
 	I64ShrU
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
 	Get R2
 	I32WrapI64
 	V128Load $96
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $112
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	F32Neg
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -840,16 +1625,16 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Unreachable
 	F32Neg
 	Unreachable
-	Set V10
+	Set V14
 	Get V2
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V2
 	Get V3
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V3
@@ -887,9 +1672,9 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $96
+	F32Load $104
 	F32x4Splat
-	Set V8
+	Set V12
 	Get R0
 	I32WrapI64
 	I64Load $48
@@ -897,13 +1682,13 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get R1
 	I32WrapI64
 	Get V0
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $16
 	Get R1
@@ -913,27 +1698,27 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get R1
 	I32WrapI64
 	Get V2
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $16
 	Get R1
 	Get R4
 	I64Add
 	Set R1
-	Get R10
-	Get R13
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
 	I64Add
-	Set R10
-	Get R10
-	Get R13
-	I64Add
-	Set R10
+	Set R11
 	Get R15
 	I64Const $1
 	I64Sub
@@ -961,22 +1746,22 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R10
+	Set R5
 	Get R0
 	I32WrapI64
-	I64Load $88
-	Set R11
-	Get R10
-	Get R11
+	I64Load $96
+	Set R6
+	Get R5
+	Get R6
 	I64Add
-	Set R10
+	Set R5
 	Get R0
 	I32WrapI64
-	Get R10
+	Get R5
 	I64Store $8
 	Get R0
 	I32WrapI64
-	I64Load $80
+	I64Load $88
 	Set R3
 	Get R3
 	I64Const $-1
@@ -985,7 +1770,7 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	Get R3
-	I64Store $80
+	I64Store $88
 	Get R3
 	I64Const $0
 	I64Sub
@@ -1020,10 +1805,10 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R10
+	Set R11
 	Get R0
 	I32WrapI64
-	I64Load $72
+	I64Load $80
 	Set R15
 	Loop
 	Get R0
@@ -1044,10 +1829,8 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Set R2
 	Get R0
 	I32WrapI64
-	I64Load $64
+	I64Load $72
 	Set R3
-	Get R10
-	Set R11
 	Loop
 	Get R11
 	Set R5
@@ -1057,108 +1840,108 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Get R2
 	I32WrapI64
 	V128Load $0
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $16
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64DivU
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R2
 	I32WrapI64
 	V128Load $32
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $48
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64Or
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R2
 	I32WrapI64
 	V128Load $64
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $80
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	I64ShrU
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
 	Get R2
 	I32WrapI64
 	V128Load $96
-	Set V8
+	Set V12
 	Get R2
 	I32WrapI64
 	V128Load $112
-	Set V9
+	Set V13
 	Get R5
 	I32WrapI64
 	V128Load32Splat
 	Unreachable
 	F32Neg
 	Unreachable
-	Set V10
+	Set V14
 	Get V0
-	Get V10
-	Get V8
+	Get V14
+	Get V12
 	F32x4Mul
 	F32x4Add
 	Set V0
 	Get V1
-	Get V10
-	Get V9
+	Get V14
+	Get V13
 	F32x4Mul
 	F32x4Add
 	Set V1
@@ -1192,9 +1975,9 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $96
+	F32Load $104
 	F32x4Splat
-	Set V8
+	Set V12
 	Get R0
 	I32WrapI64
 	I64Load $48
@@ -1202,23 +1985,27 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Get R1
 	I32WrapI64
 	Get V0
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
-	Get V8
+	Get V12
 	F32x4Pmax
 	V128Store $0, $16
 	Get R1
 	Get R4
 	I64Add
 	Set R1
-	Get R10
-	Get R13
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
 	I64Add
-	Set R10
+	Set R11
 	Get R15
 	I64Const $1
 	I64Sub
@@ -1246,22 +2033,22 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R10
+	Set R5
 	Get R0
 	I32WrapI64
-	I64Load $88
-	Set R11
-	Get R10
-	Get R11
+	I64Load $96
+	Set R6
+	Get R5
+	Get R6
 	I64Add
-	Set R10
+	Set R5
 	Get R0
 	I32WrapI64
-	Get R10
+	Get R5
 	I64Store $8
 	Get R0
 	I32WrapI64
-	I64Load $80
+	I64Load $88
 	Set R3
 	Get R3
 	I64Const $-1
@@ -1270,7 +2057,7 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	Get R3
-	I64Store $80
+	I64Store $88
 	Get R3
 	I64Const $0
 	I64Sub
@@ -1281,4 +2068,4 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	End
 	RET
 
-// multiply-adds: convTiles4 32, convTiles2 16, convTiles1 8
+// multiply-adds: convTiles6 48, convTiles4 32, convTiles2 16, convTiles1 8

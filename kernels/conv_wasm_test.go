@@ -7,14 +7,26 @@ import (
 	"testing"
 )
 
-// TestAssemblyEqualsPortable compares bit for bit. Widths 1 to 14 meet every mix of tiles of 6, 4, 2 and 1 pixels; 10 channels meet a
+// bothWidths runs a test without and with tiles of six pixels.
+func bothWidths(t *testing.T, test func()) {
+	defer func(was bool) { wide = was }(wide)
+	for _, wide = range []bool{false, true} {
+		test()
+	}
+}
+
+// TestAssemblyEqualsPortable compares bit for bit. Widths 1 to 18 meet every mix of tiles of 6, 4, 2 and 1 pixels; 10 channels meet a
 // part of a panel; kernels, strides and the sign of zero (a ReLU of a negative sum) are those of the networks.
 func TestAssemblyEqualsPortable(t *testing.T) {
+	bothWidths(t, func() { testAssemblyEqualsPortable(t) })
+}
+
+func testAssemblyEqualsPortable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
-	for width := 1; width <= 14; width++ {
+	for width := 1; width <= 18; width++ {
 		for _, s := range []struct{ cin, cout, k, step int }{{3, 8, 3, 1}, {8, 16, 3, 1}, {12, 10, 3, 2}, {20, 8, 1, 1}, {4, 24, 5, 2}} {
 			for _, relu := range []bool{false, true} {
-				t.Run(fmt.Sprintf("width=%d/%+v/relu=%v", width, s, relu), func(t *testing.T) {
+				t.Run(fmt.Sprintf("wide=%v/width=%d/%+v/relu=%v", wide, width, s, relu), func(t *testing.T) {
 					src := newPadded(rng, 3*s.step, width*s.step, s.cin, s.k/2)
 					got, want := newPadded(nil, 3, width, s.cout, 1), newPadded(nil, 3, width, s.cout, 1)
 					got.poison()
@@ -41,6 +53,15 @@ func TestAssemblyEqualsPortable(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// TestSixes: every number of pixels is covered, and no pair is left where wide tiles can avoid it.
+func TestSixes(t *testing.T) {
+	for pixels := range 100 {
+		if rest := pixels - 6*sixes(pixels); rest < 0 || rest%4 > 1 && pixels != 2 && pixels != 3 {
+			t.Errorf("%d pixels: %d tiles of six leave %d", pixels, sixes(pixels), rest)
 		}
 	}
 }

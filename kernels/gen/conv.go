@@ -2,9 +2,9 @@ package main
 
 import "fmt"
 
-// sizes are the numbers of pixels for which there is a microkernel. Four use 8 of V8's 15 vector registers for sums, 2 for weights and 2 for
-// a pixel and its product; five fit as well and are no faster, six spill.
-var sizes = []int{4, 2, 1}
+// sizes are the numbers of pixels for which there is a microkernel. V8 has 15 vector registers. Four pixels use 8 for sums, 2 for weights and 2 for
+// a pixel and its product. Six use 12, 2 and 1, and the product spills: they are for builds that fuse it with its addition.
+var sizes = []int{6, 4, 2, 1}
 
 // convSource is conv_wasm.s.
 func convSource() []byte {
@@ -18,8 +18,8 @@ func convSource() []byte {
 // conv writes the microkernel of tiles of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
 // that is loaded serves N pixels, and four steps of the sum are unrolled, so that a pointer moves once for four.
 //
-// Registers: R0 the tile (see the struct in conv_wasm.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R10 the tile's source,
-// R11 the row, R12 its stride, R13 bytes between pixels, R14 length of a run, R15 tiles left. V0.. the sums (two a pixel), V8 and V9 weights, V10 a pixel's value.
+// Registers: R0 the tile (see the struct in conv_wasm.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R11 the row,
+// R12 its stride, R13 bytes between pixels, R14 length of a run, R15 tiles left. V0.. the sums (two a pixel), V12 and V13 weights, V14 a pixel's value.
 func (a *asm) conv(n int) {
 	a.function(fmt.Sprintf("convTiles%d", n), "(t *tiles)", 0, 8)
 	a.line("I64Load t+0(FP)")
@@ -29,7 +29,7 @@ func (a *asm) conv(n int) {
 	a.field(tileRun, "R14")
 	a.line("Loop") // points
 	a.field(tileDst, "R1")
-	a.field(tileSrc, "R10")
+	a.field(tileSrc, "R11")
 	a.field(tileCount, "R15")
 	a.line("Loop") // tiles
 	a.field(tileBias, "R3")
@@ -46,8 +46,6 @@ func (a *asm) conv(n int) {
 	}
 	a.field(tileWeights, "R2")
 	a.field(tileRows, "R3")
-	a.line("Get R10")
-	a.line("Set R11")
 	a.line("Loop") // rows
 	a.line("Get R11")
 	a.line("Set R5")
@@ -61,13 +59,13 @@ func (a *asm) conv(n int) {
 		for half := range 2 {
 			a.address("R2")
 			a.line("V128Load $%d", 32*step+16*half)
-			a.line("Set V%d", 8+half)
+			a.line("Set V%d", 12+half)
 		}
 		for j := range n {
 			a.splat(fmt.Sprintf("R%d", 5+j), step)
-			a.line("Set V10")
+			a.line("Set V14")
 			for half := range 2 {
-				a.postfix(fmt.Sprintf("V%d V10 V%d *+ =V%d", 2*j+half, 8+half, 2*j+half))
+				a.postfix(fmt.Sprintf("V%d V14 V%d *+ =V%d", 2*j+half, 12+half, 2*j+half))
 			}
 		}
 	}
@@ -82,28 +80,27 @@ func (a *asm) conv(n int) {
 	a.address("R0")
 	a.line("F32Load $%d", tileFloor)
 	a.line("F32x4Splat")
-	a.line("Set V8")
+	a.line("Set V12")
 	a.field(tileOut, "R4")
 	for j := range n {
 		for half := range 2 {
 			a.address("R1")
-			a.postfix(fmt.Sprintf("V%d V8 pmax", 2*j+half))
+			a.postfix(fmt.Sprintf("V%d V12 pmax", 2*j+half))
 			a.line("V128Store $0, $%d", 16*half)
 		}
 		a.add("R1", "R1", "R4")
 	}
-	for range n {
-		a.add("R10", "R10", "R13")
-	}
+	a.field(tileNext, "R4")
+	a.add("R11", "R11", "R4")
 	a.again("R15", 1)
 	a.put(tileWeights, "R2")
 	a.field(tileDst, "R1")
 	a.advance("R1", 32)
 	a.put(tileDst, "R1")
-	a.field(tileSrc, "R10")
-	a.field(tilePlane, "R11")
-	a.add("R10", "R10", "R11")
-	a.put(tileSrc, "R10")
+	a.field(tileSrc, "R5")
+	a.field(tilePlane, "R6")
+	a.add("R5", "R5", "R6")
+	a.put(tileSrc, "R5")
 	a.field(tilePoints, "R3")
 	a.advance("R3", -1)
 	a.put(tilePoints, "R3")
@@ -121,6 +118,7 @@ const (
 	tileStep
 	tileOut
 	tileRun
+	tileNext
 	tileRows
 	tileCount
 	tilePoints
