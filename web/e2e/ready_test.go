@@ -27,13 +27,16 @@ func TestFirstScreen(t *testing.T) {
 	if n := eval[int](p, "document.querySelectorAll('#gates [data-layer]').length"); n != len(d.Gates) {
 		t.Errorf("%d blocks of gates are drawn, expected %d", n, len(d.Gates))
 	}
-	bars := eval[int](p, "[...document.querySelectorAll('#gates path.body')].reduce((n, path) => n + path.getAttribute('d').split('z').length - 1, 0)")
+	bars := eval[int](p, "document.querySelectorAll('#gates [role=slider]').length")
 	want := 0
 	for _, g := range d.Gates {
 		want += len(g.Scale)
 	}
 	if bars != want {
 		t.Errorf("%d gates are drawn, expected %d", bars, want)
+	}
+	if n := eval[int](p, "[...document.querySelectorAll('#blocks canvas')].filter((c) => new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size > 8).length"); n == 0 || n < len(d.Gates) {
+		t.Errorf("%d rows of gates are painted, expected one a block at least", n)
 	}
 	for _, id := range []string{"stage", "heat", "see-input", "scale-bar", "fig-0", "fig-1", "fig-2", "fig-3"} {
 		if n := eval[int](p, "e2e.colours('"+id+"')"); n < 8 {

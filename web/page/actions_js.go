@@ -2,7 +2,6 @@ package page
 
 import (
 	"strconv"
-	"strings"
 	"syscall/js"
 
 	"sescope/web/browser"
@@ -72,6 +71,14 @@ func (p *Page) ChooseScale(fixed bool) {
 	})
 }
 
+// ChooseResize changes how the map on the stage is enlarged.
+func (p *Page) ChooseResize(how string) {
+	p.post(func() {
+		p.state.Resize = how
+		p.repaint()
+	})
+}
+
 func (p *Page) toggleHeat() {
 	p.state.HeatOff = !p.state.HeatOff
 	p.repaint()
@@ -97,6 +104,9 @@ func (p *Page) ChooseLanguage(lang string) {
 		browser.Store("lang", tag)
 		p.translate()
 		if p.state.Shown != nil {
+			p.desk.word(p.state)
+			p.paintDesk()
+			p.showCard()
 			p.stage.paintMap(p.state)
 			p.stage.paintSees(p.state, nil)
 			p.paintPanel()
@@ -110,6 +120,8 @@ func (p *Page) ChooseLanguage(lang string) {
 // translate words the static parts that only screen readers see.
 func (p *Page) translate() {
 	t := p.state.T()
+	p.wordCard()
+	browser.ByID("gates").Call("setAttribute", "aria-label", t.Gates)
 	browser.ByID("view").Call("setAttribute", "aria-label", t.StageName)
 	buttons := js.Global().Get("document").Call("querySelectorAll", "dialog form button")
 	for i := range buttons.Length() {
@@ -117,6 +129,7 @@ func (p *Page) translate() {
 	}
 	browser.ByID("privacy").Call("setAttribute", "aria-label", t.HowEnforced)
 	browser.ByID("help").Call("setAttribute", "aria-label", t.Help)
+	browser.ByID("export").Call("setAttribute", "aria-label", t.Export)
 }
 
 // ToggleTheme changes between light and dark.
@@ -130,6 +143,8 @@ func (p *Page) ToggleTheme() {
 		js.Global().Get("document").Get("documentElement").Get("dataset").Set("theme", theme)
 		browser.Store("theme", theme)
 		p.panel.due = true // its canvases carry the theme's colours
+		p.desk.readPalette()
+		p.paintDesk()
 		p.renderSoon()
 	})
 }
@@ -144,22 +159,4 @@ func showDialog(id string) {
 	if d := browser.ByID(id); !d.Get("open").Bool() {
 		d.Call("showModal")
 	}
-}
-
-// Snapshot saves the stage as a PNG.
-func (p *Page) Snapshot() {
-	p.post(func() {
-		if p.state.Shown == nil {
-			return
-		}
-		name := strings.TrimSuffix(p.state.Shown.File, ".svg")
-		canvas := p.stage.snapshot(p.state)
-		var save js.Func
-		save = js.FuncOf(func(_ js.Value, args []js.Value) any {
-			save.Release()
-			browser.Save(args[0], "sescope-"+name+".png")
-			return nil
-		})
-		canvas.El.Call("toBlob", save, "image/png")
-	})
 }

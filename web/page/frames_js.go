@@ -52,8 +52,6 @@ func (p *Page) next() {
 		f.load = nil
 		load()
 	case p.model == nil:
-	case len(p.jobs.waiting) > 0 && (p.jobs.turn || p.idle()):
-		p.startJob()
 	case f.waiting != nil:
 		wait := f.waiting
 		f.waiting = nil
@@ -70,8 +68,7 @@ func (p *Page) next() {
 	case f.explain && f.kept != nil:
 		f.explain = false
 		f.inFlight = f.kept
-		p.jobs.turn = true
-		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want(), Look: p.state.Look()}, js.Undefined())
+		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, js.Undefined())
 	}
 }
 
@@ -83,8 +80,7 @@ func (p *Page) run(fr *frame) {
 	p.frames.last++
 	fr.id = p.frames.last
 	p.frames.inFlight, p.frames.kept, p.frames.explain = fr, fr, false
-	p.jobs.turn = true
-	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look()}, pixels)
+	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, pixels)
 }
 
 // reply handles every answer of the worker.
@@ -92,12 +88,6 @@ func (p *Page) reply(reply protocol.Reply, data js.Value) {
 	f := &p.frames
 	fr := f.inFlight
 	f.busy, f.inFlight = false, nil
-	if j := p.jobs.now; j != nil {
-		p.jobs.now = nil
-		j.done(reply, data)
-		p.next()
-		return
-	}
 	switch {
 	case reply.Error != "" && fr == nil && p.model == nil:
 		p.boot.Call("fail", "model", reply.Error) // the very first network: there is nothing to go on with
@@ -135,8 +125,12 @@ func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 	start := browser.Now()
 	p.stage.show(s, fr, input)
 	p.paintLook()
+	p.showDesk()
 	s.Shown.Timings.Paint = browser.Now() - start
 	p.setReady()
+	if fr.sample == s.Sample { // not while a link's sample is on its way
+		p.tellBroken()
+	}
 	p.camera.count(s)
 	p.announce()
 	switch name, _ := s.Answer(); {

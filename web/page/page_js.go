@@ -26,22 +26,22 @@ type Page struct {
 	worker worker
 	model  *protocol.Model // that the worker answers with
 	stage  *stage
+	desk   desk
 
 	frames frames
 	camera cameras
 	notice notice
+	links  links
 	live   announcer
 
 	answered string // the answer that was rendered last
 	panel    panel
-	jobs     jobs
-	own      map[string]ownNetwork // by the name in the model picker
 	still    still
 }
 
 // Run builds the page and serves it for ever.
 func Run() {
-	p := &Page{own: map[string]ownNetwork{}, state: view.NewState(), tasks: make(chan func(), 256), boot: js.Global().Get("sescope")}
+	p := &Page{state: view.NewState(), tasks: make(chan func(), 256), boot: js.Global().Get("sescope")}
 	p.readSettings()
 	p.stage = newStage()
 	p.frames.camera = browser.NewCanvas(grabSide, true)
@@ -51,7 +51,7 @@ func Run() {
 	p.startVugu()
 	p.listen()
 	p.startWorker(p.boot.Get("firstWorker"))
-	p.ChooseSample(view.FirstSample)
+	p.ChooseSample(p.firstLink())
 	first := p.boot.Get("first")
 	p.loadModel(first.Get("name").String(), first.Get("bytes"))
 	for task := range p.tasks {

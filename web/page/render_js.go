@@ -85,4 +85,5 @@ func (p *Page) render() {
 		p.paintPanel()
 	}
 	p.renders.last = browser.Now()
+	p.hashSoon()
 }

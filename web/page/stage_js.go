@@ -21,6 +21,7 @@ type stage struct {
 	heat    *browser.Canvas
 	see     *browser.Canvas
 	bar     *browser.Canvas
+	card    *browser.Canvas
 	scratch *browser.Canvas
 
 	heatPaint, channelPaint, barPaint *browser.Painter
@@ -32,7 +33,7 @@ type stage struct {
 }
 
 func newStage() *stage {
-	return &stage{picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"),
+	return &stage{picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"),
 		scratch: browser.NewCanvas(channelSide, false), heatPaint: browser.NewPainter(heatSide, heatSide), channelPaint: browser.NewPainter(channelSide, channelSide),
 		barPaint: browser.NewPainter(256, 1), large: nn.NewHeatmap(heatSide, heatSide), channel: nn.NewHeatmap(channelSide, channelSide)}
 }
@@ -81,7 +82,11 @@ func (st *stage) paintMap(s *view.State) {
 		st.small.Data[i] = (v - span.Lo) / (span.Hi - span.Lo)
 	}
 	colours, _ := nn.ColormapByName(s.Colours)
-	nn.ResizeBilinear(st.large, st.small)
+	if s.Resize == view.ResizeSpline {
+		st.spline.Resize(st.large, st.small)
+	} else {
+		nn.ResizeBilinear(st.large, st.small)
+	}
 	nn.Overlay(st.heatPaint.Image, st.large, colours, float32(s.Opacity)/100, true)
 	st.heatPaint.Put(st.heat)
 	for x := range 256 {

@@ -22,7 +22,8 @@ type Request struct {
 	Side  int    `json:"side,omitempty"`
 	Want  Want   `json:"want"`
 	Look  *Look  `json:"look,omitempty"` // run, explain: what the open panel shows
-	Spec  string `json:"spec,omitempty"` // load: the spec, if it does not stand in the file's header
+
+	Gates []Override `json:"gates,omitempty"` // what the person set; the other blocks have their own gates
 }
 
 // Want is which explanation the page shows.
@@ -31,6 +32,8 @@ type Want struct {
 	Class int    `json:"class"` // -1 follows the prediction
 	Rank  string `json:"rank"`  // an nn.Ranking
 	Top   int    `json:"top"`   // how many channels are drawn
+
+	Peek *Peek `json:"peek,omitempty"` // the channel that the person looks at
 }
 
 // Reply goes from the worker to the page. Model or Result is set, or Error.
@@ -52,38 +55,9 @@ type Model struct {
 	Ranks    []string          `json:"ranks"`
 	HasSE    bool              `json:"hasSE"`
 	LastConv string            `json:"lastConv"`
+	Blocks   []Block           `json:"blocks"`
 	Side     int               `json:"side"` // pixels a side of the network's input
 	Layers   []MapLayer        `json:"layers"`
-	Table    []LayerRow        `json:"table"`
-	Bytes    int               `json:"bytes"` // of its file
-	Card     *Card             `json:"card,omitempty"`
-}
-
-// LayerRow is one layer of the spec, and what it costs for one picture.
-type LayerRow struct {
-	nn.LayerSpec
-	H         int    `json:"h"` // of its output
-	W         int    `json:"w"`
-	C         int    `json:"c"`
-	Params    int    `json:"params"`
-	MACs      int    `json:"macs"`
-	Algorithm string `json:"algorithm,omitempty"`
-}
-
-// Card is what was measured of a network before it was published; weights/train/card.py writes it into the file's header.
-type Card struct {
-	Seeds    []int `json:"seeds"`
-	Accuracy []struct {
-		Set      map[string]string `json:"set"`
-		Pictures int               `json:"pictures"`
-		Float32  float64           `json:"float32"`
-		Int8     float64           `json:"int8"`
-	} `json:"accuracy"`
-	Classes  []float64 `json:"classes"`  // accuracy by class, int8
-	ECE      []float64 `json:"ece"`      // expected calibration error, before and after the temperature
-	AUROC    float64   `json:"auroc"`    // of telling pictures of the classes from others
-	Kept     float64   `json:"kept"`     // share of the classes' pictures that count as known
-	Accepted float64   `json:"accepted"` // share of other pictures that do
 }
 
 // MapLayer is a step of the network whose feature maps can be seen.
@@ -103,13 +77,35 @@ type Plane struct {
 	Data []float32 `json:"-"`
 }
 
+// Block is one SE block of a network.
+type Block struct {
+	Layer string `json:"layer"`
+	H     int    `json:"h"` // of the map that it scales
+	W     int    `json:"w"`
+	N     int    `json:"n"` // channels
+}
+
+// Peek names a channel of an SE block.
+type Peek struct {
+	Block   int `json:"block"`
+	Channel int `json:"channel"`
+}
+
+// Peeked is that channel's map in front of its gate.
+type Peeked struct {
+	Peek
+	Mean float32 `json:"mean"`
+	Map  Plane   `json:"map"`
+}
+
 // Gate is the excitation of one SE block.
 type Gate struct {
 	Layer string    `json:"layer"`
 	H     int       `json:"h"` // of the map that it scales
 	W     int       `json:"w"`
 	N     int       `json:"n"`
-	Scale []float32 `json:"-"` // N values, 0..1
+	Scale []float32 `json:"-"` // N values as they were applied, 0..1
+	Own   []float32 `json:"-"` // N values as the network said them
 }
 
 // Channel is one channel of the last convolution.
@@ -132,12 +128,15 @@ type Result struct {
 	N        int       `json:"n"` // classes
 	Logits   []float32 `json:"-"`
 	Probs    []float32 `json:"-"`
+	Touched  bool      `json:"touched,omitempty"` // some gates were not the network's own
+	Base     []float32 `json:"-"`                 // N probabilities with the network's own gates, if Touched
 	Gates    []Gate    `json:"gates"`
 	Want     Want      `json:"want"`
 	Class    int       `json:"class"` // the class that the heat map is about
 	Heat     Plane     `json:"heat"`
 	Channels []Channel `json:"channels"`
 	Orders   []Order   `json:"orders"`
+	Peeked   *Peeked   `json:"peeked,omitempty"`
 	Side     int       `json:"side"` // of the network's input picture
 	Times    Times     `json:"times"`
 }
@@ -156,7 +155,13 @@ func (r *Result) Top() int { return nn.Largest(r.Probs) }
 func (r *Result) planes() []plane {
 	list := []plane{{&r.Logits, r.N}, {&r.Probs, r.N}, {&r.Heat.Data, r.Heat.W * r.Heat.H}}
 	for i := range r.Gates {
-		list = append(list, plane{&r.Gates[i].Scale, r.Gates[i].N})
+		list = append(list, plane{&r.Gates[i].Scale, r.Gates[i].N}, plane{&r.Gates[i].Own, r.Gates[i].N})
+	}
+	if r.Touched {
+		list = append(list, plane{&r.Base, r.N})
+	}
+	if r.Peeked != nil {
+		list = append(list, plane{&r.Peeked.Map.Data, r.Peeked.Map.W * r.Peeked.Map.H})
 	}
 	for i := range r.Channels {
 		m := &r.Channels[i].Map

@@ -12,8 +12,10 @@ import (
 func example() *Result {
 	return &Result{
 		Model: "cnn3-se", N: 3, Logits: []float32{-1, 4.5, 0}, Probs: []float32{.1, .7, .2},
-		Gates: []Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, .75}}, {Layer: "se2", H: 16, W: 16, N: 1, Scale: []float32{1}}},
-		Want:  Want{Kind: "gradcam", Class: -1, Rank: "mean", Top: 1}, Class: 1,
+		Touched: true, Base: []float32{.2, .2, .6},
+		Peeked: &Peeked{Peek{1, 0}, .5, Plane{2, 1, []float32{4, 5}}},
+		Gates:  []Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, .75}, Own: []float32{.5, .75}}, {Layer: "se2", H: 16, W: 16, N: 1, Scale: []float32{1}, Own: []float32{1}}},
+		Want:   Want{Kind: "gradcam", Class: -1, Rank: "mean", Top: 1}, Class: 1,
 		Heat:     Plane{2, 1, []float32{0, 3}},
 		Channels: []Channel{{Channel: 7, Mean: .5, Gate: .25, Map: Plane{1, 2, []float32{-8, 9}}}},
 		Orders:   []Order{{"mean", []int{7, 1}}}, Side: 32, Times: Times{.1, 2, .3},

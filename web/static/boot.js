@@ -160,7 +160,8 @@
       const models = await (await get('models.json')).json();
       let wanted = null;
       try { wanted = localStorage.getItem('sescope.model'); } catch { /* no storage: the default it is */ }
-      const first = models.find((m) => m.name === wanted) || models.find((m) => m.default) || models[0];
+      const linked = new URLSearchParams(location.hash.slice(1)).get('model');
+      const first = models.find((m) => m.name === linked) || models.find((m) => m.name === wanted) || models.find((m) => m.default) || models[0];
       parts.weights.all = first.bytes;
       const weights = get('models/' + first.name + '.safetensors').then((r) => drain(r, (n) => { parts.weights.got = n; progress(); }));
       weights.catch(() => {});

@@ -19,9 +19,10 @@ const (
 	SampleMissing  Trouble = "sample-missing"
 	ModelMissing   Trouble = "model-missing"
 	ModelBroken    Trouble = "model-broken"
-	OwnBroken      Trouble = "own-broken" // a network's file that the person opened
-	OwnHuge        Trouble = "own-huge"
 	WorkerLost     Trouble = "worker-lost"
+	LinkBroken     Trouble = "link-broken"
+	LinkCopied     Trouble = "link-copied" // not an error
+	LinkShown      Trouble = "link-shown"  // the browser does not let the page copy it
 )
 
 // Notice is what the page says about a trouble: what happened, then what to do and what is kept.
@@ -64,7 +65,7 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 	if s.Lang == "zh" {
 		lang = 1
 	}
-	n := Notice{Title: words[lang][0], Text: words[lang][1], Brief: t == PictureMoves}
+	n := Notice{Title: words[lang][0], Text: words[lang][1], Brief: t == PictureMoves || t == LinkCopied}
 	if detail != "" {
 		if lang == 1 {
 			n.Text += "（" + detail + "）"
@@ -79,7 +80,7 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 		n.Action = text.UsePicture
 	case t == ModelMissing || t == SampleMissing:
 		n.Action = text.TryAgain
-	case t == ModelBroken || t == WorkerLost || t == PictureMoves:
+	case t == ModelBroken || t == WorkerLost || t == PictureMoves || t == LinkBroken || t == LinkCopied || t == LinkShown:
 	default:
 		n.Action = text.Retry
 	}
@@ -116,10 +117,12 @@ var troubles = map[Trouble][2][2]string{
 		{"网络没能加载", "请检查连接，再按“重试”。原来的网络照常工作。"}},
 	ModelBroken: {{"The network's file cannot be used", "It was refused while loading. The network from before goes on working."},
 		{"网络文件无法使用", "加载时被拒绝。原来的网络照常工作。"}},
-	OwnBroken: {{"Your network cannot be used", "Nothing has changed: the network from before goes on working. A file without a spec in its header needs its model.json opened with it."},
-		{"您的网络无法使用", "一切照旧：原来的网络照常工作。文件头里没有结构说明的，请连同 model.json 一起打开。"}},
-	OwnHuge: {{"Your network is too large", "A file may have 268 MB at most. The network from before goes on working."},
-		{"您的网络太大", "文件最多 268 MB。原来的网络照常工作。"}},
+	LinkBroken: {{"Part of the link could not be followed", "Everything else it said is on the page; for this, the page keeps what it shows by itself."},
+		{"链接里有一部分无法识别", "其余部分已经照办；这一部分保持页面原来的样子。"}},
+	LinkCopied: {{"The link is copied", "It holds network, sample, map, gates, tab and language, and never your own picture."},
+		{"链接已复制", "它记录网络、样图、热图、门控、标签页和语言，绝不包含您自己的图片。"}},
+	LinkShown: {{"Copy the link yourself", "The browser does not let this page write to the clipboard."},
+		{"请自行复制链接", "浏览器不允许本页写入剪贴板。"}},
 	WorkerLost: {{"The network keeps stopping", "It was restarted three times and stopped each time. Reload the page or choose another model."},
 		{"网络反复停止", "已经重启三次，每次都停了。请重新加载页面，或换一个模型。"}},
 }

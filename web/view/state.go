@@ -30,8 +30,6 @@ type ModelChoice struct {
 	Name  string
 	Title map[string]string
 	Bytes int
-	Own   bool   // the person's own file
-	Twin  string // a network trained alike but for SE, or ""
 }
 
 // Device is a camera.
@@ -66,6 +64,10 @@ type State struct {
 	Fixed        bool
 	HeatOff      bool
 	Rank         string
+	Resize       string           // ResizeBilinear or ResizeSpline
+	Desk         *Desk            // of the present network; nil before the first
+	Desks        map[string]*Desk // by network, so that going back finds the gates as they were left
+	Held         *protocol.Peek   // the channel under the pointer or in focus
 	FPS          float64
 	Shown        *Shown
 	KindsOffered []string
@@ -74,6 +76,12 @@ type State struct {
 	MapsChoice MapsChoice
 	Panel      *protocol.Panel // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
+
+// How the map on the stage is enlarged.
+const (
+	ResizeBilinear = "bilinear" // half-pixel centres
+	ResizeSpline   = "spline"   // the cubic spline of the tutorial's scipy zoom, corners aligned
+)
 
 // Shown is the frame that was painted last: picture, network and result belong together.
 type Shown struct {
@@ -88,16 +96,21 @@ type Shown struct {
 // NewState is the page before anything happened.
 func NewState() *State {
 	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Colours: "jet", Opacity: 62, MapsChoice: MapsChoice{Y: -1, X: -1},
-		Rank: string(nn.ByMean), KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
+		Rank: string(nn.ByMean), Resize: ResizeBilinear, Desks: map[string]*Desk{}, KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
 }
 
 // Want is what the page asks the worker to explain.
 func (s *State) Want() protocol.Want {
-	return protocol.Want{Kind: s.Kind, Class: s.Class, Rank: s.Rank, Top: 3}
+	return protocol.Want{Kind: s.Kind, Class: s.Class, Rank: s.Rank, Top: 3, Peek: s.Held}
 }
 
 // Adopt fits the choices to a network: what it cannot show falls back to what it shows best.
 func (s *State) Adopt(m *protocol.Model) {
+	if s.Desk = s.Desks[m.Name]; s.Desk == nil {
+		s.Desk = NewDesk(m.Blocks)
+		s.Desks[m.Name] = s.Desk
+	}
+	s.Held = nil
 	s.KindsOffered = m.Kinds
 	s.RanksOffered = m.Ranks
 	s.Kind = keep(s.Kind, s.KindsOffered)

@@ -22,7 +22,6 @@ const (
 var Tabs = []Tab{
 	{TabTutorial, func(s *State) string { return s.T().TutorialTab }},
 	{TabMaps, func(s *State) string { return s.Words().MapsTab }},
-	{TabModel, func(s *State) string { return s.Words().ModelTab }},
 }
 
 // Panel is the id of the tab's panel.
@@ -37,8 +36,6 @@ func (s *State) Look() *protocol.Look {
 	case TabMaps:
 		choice := s.MapsChoice
 		return &protocol.Look{Maps: &choice}
-	case TabModel:
-		return &protocol.Look{Times: true}
 	}
 	return nil
 }

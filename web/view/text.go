@@ -8,11 +8,13 @@ type Texts struct {
 	KindEvidence, KindGradCAM, KindGate, KindActivation                                                                          string
 	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                string
 	Prediction, ClassesOf, Unsure, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
-	Gates, GateLegend, Block, Channels, MeanGate, NoSE, RowLabel                                                                 string
-	TabsLabel, TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest           string
-	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                                  string
-	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, SIMDRelaxed, Milli             string
-	Close, TryAgain, UsePicture, Retry                                                                                           string
+	DeskTexts
+	Gates, Block, Channels, NoSE                                                                                       string
+	TabsLabel, TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest string
+	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                        string
+	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, SIMDRelaxed, Milli   string
+	ResizeLabel, ResizeBilinear, ResizeSpline, Export, Share, ShareHint                                                string
+	Close, TryAgain, UsePicture, Retry                                                                                 string
 }
 
 // English and Chinese; a test keeps them complete.
@@ -33,9 +35,8 @@ var (
 		MapAllClasses: "This kind of map is the same for every class.",
 		MapHint:       "Press a class to see the map for that class.", MapPinned: "The map stays with %s. Press it again to follow the prediction.",
 		AboutModel: "About this network",
-		Gates:      "Gates", GateLegend: "how much of each channel the network lets through, 0 to 1", Block: "Block %d", Channels: "%d channels, %d × %d",
-		MeanGate: "mean %s", NoSE: "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
-		RowLabel:  "%s, channels %d to %d: gates between %.2f (channel %d) and %.2f (channel %d), mean %.2f",
+		DeskTexts:  englishDesk, Gates: "Gates", Block: "Block %d", Channels: "%d channels, %d × %d",
+		NoSE:      "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		TabsLabel: "Panels", TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
 		TutorialText: "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
 		RankBy:       "Rank by", RankMean: "Mean", RankGate: "Gate", RankGateGrad: "Gate × gradient", RankGrad: "Gradient", Strongest: "Strongest channels of %s",
@@ -43,6 +44,7 @@ var (
 		ChannelStats: "mean %.2f, gate %.2f", ChannelMean: "mean %.2f",
 		FPS: "fps", Grab: "grab", Prepare: "prepare", Network: "network", Maps: "maps", Paint: "paint", Sum: "sum", Loading: "Loading",
 		LoadingModel: "Loading %s, %s of %s", Loaded: "%s loaded", Portable: "kernel portable Go", SIMD: "kernel SIMD assembly", SIMDRelaxed: "kernel relaxed SIMD assembly", Milli: "ms",
+		ResizeLabel: "Resize", ResizeBilinear: "bilinear", ResizeSpline: "as in the tutorial", Export: "Export", Share: "Share", ShareHint: "Copy a link to what the page shows",
 		Close: "Close", TryAgain: "Try again", UsePicture: "Use a picture instead", Retry: "Choose another",
 	}
 	Chinese = Texts{
@@ -61,9 +63,8 @@ var (
 		MapAllClasses: "这种热图对每一类都一样。",
 		MapHint:       "点某一类，看这一类的热图。", MapPinned: "热图固定为“%s”。再点一次恢复跟随预测。",
 		AboutModel: "关于这个网络",
-		Gates:      "门控", GateLegend: "网络让每个通道通过多少，0 到 1", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
-		MeanGate: "平均 %s", NoSE: "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
-		RowLabel:  "%s，通道 %d 到 %d：门控介于 %.2f（通道 %d）与 %.2f（通道 %d）之间，平均 %.2f",
+		DeskTexts:  chineseDesk, Gates: "门控", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
+		NoSE:      "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		TabsLabel: "面板", TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
 		TutorialText: "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",
 		RankBy:       "排序依据", RankMean: "均值", RankGate: "门控", RankGateGrad: "门控 × 梯度", RankGrad: "梯度", Strongest: "%s 的最强通道",
@@ -71,6 +72,7 @@ var (
 		ChannelStats: "均值 %.2f，门控 %.2f", ChannelMean: "均值 %.2f",
 		FPS: "帧/秒", Grab: "取帧", Prepare: "预处理", Network: "网络", Maps: "热图", Paint: "绘制", Sum: "合计", Loading: "正在加载",
 		LoadingModel: "正在加载 %s，%s / %s", Loaded: "已加载 %s", Portable: "内核：可移植 Go", SIMD: "内核：SIMD 汇编", SIMDRelaxed: "内核：宽松 SIMD 汇编", Milli: "毫秒",
+		ResizeLabel: "放大", ResizeBilinear: "双线性", ResizeSpline: "同教程（样条）", Export: "导出", Share: "分享", ShareHint: "复制指向当前内容的链接",
 		Close: "关闭", TryAgain: "重试", UsePicture: "改用图片", Retry: "另选一张",
 	}
 )

@@ -14,14 +14,14 @@ import (
 // shown is a state with a result of three classes and two SE blocks.
 func shown() *State {
 	s := NewState()
-	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true, LastConv: "conv3", Side: 32,
+	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true, LastConv: "conv3", Side: 32, Blocks: []protocol.Block{{Layer: "se1", H: 32, W: 32, N: 2}, {Layer: "se2", H: 16, W: 16, N: 70}},
 		Classes: []nn.Class{{En: "cat", Zh: "猫"}, {En: "ship", Zh: "船"}, {En: "dog", Zh: "狗"}}}
 	s.Adopt(m)
 	s.Shown = &Shown{Source: FromSample, File: "ship.svg", Truth: 1, Model: m, Timings: protocol.Timings{Grab: 1, Prepare: 1, Network: 6, Maps: 1, Paint: 1},
 		Result: &protocol.Result{Model: "net", N: 3, Probs: []float32{.004, .936, .06}, Want: s.Want(), Class: 1, Side: 32,
 			Heat: protocol.Plane{W: 2, H: 1, Data: []float32{-1, 3}},
-			Gates: []protocol.Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, 1}},
-				{Layer: "se2", H: 16, W: 16, N: 70, Scale: make([]float32, 70)}},
+			Gates: []protocol.Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, 1}, Own: []float32{.25, 1}},
+				{Layer: "se2", H: 16, W: 16, N: 70, Scale: make([]float32, 70), Own: make([]float32, 70)}},
 			Channels: []protocol.Channel{{Channel: 7, Mean: -.5, Gate: .25}},
 			Orders:   []protocol.Order{{By: "mean", Channels: []int{7, 3}}, {By: "gate", Channels: []int{3, 7}}}}}
 	return s
@@ -30,9 +30,13 @@ func shown() *State {
 // Every text exists in both languages, with the same verbs.
 func TestTexts(t *testing.T) {
 	verbs := regexp.MustCompile(`%[.0-9]*[sdvf]`)
-	for _, pair := range [][2]any{{English, Chinese}, {EnglishTabs, ChineseTabs}} {
-		en, zh := reflect.ValueOf(pair[0]), reflect.ValueOf(pair[1])
+	var compare func(en, zh reflect.Value)
+	compare = func(en, zh reflect.Value) {
 		for i := range en.NumField() {
+			if en.Field(i).Kind() == reflect.Struct {
+				compare(en.Field(i), zh.Field(i))
+				continue
+			}
 			name, e, z := en.Type().Field(i).Name, en.Field(i).String(), zh.Field(i).String()
 			if e == "" || z == "" {
 				t.Errorf("%s: English %q, Chinese %q", name, e, z)
@@ -41,6 +45,9 @@ func TestTexts(t *testing.T) {
 				t.Errorf("%s: verbs %v in English, %v in Chinese", name, a, b)
 			}
 		}
+	}
+	for _, pair := range [][2]any{{English, Chinese}, {EnglishTabs, ChineseTabs}} {
+		compare(reflect.ValueOf(pair[0]), reflect.ValueOf(pair[1]))
 	}
 }
 
@@ -95,30 +102,6 @@ func TestVerdict(t *testing.T) {
 	}
 	if got := Truth(9, s.Shown.Model); got != -1 {
 		t.Errorf("the label of a class that the network lacks is %d, want -1", got)
-	}
-}
-
-// The cap of a gate stands at its value; a block of 70 channels takes two rows.
-func TestGateBlocks(t *testing.T) {
-	blocks := shown().GateBlocks()
-	if len(blocks) != 2 || len(blocks[0].Rows) != 1 || len(blocks[1].Rows) != 2 {
-		t.Fatalf("got %d blocks, %+v", len(blocks), blocks)
-	}
-	row := blocks[0].Rows[0]
-	if want := "M2.8 75.0h4.4M12.8 0.0h4.4"; row.Caps != want {
-		t.Errorf("caps %q, want %q", row.Caps, want)
-	}
-	if want := "M3.3 100v-25.0h3.4v25.0zM13.3 100v-100.0h3.4v100.0z"; row.Bodies != want {
-		t.Errorf("bodies %q, want %q", row.Bodies, want)
-	}
-	if want := "Block 1, channels 0 to 1: gates between 0.25 (channel 0) and 1.00 (channel 1), mean 0.62"; row.Label != want {
-		t.Errorf("label %q, want %q", row.Label, want)
-	}
-	if got, want := blocks[1].Rows[1].Ticks, []string{"64", "65", "66", "67", "68", "69"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("ticks %v, want %v", got, want)
-	}
-	if blocks[1].Size != "70 channels, 16 × 16" || blocks[0].Mean != "mean 0.62" {
-		t.Errorf("size %q, mean %q", blocks[1].Size, blocks[0].Mean)
 	}
 }
 

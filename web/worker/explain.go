@@ -21,7 +21,7 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 	}
 	r := &protocol.Result{Model: name, N: len(t.Logits), Logits: t.Logits, Probs: t.Probs, Want: want, Class: class, Side: m.Spec.Input.W}
 	for _, g := range t.Gates {
-		r.Gates = append(r.Gates, protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale})
+		r.Gates = append(r.Gates, protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale, Own: g.Own})
 	}
 	r.Heat = plane(t.Heatmap(nn.Kind(want.Kind), class, nil))
 	for _, by := range m.Rankings() {
@@ -37,6 +37,10 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 		for _, s := range top[:min(want.Top, len(top))] {
 			r.Channels = append(r.Channels, protocol.Channel{Channel: s.Channel, Mean: s.Mean, Gate: s.Gate, Map: plane(t.Channel(s.Channel, nil))})
 		}
+	}
+	if k := want.Peek; k != nil && k.Block >= 0 && k.Block < len(t.Gates) && k.Channel >= 0 && k.Channel < t.Gates[k.Block].Map.C {
+		m, mean := t.Gated(k.Block, k.Channel, nil)
+		r.Peeked = &protocol.Peeked{Peek: *k, Mean: mean, Map: plane(m)}
 	}
 	r.Times = protocol.Times{Prepare: milli(t.Preprocess), Network: milli(t.Network), Maps: milli(time.Since(start))}
 	return r

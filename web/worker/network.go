@@ -3,6 +3,7 @@ package worker
 import (
 	"fmt"
 	"image"
+	"slices"
 
 	"sescope/nn"
 	"sescope/web/protocol"
@@ -13,20 +14,20 @@ import (
 type network struct {
 	name    string
 	session *nn.Session
-	trace   *nn.Trace // of frame, by the present session; nil if it has to run again
+	blocks  []nn.Gate           // its SE blocks
+	trace   *nn.Trace           // of frame, by the present session; nil if it has to run again
+	gates   []protocol.Override // that trace was computed with
+	base    []float32           // probabilities of the frame with the network's own gates
 	frame   int
 	picture *image.NRGBA // the kept picture; its Pix is filled by the caller before run
 	atlas   atlas        // of the open panel
 }
 
-// load replaces the network; spec is its description if that does not stand in the file. On an error the former one stays.
-func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) {
+// load replaces the network. On an error the former one stays.
+func (n *network) load(name string, file []byte) (*protocol.Model, error) {
 	f, err := weights.Read(name, file)
 	if err != nil {
 		return nil, err
-	}
-	if spec != "" {
-		f.Metadata["sescope"] = spec
 	}
 	m, err := nn.Load(f)
 	if err != nil {
@@ -36,9 +37,11 @@ func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) 
 	if err != nil {
 		return nil, err
 	}
-	n.name, n.session, n.trace = name, session, nil
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace()), Bytes: len(file)}
-	describe(info, m, f)
+	n.name, n.session, n.blocks, n.trace, n.gates = name, session, session.Trace().Gates, nil, nil
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace())}
+	for _, g := range n.blocks {
+		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})
+	}
 	for _, k := range m.Kinds() {
 		info.Kinds = append(info.Kinds, string(k))
 	}
@@ -68,11 +71,71 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	case n.picture == nil || req.ID != n.frame:
 		return nil, nil, fmt.Errorf("asked about frame %d while frame %d is kept", req.ID, n.frame)
 	}
-	if timed := req.Look != nil && req.Look.Times; timed != n.session.Timed {
-		n.session.Timed, n.trace = timed, nil
+	if err := n.run(req.Gates); err != nil {
+		return nil, nil, err
 	}
-	if n.trace == nil {
+	r := explain(n.trace, n.name, req.Want)
+	if len(n.gates) > 0 {
+		r.Touched, r.Base = true, n.base
+	}
+	return r, n.trace, nil
+}
+
+// run computes the trace of the kept picture with the gates of now. With a person's gates the network runs twice for a new picture,
+// so that what they change is told on the same frame.
+func (n *network) run(gates []protocol.Override) error {
+	fresh := n.trace == nil
+	if !fresh && slices.EqualFunc(gates, n.gates, equal) {
+		return nil
+	}
+	if fresh {
+		if err := n.set(nil); err != nil {
+			return err
+		}
 		n.trace = n.session.Run(n.picture)
+		n.base = append(n.base[:0], n.trace.Probs...)
 	}
-	return explain(n.trace, n.name, req.Want), n.trace, nil
+	if fresh && len(gates) == 0 {
+		return nil
+	}
+	if err := n.set(gates); err != nil {
+		return err
+	}
+	took := n.trace.Network
+	n.trace = n.session.Rerun()
+	if fresh {
+		n.trace.Network += took
+	}
+	return nil
+}
+
+// set puts the overrides on the session; blocks that they do not name have their own gates.
+func (n *network) set(gates []protocol.Override) error {
+	rows := make([][]float32, len(n.blocks))
+	for _, o := range gates {
+		if o.Block < 0 || o.Block >= len(n.blocks) {
+			return fmt.Errorf("gates for block %d, expected 0 to %d", o.Block, len(n.blocks)-1)
+		}
+		var err error
+		if rows[o.Block], err = o.Gates(n.blocks[o.Block].Map.C); err != nil {
+			return err
+		}
+	}
+	of := func(list []protocol.Override, block int) protocol.Override {
+		if i := slices.IndexFunc(list, func(o protocol.Override) bool { return o.Block == block }); i >= 0 {
+			return list[i]
+		}
+		return protocol.Override{Block: -1}
+	}
+	for i, row := range rows {
+		if !equal(of(n.gates, i), of(gates, i)) { // what is set again runs again
+			n.session.SetGates(i, row)
+		}
+	}
+	n.gates = gates
+	return nil
+}
+
+func equal(a, b protocol.Override) bool {
+	return a.Block == b.Block && a.Fill == b.Fill && slices.Equal(a.Channels, b.Channels) && slices.Equal(a.Values, b.Values)
 }

@@ -39,7 +39,7 @@ func TestNetworks(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := &network{}
-			info, err := n.load(name, "", b)
+			info, err := n.load(name, b)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,13 +77,84 @@ func TestNetworks(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "frame 2") {
 				t.Errorf("a frame that is not kept: %v", err)
 			}
-			if _, err := n.load(name, "", b[:100]); err == nil {
+			if _, err := n.load(name, b[:100]); err == nil {
 				t.Error("a cut-off file was loaded")
 			}
 			if _, _, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: name, Want: want}); err != nil {
 				t.Errorf("after a failed load the former network is gone: %v", err)
 			}
 		})
+	}
+}
+
+// A person's gates: the same frame answers with them and says what it would have said without; a new frame keeps them; without them
+// everything is as before.
+func TestGates(t *testing.T) {
+	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &network{}
+	info, err := n.load("simple-se", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(info.Blocks) != 2 || info.Blocks[1].N != 128 {
+		t.Fatalf("blocks %+v", info.Blocks)
+	}
+	ask := func(op string, id int, gates ...protocol.Override) *protocol.Result {
+		t.Helper()
+		if op == protocol.Run {
+			pix, err := n.keep(id, side)
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture(pix)
+			for i := range 40 * id {
+				pix[4*i] = 90
+			}
+		}
+		want := protocol.Want{Kind: info.Kinds[0], Class: -1, Rank: "mean", Top: 1, Peek: &protocol.Peek{Block: 1, Channel: 7}}
+		r, _, err := n.answer(protocol.Request{Op: op, ID: id, Model: "simple-se", Want: want, Gates: gates})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Unpack(r.Pack(nil)); err != nil { // so that it outlives the next answer
+			t.Fatal(err)
+		}
+		return r
+	}
+	muted := protocol.Override{Block: 1, Fill: protocol.Own, Channels: []int{7}, Values: []float32{0}}
+	ones := protocol.Override{Block: 0, Fill: 1}
+	free := ask(protocol.Run, 1)
+	if free.Touched || free.Base != nil || free.Peeked == nil || free.Peeked.Channel != 7 || len(free.Peeked.Map.Data) == 0 {
+		t.Errorf("untouched: %+v", free)
+	}
+	r := ask(protocol.Explain, 1, muted)
+	if !r.Touched || !slices.Equal(r.Base, free.Probs) || slices.Equal(r.Probs, free.Probs) {
+		t.Errorf("muted: probabilities %v, without %v, free they were %v", r.Probs, r.Base, free.Probs)
+	}
+	if g := r.Gates[1]; g.Scale[7] != 0 || g.Own[7] != free.Gates[1].Scale[7] || g.Scale[8] != g.Own[8] {
+		t.Errorf("gate 7 is %v, its own %v; gate 8 %v, its own %v", g.Scale[7], g.Own[7], g.Scale[8], g.Own[8])
+	}
+	if !slices.Equal(r.Peeked.Map.Data, free.Peeked.Map.Data) {
+		t.Error("muting changed the map in front of the gate")
+	}
+	both := ask(protocol.Explain, 1, ones, muted)
+	next := ask(protocol.Run, 2, ones, muted)
+	if next.Gates[0].Scale[3] != 1 || next.Gates[1].Scale[7] != 0 || slices.Equal(next.Probs, both.Probs) {
+		t.Error("the next frame lost the gates, or is no other frame")
+	}
+	if again := ask(protocol.Run, 1, ones, muted); !slices.Equal(again.Probs, both.Probs) || !slices.Equal(again.Base, free.Probs) {
+		t.Errorf("the first frame says %v now, %v before", again.Probs, both.Probs)
+	}
+	if back := ask(protocol.Explain, 1); back.Touched || !slices.Equal(back.Logits, free.Logits) {
+		t.Errorf("without a person's gates the logits are %v, they were %v", back.Logits, free.Logits)
+	}
+	for _, bad := range []protocol.Override{{Block: 2, Fill: 1}, {Block: -1, Fill: 1}, {Block: 0, Channels: []int{64}, Values: []float32{1}}, {Block: 0, Channels: []int{1}}} {
+		if _, _, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: "simple-se", Gates: []protocol.Override{bad}}); err == nil {
+			t.Errorf("%+v was accepted", bad)
+		}
 	}
 }
 
@@ -111,7 +182,7 @@ func TestFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.load("simple", "", b); err != nil {
+	if _, err := n.load("simple", b); err != nil {
 		t.Fatal(err)
 	}
 	pix, _ := n.keep(1, side)

@@ -1,0 +1,252 @@
+package page
+
+import (
+	"fmt"
+	"syscall/js"
+
+	"sescope/web/browser"
+	"sescope/web/protocol"
+	"sescope/web/view"
+)
+
+// slidersEvery is how often in milliseconds screen readers' sliders follow a live camera; the one in focus follows every frame.
+const slidersEvery = 500
+
+// desk is the mixing desk of index.html: one canvas a row of bars, and over it one slider a gate for keyboards and screen readers.
+type desk struct {
+	model   *protocol.Model // that the blocks were built for
+	blocks  []*deskBlock
+	rows    []*deskRow
+	palette map[string]string // colours by custom property
+	font    string
+	spoken  float64 // when the sliders were brought up to date
+	drag    drag
+}
+
+type deskBlock struct {
+	title, size, status, toggle, toggleText js.Value
+}
+
+type deskRow struct {
+	view.BarRow
+	el, ctx, group js.Value
+	sliders        []js.Value
+	words          []string // what the sliders say
+	w, h           float64
+}
+
+func (p *Page) listenDesk() {
+	p.desk.readPalette()
+	p.listenBars()
+	p.listenCard()
+	resized := js.FuncOf(func(js.Value, []js.Value) any {
+		p.post(func() {
+			p.desk.measure()
+			p.paintDesk()
+		})
+		return nil
+	})
+	js.Global().Get("ResizeObserver").New(resized).Call("observe", browser.ByID("blocks"))
+}
+
+// readPalette reads the theme's colours, which canvases cannot name.
+func (d *desk) readPalette() {
+	style := js.Global().Call("getComputedStyle", js.Global().Get("document").Get("body"))
+	d.palette = map[string]string{}
+	for _, name := range []string{"--accent", "--accent-mid", "--accent-soft", "--band", "--bg", "--edge", "--ink", "--ink3", "--line", "--track"} {
+		d.palette[name] = style.Call("getPropertyValue", name).String()
+	}
+	d.font = "12px " + style.Call("getPropertyValue", "--sans").String()
+}
+
+// showDesk brings the desk up to the shown result, whose network may be another than before.
+func (p *Page) showDesk() {
+	d, s := &p.desk, p.state
+	if d.model != s.Shown.Model {
+		d.build(s)
+	}
+	p.paintDesk()
+	now := browser.Now()
+	all := s.Shown.Source != view.FromCamera || now-d.spoken >= slidersEvery
+	if all {
+		d.spoken = now
+	}
+	for _, r := range d.rows {
+		for i := range r.sliders {
+			if c := (protocol.Peek{Block: r.Block, Channel: r.First + i}); all || s.Held != nil && *s.Held == c {
+				r.say(s, i)
+			}
+		}
+	}
+	p.showCard()
+}
+
+// say brings one slider up to date.
+func (r *deskRow) say(s *view.State, i int) {
+	at := protocol.Peek{Block: r.Block, Channel: r.First + i}
+	if words := s.GateWords(at); words != r.words[i] {
+		r.words[i] = words
+		r.sliders[i].Call("setAttribute", "aria-valuenow", fmt.Sprintf("%.2f", s.Shown.Result.Gates[r.Block].Scale[at.Channel]))
+		r.sliders[i].Call("setAttribute", "aria-valuetext", words)
+	}
+}
+
+// build makes the blocks of a network.
+func (d *desk) build(s *view.State) {
+	d.model = s.Shown.Model
+	d.blocks, d.rows = nil, nil
+	document, root := js.Global().Get("document"), browser.ByID("blocks")
+	clone := func(id string) js.Value {
+		return browser.ByID(id).Get("content").Get("firstElementChild").Call("cloneNode", true)
+	}
+	root.Call("replaceChildren")
+	count := 0
+	for i, b := range d.model.Blocks {
+		el := clone("block")
+		el.Get("dataset").Set("layer", b.Layer)
+		toggle := el.Call("querySelector", "[role=switch]")
+		toggle.Set("id", fmt.Sprintf("se-%d", i+1))
+		toggle.Get("dataset").Set("block", i)
+		d.blocks = append(d.blocks, &deskBlock{el.Call("querySelector", "h3"), el.Call("querySelector", ".size"), el.Call("querySelector", ".status"), toggle, toggle.Get("firstElementChild")})
+		for _, row := range view.BarRows(i, b.N) {
+			r := &deskRow{BarRow: row, el: clone("row")}
+			r.el.Get("dataset").Set("row", len(d.rows))
+			r.ctx = r.el.Get("firstElementChild").Call("getContext", "2d")
+			r.group = r.el.Get("lastElementChild")
+			for c := range row.N {
+				slider := document.Call("createElement", "div")
+				slider.Get("dataset").Set("channel", row.First+c)
+				for name, value := range map[string]string{"role": "slider", "aria-valuemin": "0", "aria-valuemax": "1", "aria-orientation": "vertical", "tabindex": "-1"} {
+					slider.Call("setAttribute", name, value)
+				}
+				r.group.Call("append", slider)
+				r.sliders = append(r.sliders, slider)
+			}
+			r.words = make([]string, row.N)
+			el.Call("append", r.el)
+			d.rows = append(d.rows, r)
+			count++
+		}
+		el.Call("querySelector", "[role=slider]").Call("setAttribute", "tabindex", "0")
+		root.Call("append", el)
+	}
+	rows := "few"
+	if count > 6 {
+		rows = "many"
+	} else if count > 3 {
+		rows = "some"
+	}
+	root.Get("dataset").Set("rows", rows)
+	d.word(s)
+	d.measure()
+}
+
+// word writes the language's words on the desk.
+func (d *desk) word(s *view.State) {
+	t := s.T()
+	for i, b := range d.blocks {
+		name := fmt.Sprintf(t.Block, i+1)
+		m := d.model.Blocks[i]
+		b.title.Set("textContent", name)
+		b.size.Set("textContent", fmt.Sprintf(t.Channels, m.N, m.W, m.H))
+		b.toggle.Call("setAttribute", "aria-label", fmt.Sprintf(t.SESwitch, name))
+	}
+	for _, r := range d.rows {
+		r.group.Call("setAttribute", "aria-label", fmt.Sprintf(t.GatesOf, fmt.Sprintf(t.Block, r.Block+1)))
+		for i, slider := range r.sliders {
+			slider.Call("setAttribute", "aria-label", s.ChannelName(protocol.Peek{Block: r.Block, Channel: r.First + i}))
+			r.words[i] = ""
+			r.say(s, i)
+		}
+	}
+}
+
+// measure fits every canvas to its place and to the screen's pixels.
+func (d *desk) measure() {
+	ratio := max(1, js.Global().Get("devicePixelRatio").Float())
+	for _, r := range d.rows {
+		r.w, r.h = r.el.Get("clientWidth").Float(), r.el.Get("clientHeight").Float()
+		canvas := r.ctx.Get("canvas")
+		canvas.Set("width", int(r.w*ratio+.5))
+		canvas.Set("height", int(r.h*ratio+.5))
+		r.ctx.Call("setTransform", ratio, 0, 0, ratio, 0, 0)
+	}
+}
+
+// paintDesk paints every row.
+func (p *Page) paintDesk() {
+	s, d := p.state, &p.desk
+	if s.Shown == nil || s.Shown.Model != d.model {
+		return
+	}
+	for i, b := range d.blocks {
+		b.status.Set("textContent", s.BlockStatus(i))
+		on := !s.Desk.Blocks[i].Off
+		b.toggle.Call("setAttribute", "aria-checked", on)
+		text := s.T().SEOn
+		if !on {
+			text = s.T().SEOff
+		}
+		b.toggleText.Set("textContent", text)
+	}
+	for _, r := range d.rows {
+		held := -1
+		if s.Held != nil && s.Held.Block == r.Block {
+			held = s.Held.Channel
+		}
+		d.paint(r, s, held)
+	}
+}
+
+func (d *desk) paint(r *deskRow, s *view.State, held int) {
+	if r.w <= view.BarsLeft {
+		return // the page is not laid out, or embedded too small
+	}
+	shapes, ticks := s.Bars(r.BarRow, r.w, r.h, held)
+	ctx, path2D := r.ctx, js.Global().Get("Path2D")
+	ctx.Call("clearRect", 0, 0, r.w, r.h)
+	for _, shape := range shapes {
+		if shape.Path == "" {
+			continue
+		}
+		path := path2D.New(shape.Path)
+		ctx.Set("globalAlpha", shape.Alpha)
+		if shape.Fill != "" {
+			ctx.Set("fillStyle", d.palette[shape.Fill])
+			ctx.Call("fill", path)
+			continue
+		}
+		ctx.Set("strokeStyle", d.palette[shape.Stroke])
+		ctx.Set("lineWidth", shape.Width)
+		if shape.Dashed {
+			ctx.Call("setLineDash", []any{2, 2})
+		}
+		ctx.Call("stroke", path)
+		if shape.Dashed {
+			ctx.Call("setLineDash", []any{})
+		}
+	}
+	ctx.Set("globalAlpha", 1)
+	ctx.Set("font", d.font)
+	ctx.Set("fillStyle", d.palette["--ink3"])
+	for _, t := range ticks {
+		ctx.Set("textAlign", t.Align)
+		ctx.Call("fillText", t.Text, t.X, t.Y)
+	}
+}
+
+// ResetGates gives every gate back to the network.
+func (p *Page) ResetGates() {
+	p.post(func() { p.mix(func(d *view.Desk) { d.Reset() }) })
+}
+
+// mix changes the desk and asks for the result.
+func (p *Page) mix(change func(*view.Desk)) {
+	if p.state.Desk == nil {
+		return
+	}
+	change(p.state.Desk)
+	p.paintDesk() // the hand sees at once what it set; the bars' values follow with the result
+	p.frames.explain = true
+	p.next()
+}
