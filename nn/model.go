@@ -11,8 +11,12 @@ import (
 type Model struct {
 	Spec   Spec
 	layers []Layer
-	source []int // the layer that each layer reads, or picture
+	source []int         // the layer that each layer reads, or picture
+	groups [][]LayerInfo // the layers of the spec that each layer stands for
+	file   *weights.File // for Arithmetic, which shows weights as they were before packing
 	se     []*seLayer
+
+	signatures []signature // of every SE block
 
 	// Where the explanations look: anatomy, as indices of layers.
 	conv, features, head int
@@ -43,7 +47,7 @@ func LoadSpec(f *weights.File, spec Spec) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: spec %q: %v", f.Name, spec.Name, err)
 	}
-	p := planner{file: f, model: &Model{Spec: spec}, used: map[string]bool{}}
+	p := planner{file: f, model: &Model{Spec: spec, file: f}, used: map[string]bool{}}
 	if err := p.plan(infos); err != nil {
 		return nil, err
 	}

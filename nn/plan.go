@@ -22,6 +22,26 @@ func (p *planner) tensor(name string, shape ...int) ([]float32, error) {
 	return p.file.Float32(name, shape...)
 }
 
+// signatures reads the usual gates of every SE block that the file describes.
+func (p *planner) signatures() error {
+	m := p.model
+	m.signatures = make([]signature, len(m.se))
+	for i, se := range m.se {
+		name := "signature." + se.Name()
+		if p.file.Lookup(name+".mean") == nil {
+			continue
+		}
+		for part, dst := range map[string]*[][]float32{".mean": &m.signatures[i].mean, ".std": &m.signatures[i].std} {
+			v, err := p.tensor(name+part, len(m.Spec.Classes), se.out.C)
+			if err != nil {
+				return err
+			}
+			*dst = slices.Collect(slices.Chunk(v, se.out.C))
+		}
+	}
+	return nil
+}
+
 func (p *planner) plan(infos []LayerInfo) error {
 	m := p.model
 	a, err := dissect(infos)
@@ -53,7 +73,7 @@ func (p *planner) plan(infos []LayerInfo) error {
 			if i != a.conv {
 				group = fusible(infos, i, "batchnorm", "relu")
 			}
-			layer, err = p.conv(l, group[1:])
+			layer, err = p.conv(group)
 		case "batchnorm", "relu":
 			if l.Op == "batchnorm" {
 				group = fusible(infos, i, "relu")
@@ -85,6 +105,7 @@ func (p *planner) plan(infos []LayerInfo) error {
 		if layer != nil {
 			m.source = append(m.source, out)
 			m.layers = append(m.layers, layer)
+			m.groups = append(m.groups, group)
 			out = len(m.layers) - 1
 		}
 		for range group {
@@ -101,30 +122,25 @@ func (p *planner) plan(infos []LayerInfo) error {
 		m.behind = append(m.behind, planned(i))
 	}
 	m.behind = slices.Compact(m.behind) // a batch norm and its ReLU are one layer
-	return nil
+	return p.signatures()
 }
 
-func (p *planner) conv(l LayerInfo, fused []LayerInfo) (Layer, error) {
-	w, err := p.tensor(l.Name+".weight", l.LayerSpec.Out, l.In, l.Kernel, l.Kernel)
-	if err != nil {
-		return nil, err
+// folded reads a convolution's weights, (out, in, k, k), and biases, and multiplies the batch norm behind it into them.
+func (p *planner) folded(group []LayerInfo) (w, bias []float32, err error) {
+	l := group[0]
+	if w, err = p.tensor(l.Name+".weight", l.LayerSpec.Out, l.In, l.Kernel, l.Kernel); err != nil {
+		return nil, nil, err
 	}
-	bias := make([]float32, l.LayerSpec.Out)
+	bias = make([]float32, l.LayerSpec.Out)
 	if l.Bias {
 		if bias, err = p.tensor(l.Name+".bias", l.LayerSpec.Out); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	layer := &convLayer{base: base{l.Name, l.Shape}, kernel: l.Kernel, stride: l.Stride, pad: l.Pad}
-	for _, f := range fused {
-		layer.name = f.Name
-		if f.Op == "relu" {
-			layer.relu = true
-			continue
-		}
-		scale, shift, err := p.batchNorm(f)
+	if len(group) > 1 && group[1].Op == "batchnorm" {
+		scale, shift, err := p.batchNorm(group[1])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		k := len(w) / len(bias)
 		for o, s := range scale {
@@ -134,6 +150,16 @@ func (p *planner) conv(l LayerInfo, fused []LayerInfo) (Layer, error) {
 			bias[o] = bias[o]*s + shift[o]
 		}
 	}
+	return w, bias, nil
+}
+
+func (p *planner) conv(group []LayerInfo) (Layer, error) {
+	w, bias, err := p.folded(group)
+	if err != nil {
+		return nil, err
+	}
+	l, last := group[0], group[len(group)-1]
+	layer := &convLayer{base: base{last.Name, l.Shape}, kernel: l.Kernel, stride: l.Stride, pad: l.Pad, relu: last.Op == "relu"}
 	if layer.winograd = useWinograd(l.Kernel, l.Stride, l.Pad, l.Shape); layer.winograd {
 		layer.w = kernels.PackWinograd(w, l.LayerSpec.Out, l.In, align4(l.In))
 	} else {

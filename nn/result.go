@@ -9,9 +9,10 @@ import (
 type Result struct {
 	File   string       `json:"file"`
 	Model  string       `json:"model"`
-	Top    []Ranked     `json:"top"`    // the five most probable classes, or fewer
-	Logits []float32    `json:"logits"` // in the order of the classes
-	Gates  []ResultGate `json:"gates"`  // by SE block
+	Top    []Ranked     `json:"top"`              // the five most probable classes, or fewer
+	Logits []float32    `json:"logits"`           // in the order of the classes
+	Gates  []ResultGate `json:"gates"`            // by SE block
+	Unsure bool         `json:"unsure,omitempty"` // by its own rule the network does not know the picture: see Trace.Known
 }
 
 // Ranked is a class by its English name, with its probability, 0..1.
@@ -46,7 +47,10 @@ func (t *Trace) Result(file string) Result {
 	for _, g := range t.Gates {
 		gates = append(gates, ResultGate{g.Layer, slices.Clone(g.Scale)})
 	}
-	return NewResult(file, t.Model.Spec.Name, t.Model.Spec.Classes, slices.Clone(t.Logits), t.Probs, gates)
+	r := NewResult(file, t.Model.Spec.Name, t.Model.Spec.Classes, slices.Clone(t.Logits), t.Probs, gates)
+	_, sure := t.Known()
+	r.Unsure = !sure
+	return r
 }
 
 // Largest is the index of the largest value, the first one among equals.

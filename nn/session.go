@@ -24,6 +24,7 @@ type Session struct {
 	class   int          // whose gradient they hold; -1 after a run
 	channel [2][]float32 // scratch of the explanations: one value a channel of the last convolution
 	aside   *aside       // what Mute runs in, made by the first one
+	folded  folded       // of Arithmetic
 	trace   Trace
 }
 
@@ -123,7 +124,11 @@ func (s *Session) run(first int) *Trace {
 		}
 	}
 	s.stale, s.class = len(m.layers), -1
-	kernels.Softmax(s.trace.Probs, s.trace.Logits)
+	t := s.model.temperature()
+	for i, v := range s.trace.Logits {
+		s.trace.Probs[i] = v / t
+	}
+	kernels.Softmax(s.trace.Probs, s.trace.Probs)
 	s.trace.Network = time.Since(start)
 	return &s.trace
 }

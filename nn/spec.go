@@ -18,6 +18,50 @@ type Spec struct {
 	Std     []float32         `json:"std"`
 	Classes []Class           `json:"classes"`
 	Layers  []LayerSpec       `json:"layers"`
+
+	Temperature float32 `json:"temperature,omitempty"` // probabilities are softmax(logits / temperature); 0 counts as 1
+	Reject      *Reject `json:"reject,omitempty"`      // when the network does not know a picture
+	Twin        string  `json:"twin,omitempty"`        // the network that was trained alike but for SE
+	Card        *Card   `json:"card,omitempty"`        // how good the network was found to be
+}
+
+// Reject is the rule of Trace.Known: a picture is known if its score reaches the threshold, T being the temperature.
+type Reject struct {
+	Score     string  `json:"score"` // "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest probability
+	Threshold float32 `json:"threshold"`
+}
+
+// Card is the accuracy card that training measured (weights/train/card.py). All texts are by language; what was not measured is empty.
+type Card struct {
+	Params   int               `json:"params,omitempty"`
+	MACs     int               `json:"macs,omitempty"`
+	Bytes    int               `json:"bytes,omitempty"`
+	Seeds    []int             `json:"seeds,omitempty"`
+	Data     map[string]string `json:"data,omitempty"`
+	Recipe   map[string]string `json:"recipe,omitempty"`
+	NotFor   map[string]string `json:"notfor,omitempty"`
+	Accuracy []SetAccuracy     `json:"accuracy,omitempty"`
+	Classes  []float32         `json:"classes,omitempty"`  // accuracy of each class, int8, on the test set
+	ECE      []float32         `json:"ece,omitempty"`      // expected calibration error before and after the temperature
+	AUROC    float32           `json:"auroc,omitempty"`    // the chance that a known picture scores above one from outside the classes
+	Kept     float32           `json:"kept,omitempty"`     // share of known pictures that reach the threshold
+	Accepted float32           `json:"accepted,omitempty"` // share of outside pictures that do
+	Bits     []BitsAccuracy    `json:"bits,omitempty"`
+}
+
+// SetAccuracy is the accuracy on one set of pictures, 0..1.
+type SetAccuracy struct {
+	Set      map[string]string `json:"set"`
+	Pictures int               `json:"pictures"`
+	Float32  float32           `json:"float32"`
+	Int8     float32           `json:"int8"`
+}
+
+// BitsAccuracy is the accuracy with weights of fewer bits, and the bytes of that file.
+type BitsAccuracy struct {
+	Bits     int     `json:"bits"`
+	Accuracy float32 `json:"accuracy"`
+	Bytes    int     `json:"bytes"`
 }
 
 // Class is the plain name of one output.
@@ -90,6 +134,10 @@ func (s *Spec) check() error {
 		return fmt.Errorf("%d means and %d standard deviations, expected %d of each", len(s.Mean), len(s.Std), in.C)
 	case len(s.Classes) == 0:
 		return fmt.Errorf("no classes")
+	case !(s.Temperature >= 0):
+		return fmt.Errorf("temperature %v, expected more than 0", s.Temperature)
+	case s.Reject != nil && s.Reject.Score != "energy" && s.Reject.Score != "maxlogit" && s.Reject.Score != "msp":
+		return fmt.Errorf("reject by %q, expected energy, maxlogit or msp", s.Reject.Score)
 	case len(s.Layers) == 0 || len(s.Layers) > maxLayers:
 		return fmt.Errorf("%d layers, expected 1 to %d", len(s.Layers), maxLayers)
 	}

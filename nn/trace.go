@@ -9,7 +9,7 @@ import (
 type Trace struct {
 	Model  *Model
 	Logits []float32    // one per class
-	Probs  []float32    // softmax(Logits)
+	Probs  []float32    // softmax(Logits / temperature)
 	Gates  []Gate       // one per SE block, in the order of the network
 	Input  *image.NRGBA // the picture that the network saw, at its input size
 	Maps   []Map        // the kept feature maps, in the order of the network

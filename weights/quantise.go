@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"fmt"
 	"math"
 	"strings"
 )
@@ -9,16 +10,26 @@ import (
 // batch norm, biases) would save a few kilobytes and cost accuracy where the network is most sensitive.
 const quantiseFrom = 4096
 
-// Quantise returns a copy of the file in which every large F32 weight is int8 with one scale per output channel:
-// scale = max|w| / 127 over the channel, q = round half to even(w / scale). A weight is off by at most scale/2.
-// Counters of training (num_batches_tracked) are dropped.
-func Quantise(f *File) (*File, error) {
+// Quantise returns a copy of the file in which every large weight has signed whole numbers of 8, 6 or 4 bits, -L..L with L = 127, 31 or 7, and one scale
+// per output channel: scale = max|w| / L over the channel, q = round half to even(w / scale). A weight is off by at most scale/2. All are stored as
+// I8, so that a reader multiplies by the scales and need not know of bits. An int8 file is quantised from what its numbers stand for. Counters of
+// training (num_batches_tracked) are dropped.
+func Quantise(f *File, bits int) (*File, error) {
+	levels, ok := map[int]float32{8: 127, 6: 31, 4: 7}[bits]
+	if !ok {
+		return nil, fmt.Errorf("%d bits, expected 8, 6 or 4", bits)
+	}
 	out := &File{Name: f.Name, Metadata: f.Metadata}
 	for _, t := range f.Tensors {
 		if strings.HasSuffix(t.Name, ".num_batches_tracked") {
 			continue
 		}
-		if t.DType != "F32" || len(t.Shape) < 2 || len(t.Data) < 4*quantiseFrom || !strings.HasSuffix(t.Name, ".weight") {
+		if base, scale := strings.CutSuffix(t.Name, ".scale"); scale {
+			if q := f.Lookup(base); q != nil && quantised(q) {
+				continue // written anew beside its weights
+			}
+		}
+		if !quantised(&t) {
 			out.Tensors = append(out.Tensors, t)
 			continue
 		}
@@ -26,13 +37,22 @@ func Quantise(f *File) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		q, scale := quantiseRows(values, t.Shape[0])
+		q, scale := quantiseRows(values, t.Shape[0], levels)
 		out.Tensors = append(out.Tensors, Tensor{t.Name, "I8", t.Shape, q}, NewF32(t.Name+".scale", scale, t.Shape[0]))
 	}
 	return out, nil
 }
 
-func quantiseRows(values []float32, rows int) (q []byte, scale []float32) {
+// quantised tells whether a tensor is a weight that Quantise makes smaller.
+func quantised(t *Tensor) bool {
+	switch t.DType {
+	case "F32", "F16", "BF16", "I8":
+		return len(t.Shape) >= 2 && len(t.Data)/dtypeSize[t.DType] >= quantiseFrom && strings.HasSuffix(t.Name, ".weight")
+	}
+	return false
+}
+
+func quantiseRows(values []float32, rows int, levels float32) (q []byte, scale []float32) {
 	n := len(values) / rows
 	q, scale = make([]byte, len(values)), make([]float32, rows)
 	for r := range rows {
@@ -41,15 +61,26 @@ func quantiseRows(values []float32, rows int) (q []byte, scale []float32) {
 		for _, v := range row {
 			largest = max(largest, v, -v)
 		}
-		if largest == 0 {
-			continue // scale 0: every weight of the channel is 0
+		if scale[r] = largest / levels; scale[r] == 0 {
+			continue // every weight of the channel is 0
 		}
-		scale[r] = largest / 127
 		for i, v := range row {
 			q[r*n+i] = byte(int8(math.RoundToEven(float64(v / scale[r]))))
 		}
 	}
 	return q, scale
+}
+
+// Packed is the number of bytes of the file's tensors if every I8 value took the given bits.
+func (f *File) Packed(bits int) (bytes int) {
+	for _, t := range f.Tensors {
+		if t.DType == "I8" {
+			bytes += (len(t.Data)*bits + 7) / 8
+		} else {
+			bytes += len(t.Data)
+		}
+	}
+	return bytes
 }
 
 func dequantise(q []byte, scale []float32) []float32 {

@@ -86,7 +86,30 @@ func TestQuantise(t *testing.T) {
 	f := &File{Name: "f", Metadata: map[string]string{"sescope": "{}"}, Tensors: []Tensor{
 		NewF32("a.weight", values, rows, n), NewF32("a.bias", make([]float32, rows), rows), {"bn.num_batches_tracked", "I64", nil, make([]byte, 8)},
 	}}
-	q, err := Quantise(f)
+	if _, err := Quantise(f, 5); err == nil || !strings.Contains(err.Error(), "8, 6 or 4") {
+		t.Errorf("5 bits: %v", err)
+	}
+	largest := map[int]int8{}
+	for _, bits := range []int{8, 6, 4} {
+		first, err := Quantise(f, 8) // fewer bits are made of the int8 file, as the page does
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := Quantise(first, bits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range q.Lookup("a.weight").Data {
+			largest[bits] = max(largest[bits], int8(b), -int8(b))
+		}
+		if len(q.Tensors) != 3 || q.Packed(bits) != rows*n*bits/8+4*rows+4*rows {
+			t.Errorf("%d bits: %d tensors, %d bytes packed", bits, len(q.Tensors), q.Packed(bits))
+		}
+	}
+	if largest[8] != 127 || largest[6] != 31 || largest[4] != 7 {
+		t.Errorf("largest numbers by bits: %v, expected 127, 31 and 7", largest)
+	}
+	q, err := Quantise(f, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +133,7 @@ func TestQuantise(t *testing.T) {
 			t.Fatalf("weight %d: %v became %v, more than half a step of %v", i, values[i], got[i], scale[i/n])
 		}
 	}
-	q8, _ := quantiseRows([]float32{127, 0.5, 1.5, -0.5, -1.5}, 1) // scale 1: halves go to even
+	q8, _ := quantiseRows([]float32{127, 0.5, 1.5, -0.5, -1.5}, 1, 127) // scale 1: halves go to even
 	if !bytes.Equal(q8, []byte{127, 0, 2, 0, 0xfe}) {
 		t.Errorf("rounding: %v, expected 127 0 2 0 -2", q8)
 	}

@@ -74,6 +74,9 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	if err := n.run(req.Gates); err != nil {
 		return nil, nil, err
 	}
+	if err := n.trace.Check(); err != nil { // JSON has no NaN
+		return nil, nil, err
+	}
 	r := explain(n.trace, n.name, req.Want)
 	if len(n.gates) > 0 {
 		r.Touched, r.Base = true, n.base

@@ -120,14 +120,22 @@ func classify(args []string, stdout, _ io.Writer) error {
 		if err != nil {
 			return err
 		}
-		result := s.Run(img).Result(file)
+		trace := s.Run(img)
+		if err := trace.Check(); err != nil {
+			return fmt.Errorf("%s: %v", file, err)
+		}
+		result := trace.Result(file)
 		if o.json {
 			if err := encoder.Encode(result); err != nil {
 				return err
 			}
 			continue
 		}
-		fmt.Fprintf(stdout, "%s\n", file)
+		unsure := ""
+		if result.Unsure {
+			unsure = ": not sure, it looks like none of the classes; the nearest are"
+		}
+		fmt.Fprintf(stdout, "%s%s\n", file, unsure)
 		for _, r := range result.Top {
 			fmt.Fprintf(stdout, "  %5.1f %%  %s\n", 100*r.P, r.Class)
 		}
@@ -177,7 +185,9 @@ func explain(args []string, stdout, _ io.Writer) error {
 }
 
 func quantize(args []string, stdout, _ io.Writer) error {
-	args, err := newOptions("quantize").parse(args, 2, 2, "IN OUT")
+	o := newOptions("quantize")
+	bits := o.flags.Int("bits", 8, "")
+	args, err := o.parse(args, 2, 2, "IN OUT")
 	if err != nil {
 		return err
 	}
@@ -185,9 +195,9 @@ func quantize(args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	q, err := weights.Quantise(f)
+	q, err := weights.Quantise(f, *bits)
 	if err != nil {
-		return err
+		return fmt.Errorf("quantize: %v", err)
 	}
 	b := q.Write()
 	if err := os.WriteFile(args[1], b, 0o644); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -16,22 +17,58 @@ import (
 
 // report is what eval --json prints.
 type report struct {
-	N        int     `json:"n"`
-	Correct  int     `json:"correct"`
-	Accuracy float64 `json:"accuracy"` // correct / n
+	nn.Evaluation
+	Accuracy float64       `json:"accuracy"` // correct / n
+	ECE      float64       `json:"ece"`      // expected calibration error
+	Classes  []classReport `json:"classes"`
+	Gates    []gateReport  `json:"gates"` // in the place of the sums
+}
+
+type classReport struct {
+	Class     string  `json:"class"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+}
+
+// gateReport holds the mean and standard deviation of one SE block's gates by label, [label][channel].
+type gateReport struct {
+	Layer string      `json:"layer"`
+	Mean  [][]float64 `json:"mean"`
+	Std   [][]float64 `json:"std"`
+}
+
+func newReport(e *nn.Evaluation, classes []nn.Class) report {
+	r := report{Evaluation: *e, Accuracy: e.Accuracy(), ECE: e.ECE(), Gates: []gateReport{}}
+	for i, c := range classes {
+		r.Classes = append(r.Classes, classReport{c.En, e.Precision(i), e.Recall(i)})
+	}
+	for block, g := range e.Gates {
+		usual := gateReport{Layer: g.Layer}
+		for label := range classes {
+			mean, std := e.Usual(block, label)
+			usual.Mean, usual.Std = append(usual.Mean, mean), append(usual.Std, std)
+		}
+		r.Gates = append(r.Gates, usual)
+	}
+	return r
 }
 
 // dataset is a list of labelled pictures; picture may be called from several goroutines.
 type dataset struct {
+	names   []string
 	labels  []int
 	picture func(i int) (*image.NRGBA, error)
 }
 
 func evaluate(args []string, stdout, stderr io.Writer) error {
 	o := newOptions("eval").withArch().withJSON()
+	table := o.flags.Bool("csv", false, "")
 	args, err := o.parse(args, 2, 2, "MODEL DATA")
 	if err != nil {
 		return err
+	}
+	if *table && o.json {
+		return fmt.Errorf("eval: --json and --csv together, expected one of them; %w", errUsage)
 	}
 	m, err := load(args[0], o.arch)
 	if err != nil {
@@ -41,26 +78,44 @@ func evaluate(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r, err := measure(m, set, newProgress(stderr, len(set.labels)))
-	if err != nil {
+	var rows [][]string // of the pictures, for --csv
+	if *table {
+		rows = make([][]string, len(set.labels))
+	}
+	e, err := measure(m, set, rows, newProgress(stderr, len(set.labels)))
+	switch {
+	case err != nil:
 		return err
+	case *table:
+		head := []string{"picture", "label", "predicted", "p", "score", "sure"}
+		for _, c := range m.Spec.Classes {
+			head = append(head, "logit "+c.En)
+		}
+		w := csv.NewWriter(stdout)
+		w.Write(head) // errors stay in the writer until Error
+		w.WriteAll(rows)
+		return w.Error()
+	case o.json:
+		return json.NewEncoder(stdout).Encode(newReport(e, m.Spec.Classes))
 	}
-	if o.json {
-		return json.NewEncoder(stdout).Encode(r)
+	fmt.Fprintf(stdout, "%s: %d of %d right, accuracy %.2f %%, among the first five %.2f %%, calibration error %.2f %%", m.Spec.Name, e.Correct, e.N, 100*e.Accuracy(), 100*float64(e.Top5)/float64(e.N), 100*e.ECE())
+	if m.Spec.Reject != nil {
+		fmt.Fprintf(stdout, ", not sure of %d", e.Unsure)
 	}
-	fmt.Fprintf(stdout, "%s: %d of %d right, accuracy %.2f %%\n", m.Spec.Name, r.Correct, r.N, 100*r.Accuracy)
+	fmt.Fprintln(stdout)
 	return nil
 }
 
-// measure classifies every picture, one session a core.
-func measure(m *nn.Model, set *dataset, bar *progress) (report, error) {
+// measure classifies every picture, one session a core, and fills rows unless it is nil.
+func measure(m *nn.Model, set *dataset, rows [][]string, bar *progress) (*nn.Evaluation, error) {
 	next, results := make(chan int), make(chan error)
 	var mu sync.Mutex
-	r := report{N: len(set.labels)}
+	all := nn.NewEvaluation(m)
 	workers := runtime.GOMAXPROCS(0)
 	for range workers {
 		go func() {
 			s, err := m.NewSession()
+			e := nn.NewEvaluation(m)
 			for i := range next { // after an error the rest is only drained, so that the sender never waits
 				if err != nil {
 					continue
@@ -69,14 +124,22 @@ func measure(m *nn.Model, set *dataset, bar *progress) (report, error) {
 				if img, err = set.picture(i); err != nil {
 					continue
 				}
-				right := s.Run(img).Top() == set.labels[i]
-				mu.Lock()
-				if right {
-					r.Correct++
+				trace := s.Run(img)
+				if err = trace.Check(); err != nil {
+					err = fmt.Errorf("%s: %v", set.names[i], err)
+					continue
 				}
+				e.Count(set.labels[i], trace)
+				if rows != nil {
+					rows[i] = row(set.names[i], set.labels[i], trace)
+				}
+				mu.Lock()
 				bar.step()
 				mu.Unlock()
 			}
+			mu.Lock()
+			all.Merge(e)
+			mu.Unlock()
 			results <- err
 		}()
 	}
@@ -91,8 +154,18 @@ func measure(m *nn.Model, set *dataset, bar *progress) (report, error) {
 		}
 	}
 	bar.end()
-	r.Accuracy = float64(r.Correct) / float64(r.N)
-	return r, failed
+	return all, failed
+}
+
+// row is what eval --csv prints of one picture: enough to fit a temperature or a threshold.
+func row(name string, label int, t *nn.Trace) []string {
+	classes, top := t.Model.Spec.Classes, t.Top()
+	score, sure := t.Known()
+	r := []string{name, classes[label].En, classes[top].En, fmt.Sprint(t.Probs[top]), fmt.Sprint(score), fmt.Sprint(sure)}
+	for _, v := range t.Logits {
+		r = append(r, fmt.Sprint(v))
+	}
+	return r
 }
 
 func openDataset(path string, classes []nn.Class) (*dataset, error) {
@@ -122,6 +195,7 @@ func openCIFAR(path string, classes int) (*dataset, error) {
 			return nil, fmt.Errorf("%s: record %d has label %d, expected 0 to %d", path, i/record, b[i], classes-1)
 		}
 		set.labels = append(set.labels, int(b[i]))
+		set.names = append(set.names, fmt.Sprintf("%s record %d", path, i/record))
 	}
 	set.picture = func(i int) (*image.NRGBA, error) {
 		r := b[i*record+1 : (i+1)*record]
@@ -147,7 +221,6 @@ func openFolder(path string, classes []nn.Class) (*dataset, error) {
 		return nil, err
 	}
 	set := &dataset{}
-	var files []string
 	for _, folder := range folders {
 		if !folder.IsDir() {
 			continue
@@ -162,15 +235,15 @@ func openFolder(path string, classes []nn.Class) (*dataset, error) {
 		}
 		for _, p := range pictures {
 			if !p.IsDir() && !strings.HasPrefix(p.Name(), ".") {
-				files = append(files, filepath.Join(path, folder.Name(), p.Name()))
+				set.names = append(set.names, filepath.Join(path, folder.Name(), p.Name()))
 				set.labels = append(set.labels, label)
 			}
 		}
 	}
-	if len(files) == 0 {
+	if len(set.names) == 0 {
 		return nil, fmt.Errorf("%s: no pictures, expected %s", path, filepath.Join("CLASS", "PICTURE"))
 	}
-	set.picture = func(i int) (*image.NRGBA, error) { return readPicture(files[i]) }
+	set.picture = func(i int) (*image.NRGBA, error) { return readPicture(set.names[i]) }
 	return set, nil
 }
 

@@ -20,8 +20,8 @@ const usage = `usage: sescope COMMAND
   inspect MODEL                       layers, output shapes, parameters, multiply-adds
   run MODEL IMAGE... [--json]         classify pictures
   explain MODEL IMAGE -o FIGURE.png   draw the tutorial's figure: picture and its three strongest channels
-  eval MODEL DATA [--json]            accuracy on a CIFAR-10 .bin file or a folder of pictures by class
-  quantize IN OUT                     make an int8 file of a float32 one
+  eval MODEL DATA [--json | --csv]    accuracy on a CIFAR-10 .bin file or a folder of pictures by class; --csv: the logits of every picture
+  quantize IN OUT [--bits 8 | 6 | 4]  make an int8 file of a float32 one, or one whose numbers need fewer bits
 
 MODEL is a built-in name or a .safetensors file. For a file without our spec in its header (a plain state_dict), --arch NAME takes the spec
 of that built-in network.

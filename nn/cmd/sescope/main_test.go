@@ -156,6 +156,13 @@ func TestEvalAgreesWithRun(t *testing.T) {
 		if r.N != 4 || r.Correct != right || r.Accuracy != float64(right)/4 {
 			t.Errorf("%s: %+v, expected %d of 4", data, r, right)
 		}
+		if len(r.Gates) != 3 || len(r.Gates[0].Mean) != 10 || len(r.Classes) != 10 || len(r.Confusion) != 10 || len(r.Bins) != 15 {
+			t.Errorf("%s: an incomplete report %+v", data, r)
+		}
+		lines := strings.Split(strings.TrimSpace(must(t, "eval", "cnn3-se", filepath.Join(dir, data), "--csv")), "\n")
+		if len(lines) != 5 || !strings.HasPrefix(lines[0], "picture,label,predicted,p,score,sure,logit airplane,") || strings.Count(lines[4], ",") != 15 {
+			t.Errorf("%s: %q", data, lines)
+		}
 	}
 }
 
@@ -217,6 +224,8 @@ func TestErrors(t *testing.T) {
 		{"eval cnn3-se " + write("label.bin", append([]byte{10}, make([]byte, 3072)...)), "label 10"},
 		{"eval cnn3-se " + filepath.Dir(write("sets/teapot/a.png", nil)) + "/..", "teapot"},
 		{"quantize " + golden + "0.png x", "0.png"},
+		{"quantize " + golden + "state_dict.safetensors x --bits 5", "expected 8, 6 or 4"},
+		{"eval cnn3-se x --csv --json", "one of them"},
 	} {
 		_, err := sescope(t, strings.Fields(c.args)...)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

@@ -1,0 +1,124 @@
+package nn
+
+import "fmt"
+
+// Product is one multiplication behind a value of a feature map: a value of the source map, at row Y, column X, channel C, times a weight.
+type Product struct {
+	Y, X, C       int
+	Input, Weight float32
+}
+
+// Arithmetic is how one value of a feature map came about: Sum = Bias + the sum of the products, and Value = Activation(Sum).
+//
+//	conv       a product for every weight whose pixel lies in the map (the border counts as 0), batch norm folded in
+//	batchnorm  one product with the folded scale; Bias is the folded shift
+//	add        two products with weight 1, the second one from With
+//	maxpool    the window's values: weight 1 for the first largest, 0 for the others
+//	se         one product: the value and its gate. Gate = sigmoid(sum over i of Excite[i] Hidden[i]) unless SetGates says otherwise, and Hidden
+//	           is what the first Linear and its ReLU make of the squeezed channels
+//
+// A convolution that ran as Winograd summed in another order: Value differs from Activation(Sum) by rounding.
+type Arithmetic struct {
+	Op         string // of the spec
+	Source     string // the map that was read, "input" for the normalised picture
+	With       string // the other map of add
+	Bias       float32
+	Products   []Product
+	Sum, Value float32
+	Activation string // "relu", or empty
+
+	Squeeze float32   // of se: the mean of the channel
+	Hidden  []float32 // of se: behind the first Linear
+	Excite  []float32 // of se: this channel's weights in the second Linear
+	Own     float32   // of se: what the excitation said
+}
+
+// folded caches the weights of the convolution that was asked for last, as PyTorch orders them.
+type folded struct {
+	layer   int
+	w, bias []float32
+}
+
+// Arithmetic takes apart the value of channel c at row y, column x of a layer's map, one of Trace.Maps.
+func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
+	m, s := t.Model, t.session
+	i := 0
+	for i < len(m.layers) && m.layers[i].Name() != layer {
+		i++
+	}
+	if i == len(m.layers) {
+		return Arithmetic{}, fmt.Errorf("network %q keeps no map %q", m.Spec.Name, layer)
+	}
+	out, src := s.out[i], s.at(m.source[i])
+	if y < 0 || x < 0 || c < 0 || y >= out.H || x >= out.W || c >= out.C {
+		return Arithmetic{}, fmt.Errorf("row %d, column %d, channel %d of map %q, expected less than %d, %d, %d", y, x, c, layer, out.H, out.W, out.C)
+	}
+	a := Arithmetic{Op: m.groups[i][0].Op, Source: m.mapName(m.source[i]), Value: out.At(y, x, c)}
+	product := func(from *Tensor, y, x, c int, w float32) {
+		if y >= 0 && x >= 0 && y < from.H && x < from.W {
+			a.Products = append(a.Products, Product{y, x, c, from.At(y, x, c), w})
+		}
+	}
+	if m.groups[i][len(m.groups[i])-1].Op == "relu" {
+		a.Activation = "relu"
+	}
+	switch l := m.layers[i].(type) {
+	case *convLayer:
+		f := &s.folded
+		if f.w == nil || f.layer != i {
+			p := planner{file: m.file, model: m, used: map[string]bool{}}
+			w, bias, err := p.folded(m.groups[i])
+			if err != nil {
+				return Arithmetic{}, err
+			}
+			*f = folded{i, w, bias}
+		}
+		a.Bias = f.bias[c]
+		n := src.C * l.kernel * l.kernel
+		for ky := range l.kernel {
+			for kx := range l.kernel {
+				for in := range src.C {
+					product(src, y*l.stride+ky-l.pad, x*l.stride+kx-l.pad, in, f.w[c*n+(in*l.kernel+ky)*l.kernel+kx])
+				}
+			}
+		}
+	case *affineLayer:
+		a.Bias = l.shift[c]
+		product(src, y, x, c, l.scale[c])
+	case *addLayer:
+		a.With = m.mapName(l.with)
+		product(src, y, x, c, 1)
+		product(s.at(l.with), y, x, c, 1)
+	case *maxPoolLayer:
+		best := 0
+		for j := range l.k * l.k {
+			product(src, y*l.k+j/l.k, x*l.k+j%l.k, c, 0)
+			if a.Products[j].Input > a.Products[best].Input {
+				best = j
+			}
+		}
+		a.Products[best].Weight = 1
+	case *seLayer:
+		b := s.se[l.index]
+		product(src, y, x, c, b.gate[c])
+		a.Squeeze, a.Own = b.squeeze.Data[c], b.own.Data[c]
+		for j, h := range b.hidden.Data[:b.hidden.C] {
+			a.Hidden, a.Excite = append(a.Hidden, h), append(a.Excite, l.fc2.weight(c, j))
+		}
+	default:
+		return Arithmetic{}, fmt.Errorf("map %q comes from %s, which has no products to show", layer, a.Op)
+	}
+	a.Sum = a.Bias
+	for _, p := range a.Products {
+		a.Sum += p.Input * p.Weight
+	}
+	return a, nil
+}
+
+// mapName is the name of a planned layer's output, as in Trace.Maps.
+func (m *Model) mapName(i int) string {
+	if i == picture {
+		return pictureName
+	}
+	return m.layers[i].Name()
+}
