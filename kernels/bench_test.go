@@ -32,26 +32,28 @@ func BenchmarkConv(b *testing.B) {
 	}
 }
 
-// BenchmarkVector runs the loops over channels on the pixels of a 32x32x128 map.
-func BenchmarkVector(b *testing.B) {
-	const pixels, c = 32 * 32, 128
-	dst, src := make([]float32, pixels*c), make([]float32, pixels*c)
-	scale, shift, row := make([]float32, c), make([]float32, c), make([]float32, c)
+// BenchmarkMaps runs the passes over a 32x32x64 map.
+func BenchmarkMaps(b *testing.B) {
+	const c = 64
+	m := Map{H: 32, W: 32, C: c, RowStride: 34 * c, Stride: c}
+	pooled := Map{H: 16, W: 16, C: c, RowStride: 16 * c, Stride: c}
+	src, other, dst := make([]float32, 34*34*c), make([]float32, 34*34*c), make([]float32, 34*34*c)
+	scale, shift := make([]float32, c), make([]float32, c)
 	for _, f := range []struct {
-		name           string
-		fast, portable func(p int)
+		name         string
+		fast, golang func()
 	}{
-		{"add", func(p int) { add(row, src[p:p+c]) }, func(p int) { addGo(row, src[p:p+c]) }},
-		{"mul", func(p int) { mul(dst[p:p+c], src[p:], scale) }, func(p int) { mulGo(dst[p:p+c], src[p:], scale) }},
-		{"maximum", func(p int) { maximum(dst[p:p+c], src[p:]) }, func(p int) { maxGo(dst[p:p+c], src[p:]) }},
-		{"affine", func(p int) { affine(dst[p:p+c], src[p:], scale, shift, 0) }, func(p int) { affineGo(dst[p:p+c], src[p:], scale, shift, 0) }},
+		{"mean", func() { Mean(scale, src, m) }, func() { addSumPortable(scale, src, m, 0) }},
+		{"scale", func() { Scale(dst, m, src, m, scale) }, func() { scalePortable(dst, m, src, m, scale, 0) }},
+		{"add", func() { Add(dst, m, src, m, other, m) }, func() { addPortable(dst, m, src, m, other, m, 0) }},
+		{"addscaled", func() { AddScaled(dst, m, src, m, other, m, scale) }, func() { addScaledPortable(dst, m, src, m, other, m, scale, 0) }},
+		{"affine", func() { Affine(dst, m, src, m, scale, shift, true) }, func() { affinePortable(dst, m, src, m, scale, shift, 0, 0) }},
+		{"maxpool", func() { MaxPool(dst, pooled, src, m, 2) }, func() { maxPoolPortable(dst, pooled, src, m, 2, 0) }},
 	} {
-		for impl, run := range map[string]func(int){"fast": f.fast, "go": f.portable} {
+		for impl, run := range map[string]func(){"fast": f.fast, "go": f.golang} {
 			b.Run(f.name+"/impl="+impl, func(b *testing.B) {
 				for b.Loop() {
-					for p := 0; p < pixels*c; p += c {
-						run(p)
-					}
+					run()
 				}
 			})
 		}

@@ -39,7 +39,8 @@ func convTiles1(t *tiles)
 // round once, as package wasm/relaxed makes them: x*x is half a unit in the last place more than what is subtracted.
 var wide = func() bool {
 	x, square := []float32{1 + 1./4096, 0, 0, 0}, []float32{-1 - 1./2048, 0, 0, 0}
-	affine(x, x, x, square, float32(math.Inf(-1)))
+	one := Map{H: 1, W: 1, C: 4}
+	Affine(x, one, x, one, x, square, false)
 	return x[0] != 0
 }()
 

@@ -156,7 +156,7 @@ func TestPixelsAgree(t *testing.T) {
 
 func TestMaps(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
-	for _, s := range []struct{ h, w, c, pad int }{{1, 1, 1, 0}, {3, 5, 7, 1}, {8, 8, 64, 1}, {32, 32, 9, 0}, {5, 4, 12, 2}} {
+	for _, s := range []struct{ h, w, c, pad int }{{1, 1, 1, 0}, {3, 5, 7, 1}, {4, 3, 30, 1}, {8, 8, 64, 1}, {32, 32, 9, 0}, {5, 4, 12, 2}} {
 		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
 			src, dst := newPadded(rng, s.h, s.w, s.c, s.pad), newPadded(nil, s.h, s.w, s.c, 1)
 			a, b := make([]float32, s.c), make([]float32, s.c)
@@ -164,17 +164,21 @@ func TestMaps(t *testing.T) {
 				a[i], b[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 			}
 			mean := make([]float32, s.c)
-			Mean(mean, src.pixels(), src.layout(), make([]float32, s.c))
-			each := func(f func(in, out float32, c int)) {
+			Mean(mean, src.pixels(), src.layout())
+			at := func(f func(in, out float32, y, x, c int)) {
 				t.Helper()
 				for y := range s.h {
 					for x := range s.w {
 						for c := range s.c {
-							f(src.data()[src.at(y, x)+c], dst.data()[dst.at(y, x)+c], c)
+							f(src.data()[src.at(y, x)+c], dst.data()[dst.at(y, x)+c], y, x, c)
 						}
 					}
 				}
 				dst.untouched(t)
+			}
+			each := func(f func(in, out float32, c int)) {
+				t.Helper()
+				at(func(in, out float32, _, _, c int) { f(in, out, c) })
 			}
 			sum := make([]float64, s.c)
 			each(func(in, _ float32, c int) { sum[c] += float64(in) })
@@ -184,6 +188,16 @@ func TestMaps(t *testing.T) {
 			dst.poison()
 			Scale(dst.pixels(), dst.layout(), src.pixels(), src.layout(), a)
 			each(func(in, out float32, c int) { close32(t, "scale", out, float64(in)*float64(a[c]), 4) })
+			other := newPadded(rng, s.h, s.w, s.c, 3-s.pad)
+			beside := func(y, x, c int) float64 { return float64(other.data()[other.at(y, x)+c]) }
+			dst.poison()
+			Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout())
+			at(func(in, out float32, y, x, c int) { close32(t, "add", out, float64(in)+beside(y, x, c), 4) })
+			dst.poison()
+			AddScaled(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout(), a)
+			at(func(in, out float32, y, x, c int) {
+				close32(t, "add scaled", out, float64(in)*float64(a[c])+beside(y, x, c), 8)
+			})
 			for _, relu := range []bool{false, true} {
 				dst.poison()
 				Affine(dst.pixels(), dst.layout(), src.pixels(), src.layout(), a, b, relu)
@@ -243,9 +257,13 @@ func TestSizesAreChecked(t *testing.T) {
 		"Conv.Run": func() {
 			(&Conv{SrcW: 4, SrcStride: 4, DstW: 2, DstStride: 8, OutH: 2, OutW: 2, COut: 8, KH: 3, KW: 3, Step: 1}).Run(v(32), v(63), v(3*3*4*8), v(8))
 		},
-		"Pack":    func() { Pack(v(10), 2, 3, 1, 1, 4) },
-		"Mean":    func() { Mean(v(4), v(15), m, v(4)) },
-		"Scale":   func() { Scale(v(16), m, v(16), m, v(3)) },
+		"Pack":  func() { Pack(v(10), 2, 3, 1, 1, 4) },
+		"Mean":  func() { Mean(v(4), v(15), m) },
+		"Scale": func() { Scale(v(16), m, v(16), m, v(3)) },
+		"Add":   func() { Add(v(16), m, v(16), m, v(15), m) },
+		"AddScaled": func() {
+			AddScaled(v(16), m, v(16), m, v(16), Map{H: 2, W: 1, C: 4, RowStride: 8, Stride: 4}, v(4))
+		},
 		"Affine":  func() { Affine(v(15), m, v(16), m, v(4), v(4), false) },
 		"MaxPool": func() { MaxPool(v(16), m, v(16), m, 2) },
 		"Softmax": func() { Softmax(v(3), v(4)) },

@@ -1,5 +1,7 @@
 package kernels
 
+//go:generate go run ./gen maps_wasm.s
+
 import (
 	"fmt"
 
@@ -11,6 +13,22 @@ type Map struct {
 	H, W, C   int
 	RowStride int // values from one row to the next, border included
 	Stride    int // values from one pixel to the next
+}
+
+func (m Map) at(y, x, c int) int { return y*m.RowStride + x*m.Stride + c }
+
+// each calls f for every value of the channels from one on.
+func (m Map) each(from int, f func(y, x, c int)) {
+	if from == m.C {
+		return
+	}
+	for y := range m.H {
+		for x := range m.W {
+			for c := from; c < m.C; c++ {
+				f(y, x, c)
+			}
+		}
+	}
 }
 
 func (m Map) need() int { return (m.H-1)*m.RowStride + (m.W-1)*m.Stride + m.C }
@@ -27,24 +45,40 @@ func sameLength(where string, got, want int) {
 	}
 }
 
+// sameSize panics unless the maps have the destination's size.
+func sameSize(where string, d Map, maps ...Map) {
+	for _, m := range maps {
+		if m.H != d.H || m.W != d.W || m.C != d.C {
+			panic(fmt.Sprintf("kernels.%s: %dx%dx%d from %dx%dx%d", where, d.H, d.W, d.C, m.H, m.W, m.C))
+		}
+	}
+}
+
+// The passes over maps below compute as many channels as the platform has assembly for, whole vectors of four in WebAssembly and none elsewhere, and
+// the others in the portable loop beside each, which is the definition: the assembly equals it bit for bit.
+
 // Mean is the squeeze: dst[c] = mean over y, x of src[y][x][c]. Rows are summed first and then added up, which keeps the rounding
 // error of large maps near that of pairwise summation.
-func Mean(dst, src []float32, m Map, row []float32) {
+func Mean(dst, src []float32, m Map) {
 	m.check("Mean", src)
 	sameLength("Mean", len(dst), m.C)
-	sameLength("Mean", len(row), m.C)
 	clear(dst)
-	for y := range m.H {
-		clear(row)
-		for x := range m.W {
-			o := y*m.RowStride + x*m.Stride
-			add(row, src[o:o+m.C])
-		}
-		add(dst, row)
-	}
+	addSumPortable(dst, src, m, addSumVectors(dst, src, m))
 	scale := 1 / float32(m.H*m.W)
 	for c := range dst {
 		dst[c] *= scale
+	}
+}
+
+func addSumPortable(dst, src []float32, m Map, from int) {
+	for c := from; c < m.C; c++ {
+		for y := range m.H {
+			var row float32
+			for x := range m.W {
+				row += src[y*m.RowStride+x*m.Stride+c]
+			}
+			dst[c] += row
+		}
 	}
 }
 
@@ -52,12 +86,13 @@ func Mean(dst, src []float32, m Map, row []float32) {
 func Scale(dst []float32, d Map, src []float32, s Map, gate []float32) {
 	d.check("Scale", dst)
 	s.check("Scale", src)
+	sameSize("Scale", d, s)
 	sameLength("Scale", len(gate), s.C)
-	for y := range s.H {
-		for x := range s.W {
-			mul(dst[y*d.RowStride+x*d.Stride:][:s.C], src[y*s.RowStride+x*s.Stride:], gate)
-		}
-	}
+	scalePortable(dst, d, src, s, gate, scaleVectors(dst, d, src, s, gate))
+}
+
+func scalePortable(dst []float32, d Map, src []float32, s Map, gate []float32, from int) {
+	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = src[s.at(y, x, c)] * gate[c] })
 }
 
 // Add is the sum of a residual connection: dst[y][x][c] = a[y][x][c] + b[y][x][c], all of one size.
@@ -65,52 +100,73 @@ func Add(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) {
 	d.check("Add", dst)
 	am.check("Add", a)
 	bm.check("Add", b)
-	if d.H != am.H || d.W != am.W || d.C != am.C || d.H != bm.H || d.W != bm.W || d.C != bm.C {
-		panic(fmt.Sprintf("kernels.Add: %dx%dx%d from %dx%dx%d and %dx%dx%d", d.H, d.W, d.C, am.H, am.W, am.C, bm.H, bm.W, bm.C))
-	}
-	for y := range d.H {
-		for x := range d.W {
-			out := dst[y*d.RowStride+x*d.Stride:][:d.C]
-			copy(out, a[y*am.RowStride+x*am.Stride:][:d.C])
-			add(out, b[y*bm.RowStride+x*bm.Stride:][:d.C])
-		}
-	}
+	sameSize("Add", d, am, bm)
+	addPortable(dst, d, a, am, b, bm, addVectors(dst, d, a, am, b, bm))
+}
+
+func addPortable(dst []float32, d Map, a []float32, am Map, b []float32, bm Map, from int) {
+	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = a[am.at(y, x, c)] + b[bm.at(y, x, c)] })
+}
+
+// AddScaled is the sum of a residual connection whose branch ends in SE: dst[y][x][c] = skip[y][x][c] + gate[c]*branch[y][x][c].
+func AddScaled(dst []float32, d Map, branch []float32, b Map, skip []float32, s Map, gate []float32) {
+	d.check("AddScaled", dst)
+	b.check("AddScaled", branch)
+	s.check("AddScaled", skip)
+	sameSize("AddScaled", d, b, s)
+	sameLength("AddScaled", len(gate), d.C)
+	addScaledPortable(dst, d, branch, b, skip, s, gate, addScaledVectors(dst, d, branch, b, skip, s, gate))
+}
+
+func addScaledPortable(dst []float32, d Map, branch []float32, b Map, skip []float32, s Map, gate []float32, from int) {
+	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = skip[s.at(y, x, c)] + float32(branch[b.at(y, x, c)]*gate[c]) })
 }
 
 // Affine is batch norm at inference: dst[y][x][c] = src[y][x][c]*scale[c] + shift[c], then max(0, .) if relu.
 func Affine(dst []float32, d Map, src []float32, s Map, scale, shift []float32, relu bool) {
 	d.check("Affine", dst)
 	s.check("Affine", src)
+	sameSize("Affine", d, s)
 	sameLength("Affine", len(scale), s.C)
 	sameLength("Affine", len(shift), s.C)
 	floor := math32.Inf(-1)
 	if relu {
 		floor = 0
 	}
-	for y := range s.H {
-		for x := range s.W {
-			affine(dst[y*d.RowStride+x*d.Stride:][:s.C], src[y*s.RowStride+x*s.Stride:], scale, shift, floor)
+	affinePortable(dst, d, src, s, scale, shift, floor, affineVectors(dst, d, src, s, scale, shift, floor))
+}
+
+func affinePortable(dst []float32, d Map, src []float32, s Map, scale, shift []float32, floor float32, from int) {
+	d.each(from, func(y, x, c int) {
+		v := float32(src[s.at(y, x, c)]*scale[c]) + shift[c]
+		if v < floor {
+			v = floor
 		}
-	}
+		dst[d.at(y, x, c)] = v
+	})
 }
 
 // MaxPool is: dst[y][x][c] = max over ky, kx < k of src[y*k+ky][x*k+kx][c], for a window that is also the stride; rows and columns that do
-// not fill a window are dropped, as PyTorch does (ceil_mode=False).
+// not fill a window are dropped, as PyTorch does (ceil_mode=False). A NaN counts only where it is the window's first value.
 func MaxPool(dst []float32, d Map, src []float32, s Map, k int) {
 	d.check("MaxPool", dst)
 	s.check("MaxPool", src)
-	if d.H != s.H/k || d.W != s.W/k || d.C != s.C {
+	if k < 1 || d.H != s.H/k || d.W != s.W/k || d.C != s.C {
 		panic(fmt.Sprintf("kernels.MaxPool: %dx%dx%d from %dx%dx%d with window %d", d.H, d.W, d.C, s.H, s.W, s.C, k))
 	}
-	for y := range d.H {
-		for x := range d.W {
-			out := dst[y*d.RowStride+x*d.Stride:][:d.C]
-			copy(out, src[y*k*s.RowStride+x*k*s.Stride:][:d.C])
-			for t := 1; t < k*k; t++ {
-				maximum(out, src[(y*k+t/k)*s.RowStride+(x*k+t%k)*s.Stride:])
+	maxPoolPortable(dst, d, src, s, k, maxPoolVectors(dst, d, src, s, k))
+}
+
+func maxPoolPortable(dst []float32, d Map, src []float32, s Map, k, from int) {
+	d.each(from, func(y, x, c int) {
+		best := src[s.at(y*k, x*k, c)]
+		for t := 1; t < k*k; t++ {
+			if v := src[s.at(y*k+t/k, x*k+t%k, c)]; v > best {
+				best = v
 			}
 		}
-	}
+		dst[d.at(y, x, c)] = best
+	})
 }
 
 // Sigmoid is: v[i] = 1 / (1 + exp(-v[i])).

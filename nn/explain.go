@@ -125,7 +125,7 @@ func (t *Trace) Heatmap(kind Kind, class int, dst *Heatmap) *Heatmap {
 		return weighted(reuse(dst, y), y, w)
 	}
 	grad, w := t.Gradient(class), t.session.channel[0]
-	kernels.Mean(w, grad.pixels(), grad.layout(), t.session.channel[1])
+	kernels.Mean(w, grad.pixels(), grad.layout())
 	if kind == Evidence { // behind a mean the gradient is W[class][c]/(H*W) everywhere
 		for c := range w {
 			w[c] *= float32(y.H * y.W)
@@ -175,7 +175,7 @@ func (t *Trace) Channel(c int, dst *Heatmap) *Heatmap {
 func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
 	conv, se := t.conv(), t.Model.last
 	mean, share := t.session.channel[0], t.session.channel[1]
-	kernels.Mean(mean, conv.pixels(), conv.layout(), share)
+	kernels.Mean(mean, conv.pixels(), conv.layout())
 	if by == ByGateGrad {
 		y, grad := t.gated(class)
 		clear(share)

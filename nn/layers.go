@@ -144,7 +144,7 @@ type seLayer struct {
 
 func (l *seLayer) Forward(dst, src *Tensor, s *Session) {
 	b := &s.se[l.index]
-	kernels.Mean(b.squeeze.Data[:l.out.C], src.pixels(), src.layout(), b.row)
+	kernels.Mean(b.squeeze.Data[:l.out.C], src.pixels(), src.layout())
 	l.fc1.Forward(b.hidden, b.squeeze, s)
 	l.fc2.Forward(b.own, b.hidden, s)
 	own := b.own.Data[:l.out.C]
@@ -196,8 +196,8 @@ func (t *Tensor) position(o int) (y, x, c int) {
 
 type meanLayer struct{ base }
 
-func (l *meanLayer) Forward(dst, src *Tensor, s *Session) {
-	kernels.Mean(dst.Data[:l.out.C], src.pixels(), src.layout(), s.row[:l.out.C])
+func (l *meanLayer) Forward(dst, src *Tensor, _ *Session) {
+	kernels.Mean(dst.Data[:l.out.C], src.pixels(), src.layout())
 }
 
 func (l *meanLayer) Backward(dst, grad, _, _ *Tensor) {

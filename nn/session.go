@@ -15,7 +15,6 @@ type Session struct {
 	input   *Tensor   // the normalised picture
 	out     []*Tensor // the output of every layer
 	se      []seBuffers
-	row     []float32 // scratch of the squeeze, one row's sums
 	scratch []float32 // of the Winograd convolutions, which run one after another
 	prep    preprocessor
 	stale   int          // the first layer that the gates of now would change, or the number of layers
@@ -34,7 +33,6 @@ type seBuffers struct {
 	force                []float32 // what SetGates wants, NaN for a channel's own
 	forced               bool
 	layer                int // index of the block among the layers
-	row                  []float32
 }
 
 // at is the output of a layer, or the normalised picture.
@@ -48,16 +46,14 @@ func (s *Session) at(layer int) *Tensor {
 // NewSession allocates the buffers of one run.
 func (m *Model) NewSession() (*Session, error) {
 	s := &Session{model: m, stale: len(m.layers), class: -1}
-	border, widest := make([]int, len(m.layers)+1), 0 // of the picture and of every layer's output: what its readers want
+	border := make([]int, len(m.layers)+1) // of the picture and of every layer's output: what its readers want
 	for i, l := range m.layers {
 		border[m.source[i]+1] = max(border[m.source[i]+1], l.Border())
-		widest = max(widest, l.Out().C)
 	}
 	s.input = NewTensor(m.Spec.Input, border[0])
 	for i, l := range m.layers {
 		s.out = append(s.out, NewTensor(l.Out(), border[i+1]))
 	}
-	s.row = make([]float32, widest)
 	scratch := 0
 	for i, l := range m.layers {
 		if c, ok := l.(*convLayer); ok && c.winograd {
@@ -71,7 +67,7 @@ func (m *Model) NewSession() (*Session, error) {
 			vector := func(n int) *Tensor { return NewTensor(Shape{1, 1, n}, 0) }
 			c := l.Out().C
 			s.se = append(s.se, seBuffers{squeeze: vector(c), hidden: vector(l.fc1.Out().C), own: vector(c),
-				gate: make([]float32, c), force: make([]float32, c), layer: i, row: make([]float32, c)})
+				gate: make([]float32, c), force: make([]float32, c), layer: i})
 		}
 	}
 	features := s.out[m.features].Shape

@@ -36,13 +36,13 @@ func (t *Trace) why(pick func(value func(class int) float32) float32) (terms []T
 	}
 	fc := m.layers[m.head+1].(*convLayer)
 	gated := s.at(m.gated)
-	mean, row := make([]float32, gated.C), make([]float32, gated.C)
+	mean := make([]float32, gated.C)
 	skip := make([]float32, gated.C)
 	if m.skip != none {
 		other := s.at(m.skip)
-		kernels.Mean(skip, other.pixels(), other.layout(), row)
+		kernels.Mean(skip, other.pixels(), other.layout())
 	}
-	kernels.Mean(mean, gated.pixels(), gated.layout(), row)
+	kernels.Mean(mean, gated.pixels(), gated.layout())
 	terms = make([]Term, gated.C)
 	for c := range terms {
 		w := pick(func(class int) float32 { return fc.weight(class, c) })

@@ -1,6 +1,6 @@
 // Command gen writes the WebAssembly microkernels of package kernels, by the file's name.
 //
-//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s and vector_wasm.s
+//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s and maps_wasm.s
 //
 // Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its one-operand V128Store drops the offset, hence
 // V128Store $0, $offset.
@@ -20,7 +20,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 || sources[filepath.Base(os.Args[1])] == nil {
-		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s|vector_wasm.s")
+		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s|maps_wasm.s")
 	}
 	if err := os.WriteFile(os.Args[1], sources[filepath.Base(os.Args[1])](), 0o644); err != nil {
 		log.Fatal(err)
@@ -28,7 +28,7 @@ func main() {
 }
 
 // sources are the files that gen can write.
-var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "vector_wasm.s": vectorSource}
+var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "maps_wasm.s": mapsSource}
 
 type asm struct {
 	bytes.Buffer
@@ -136,4 +136,10 @@ func (a *asm) put(offset int, reg string) {
 	a.address("R0")
 	a.line("Get %s", reg)
 	a.line("I64Store $%d", offset)
+}
+
+// load pushes the four values at the address in a register.
+func (a *asm) load(reg string) {
+	a.address(reg)
+	a.line("V128Load $0")
 }

@@ -1,0 +1,196 @@
+package main
+
+import "fmt"
+
+// mapsSource is maps_wasm.s: the passes over whole maps. What is one value a channel stays in registers while a group of channels passes over all pixels.
+func mapsSource() []byte {
+	a := newAsm()
+	a.walk("scaleMap", "a", 2, func(i int) {
+		a.walked("R6", i)
+		a.postfix(fmt.Sprintf("V%d *", 8+i))
+	})
+	a.walk("addMap", "", 3, func(i int) {
+		a.walked("R6", i)
+		a.walked("R7", i)
+		a.postfix("+")
+	})
+	a.walk("addScaledMap", "a", 3, func(i int) {
+		a.walked("R7", i)
+		a.walked("R6", i)
+		a.line("Get V%d", 8+i)
+		a.multiplyAdd()
+	})
+	a.walk("affineMap", "ab", 2, func(i int) {
+		a.line("Get V%d", 12+i)
+		a.walked("R6", i)
+		a.line("Get V%d", 8+i)
+		a.multiplyAdd()
+		a.postfix("V7 pmax")
+	})
+	a.sum()
+	a.maxPool()
+	return a.source()
+}
+
+// pass writes a function that passes over its maps row by row, and in a row by groups of 4 vectors of channels and then by single ones. body writes one
+// group of n vectors in one row, with the struct in R0, pointers to the row's first pixels in R1 to R3 (of destination, source and other map), the steps between
+// pixels in R9 to R11, what is one value a channel in V8.. (a) and V12.. (b), and the least value in V7 (with b). R4 to R8 and R15 are free.
+func (a *asm) pass(name, constants string, body func(n int)) {
+	a.function(name, "(w *walk)", 0, 8)
+	a.line("I64Load w+0(FP)")
+	a.line("Set R0")
+	for i := range 3 {
+		a.field(walkPixel+8*i, fmt.Sprintf("R%d", 9+i))
+	}
+	if constants == "ab" {
+		a.address("R0")
+		a.line("F32Load $%d", walkFloor)
+		a.line("F32x4Splat")
+		a.line("Set V7")
+	}
+	a.line("Loop")
+	for i := range 3 {
+		a.field(walkMaps+8*i, fmt.Sprintf("R%d", 1+i))
+	}
+	for i := range constants {
+		a.field(walkConstants+8*i, fmt.Sprintf("R%d", 12+i))
+	}
+	for part, n := range []int{4, 1} {
+		a.field(walkGroups+8*part, "R14")
+		a.line("Get R14")
+		a.line("I64Const $0")
+		a.line("I64Ne")
+		a.line("If")
+		a.line("Loop")
+		for i := range constants {
+			reg := fmt.Sprintf("R%d", 12+i)
+			for j := range n {
+				a.walked(reg, j)
+				a.line("Set V%d", 8+4*i+j)
+			}
+			a.advance(reg, 16*n)
+		}
+		body(n)
+		for i := range 3 {
+			a.advance(fmt.Sprintf("R%d", 1+i), 16*n)
+		}
+		a.again("R14", 1)
+		a.line("End")
+	}
+	for i := range 3 {
+		a.field(walkMaps+8*i, "R1")
+		a.field(walkRow+8*i, "R2")
+		a.add("R1", "R1", "R2")
+		a.put(walkMaps+8*i, "R1")
+	}
+	a.field(walkRows, "R1")
+	a.advance("R1", -1)
+	a.put(walkRows, "R1")
+	a.again("R1", 0)
+	a.line("RET")
+}
+
+// walked loads the i-th vector of a pixel.
+func (a *asm) walked(reg string, i int) {
+	a.address(reg)
+	a.line("V128Load $%d", 16*i)
+}
+
+// pixels loops over a row's pixels, with their pointers in R5.. .
+func (a *asm) pixels(maps int, pixel func()) {
+	for i := range maps {
+		a.line("Get R%d", 1+i)
+		a.line("Set R%d", 5+i)
+	}
+	a.field(walkPixels, "R8")
+	a.line("Loop")
+	pixel()
+	for i := range maps {
+		a.add(fmt.Sprintf("R%d", 5+i), fmt.Sprintf("R%d", 5+i), fmt.Sprintf("R%d", 9+i))
+	}
+	a.again("R8", 1)
+}
+
+// walk writes a pass that computes each vector of the destination from those of the other maps (pointers in R6 and R7) and the constants.
+func (a *asm) walk(name, constants string, maps int, vector func(i int)) {
+	a.pass(name, constants, func(n int) {
+		a.pixels(maps, func() {
+			for i := range n {
+				a.address("R5")
+				vector(i)
+				a.line("V128Store $0, $%d", 16*i)
+			}
+		})
+	})
+}
+
+// sum writes the sum over all pixels: a row's in V0.., added to the destination.
+func (a *asm) sum() {
+	a.pass("sumMap", "", func(n int) {
+		a.line("V128Const $0, $0")
+		for i := range n - 1 {
+			a.line("Tee V%d", i)
+		}
+		a.line("Set V%d", n-1)
+		a.pixels(2, func() {
+			for i := range n {
+				a.line("Get V%d", i)
+				a.walked("R6", i)
+				a.postfix(fmt.Sprintf("+ =V%d", i))
+			}
+		})
+		for i := range n {
+			a.address("R1")
+			a.walked("R1", i)
+			a.postfix(fmt.Sprintf("V%d +", i))
+			a.line("V128Store $0, $%d", 16*i)
+		}
+	})
+}
+
+// maxPool writes the largest of each window. The pointer R7 runs over the window: R11 from pixel to pixel, R4 from behind a row to the next row. R3 and R15
+// count the window's rows and pixels left.
+func (a *asm) maxPool() {
+	a.pass("maxPoolMap", "", func(n int) {
+		a.field(walkRow+16, "R4")
+		a.pixels(2, func() {
+			a.line("Get R6")
+			a.line("Set R7")
+			for i := range n {
+				a.walked("R7", i)
+				a.line("Set V%d", i)
+			}
+			a.field(walkWindow, "R3")
+			a.line("Loop")
+			a.field(walkWindow, "R15")
+			a.line("Loop")
+			for i := range n {
+				a.line("Get V%d", i)
+				a.walked("R7", i)
+				a.postfix(fmt.Sprintf("pmax =V%d", i))
+			}
+			a.add("R7", "R7", "R11")
+			a.again("R15", 1)
+			a.add("R7", "R7", "R4")
+			a.again("R3", 1)
+			for i := range n {
+				a.address("R5")
+				a.line("Get V%d", i)
+				a.line("V128Store $0, $%d", 16*i)
+			}
+		})
+	})
+}
+
+// The offsets of the struct walk in maps_wasm.go.
+const (
+	walkMaps      = 0  // destination, source, other
+	walkConstants = 24 // a and b
+	walkPixel     = 40 // three
+	walkRow       = 64 // three
+	walkRows      = 88
+	walkPixels    = 96
+	walkGroups    = 104 // of 4 vectors, and of one
+	walkWindow    = 120
+	walkFloor     = 128
+)

@@ -1,0 +1,19 @@
+//go:build !wasm
+
+package kernels
+
+func addSumVectors(dst, src []float32, m Map) int { return 0 }
+
+func scaleVectors(dst []float32, d Map, src []float32, s Map, gate []float32) int { return 0 }
+
+func addVectors(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) int { return 0 }
+
+func addScaledVectors(dst []float32, d Map, branch []float32, b Map, skip []float32, s Map, gate []float32) int {
+	return 0
+}
+
+func affineVectors(dst []float32, d Map, src []float32, s Map, scale, shift []float32, floor float32) int {
+	return 0
+}
+
+func maxPoolVectors(dst []float32, d Map, src []float32, s Map, k int) int { return 0 }

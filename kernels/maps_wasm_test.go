@@ -1,0 +1,75 @@
+package kernels
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestMapsEqualPortable compares bit for bit. The channels meet groups of sixteen, groups of four and tails of one to three; the values hold both zeros,
+// infinities and NaN; borders and guard words around the destination must stay.
+func TestMapsEqualPortable(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	special := []float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), math.SmallestNonzeroFloat32}
+	sprinkle := func(v []float32) []float32 {
+		for i := range v {
+			if rng.IntN(6) == 0 {
+				v[i] = special[rng.IntN(len(special))]
+			}
+		}
+		return v
+	}
+	random := func(n int) []float32 {
+		v := make([]float32, n)
+		for i := range v {
+			v[i] = float32(rng.NormFloat64())
+		}
+		return sprinkle(v)
+	}
+	for c := 1; c <= 40; c++ {
+		h, w := 1+rng.IntN(6), 1+rng.IntN(6)
+		src, other := newPadded(rng, h, w, c, rng.IntN(2)), newPadded(rng, h, w, c, rng.IntN(2))
+		sprinkle(src.data())
+		sprinkle(other.data())
+		a, b := random(c), random(c)
+		s, o := src.layout(), other.layout()
+		for name, f := range map[string]struct {
+			h, w, c        int
+			fast, portable func(dst []float32, d Map)
+		}{
+			"sum": {1, 1, c, func(dst []float32, d Map) { addSumPortable(dst, src.pixels(), s, addSumVectors(dst, src.pixels(), s)) },
+				func(dst []float32, d Map) { addSumPortable(dst, src.pixels(), s, 0) }},
+			"scale": {h, w, c, func(dst []float32, d Map) { Scale(dst, d, src.pixels(), s, a) },
+				func(dst []float32, d Map) { scalePortable(dst, d, src.pixels(), s, a, 0) }},
+			"add": {h, w, c, func(dst []float32, d Map) { Add(dst, d, src.pixels(), s, other.pixels(), o) },
+				func(dst []float32, d Map) { addPortable(dst, d, src.pixels(), s, other.pixels(), o, 0) }},
+			"add scaled": {h, w, c, func(dst []float32, d Map) { AddScaled(dst, d, src.pixels(), s, other.pixels(), o, a) },
+				func(dst []float32, d Map) { addScaledPortable(dst, d, src.pixels(), s, other.pixels(), o, a, 0) }},
+			"affine": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, false) },
+				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, float32(math.Inf(-1)), 0) }},
+			"affine, ReLU": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, true) },
+				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, 0, 0) }},
+			"max pool 2": {h / 2, w / 2, c, func(dst []float32, d Map) { MaxPool(dst, d, src.pixels(), s, 2) },
+				func(dst []float32, d Map) { maxPoolPortable(dst, d, src.pixels(), s, 2, 0) }},
+			"max pool 3": {h / 3, w / 3, c, func(dst []float32, d Map) { MaxPool(dst, d, src.pixels(), s, 3) },
+				func(dst []float32, d Map) { maxPoolPortable(dst, d, src.pixels(), s, 3, 0) }},
+		} {
+			if f.h == 0 || f.w == 0 {
+				continue
+			}
+			got, want := newPadded(nil, f.h, f.w, f.c, 1), newPadded(nil, f.h, f.w, f.c, 1)
+			if name == "sum" { // it writes a vector
+				f.fast(got.pixels()[:c], got.layout())
+				f.portable(want.pixels()[:c], want.layout())
+			} else {
+				f.fast(got.pixels(), got.layout())
+				f.portable(want.pixels(), want.layout())
+			}
+			for i := range want.all {
+				if math.Float32bits(got.all[i]) != math.Float32bits(want.all[i]) && !(got.all[i] != got.all[i] && want.all[i] != want.all[i]) { // any NaN is NaN
+					t.Fatalf("%s of %dx%dx%d: value %d is %v, portable %v", name, h, w, c, i-guards, got.all[i], want.all[i])
+				}
+			}
+		}
+	}
+}
