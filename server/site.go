@@ -12,6 +12,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"sescope/server/policy"
 )
 
 // site is dist in memory: the file's path below dist ("models/simple.safetensors")
@@ -48,20 +50,6 @@ var contentTypes = map[string]string{
 	".ico":         "image/x-icon",
 	".wasm":        "application/wasm", // compileStreaming accepts no other
 	".safetensors": "application/octet-stream",
-}
-
-// headers are sent with every answer, refusals included.
-var headers = map[string]string{
-	// No source names another host, so the browser itself keeps every picture
-	// on the machine. Other pages may embed this one.
-	"Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
-		"img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; " +
-		"manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *",
-	"X-Content-Type-Options": "nosniff",
-	"Referrer-Policy":        "no-referrer",
-	"Permissions-Policy":     "camera=(self)",
-	// Keep, but ask each time: the ETag makes the question cheap.
-	"Cache-Control": "no-cache",
 }
 
 // loadSite reads the regular files below dir. A file with the name of another
@@ -126,9 +114,10 @@ func represent(coding string, body []byte) representation {
 
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	for name, value := range headers {
-		h.Set(name, value)
+	for _, line := range policy.Headers {
+		h.Set(line.Name, line.Value)
 	}
+	h.Set("Cache-Control", policy.Revalidate)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		refuse(w, r, http.StatusMethodNotAllowed, "This server only hands out files: ask with GET or HEAD.")
@@ -154,6 +143,9 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("ETag", rep.etag)
+	if strings.HasPrefix(name, policy.Assets) {
+		h.Set("Cache-Control", policy.Immutable)
+	}
 	if matches(r.Header.Values("If-None-Match"), rep.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

@@ -15,21 +15,22 @@ import (
 // distFiles is a small dist. The precompressed forms are no real brotli or
 // gzip: the server must pass on what it finds.
 var distFiles = map[string]string{
-	"index.html":              "<!doctype html><title>SEscope</title>" + strings.Repeat(" ", 100),
-	"index.html.br":           "BR of index",
-	"index.html.gz":           "GZIP of index.html",
-	"app.css":                 "body{}",
-	"boot.js":                 "'use strict'",
-	"sescope.wasm":            "\x00asm" + strings.Repeat("w", 200),
-	"sescope.wasm.br":         "BR of wasm",
-	"sescope.wasm.gz":         "GZIP of sescope.wasm",
-	"models.json":             "[]",
-	"models/net.safetensors":  "weights",
-	"samples/ship.svg":        "<svg/>",
-	"samples/odd name ü.svg":  "<svg></svg>",
-	"unknown.kind":            "?",
-	"alone.gz":                "a file that is no sibling of another",
-	"samples/.hidden/deep.js": "1",
+	"index.html":                "<!doctype html><title>SEscope</title>" + strings.Repeat(" ", 100),
+	"index.html.br":             "BR of index",
+	"index.html.gz":             "GZIP of index.html",
+	"app.css":                   "body{}",
+	"boot.js":                   "'use strict'",
+	"sescope.wasm":              "\x00asm" + strings.Repeat("w", 200),
+	"sescope.wasm.br":           "BR of wasm",
+	"sescope.wasm.gz":           "GZIP of sescope.wasm",
+	"models.json":               "[]",
+	"models/net.safetensors":    "weights",
+	"samples/ship.svg":          "<svg/>",
+	"samples/odd name ü.svg":    "<svg></svg>",
+	"unknown.kind":              "?",
+	"alone.gz":                  "a file that is no sibling of another",
+	"samples/.hidden/deep.js":   "1",
+	"assets/app.0123456789.css": "p{}",
 }
 
 func writeDist(t *testing.T, files map[string]string) string {
@@ -129,8 +130,7 @@ func TestSecurityHeaders(t *testing.T) {
 	want := map[string]string{
 		"X-Content-Type-Options": "nosniff",
 		"Referrer-Policy":        "no-referrer",
-		"Permissions-Policy":     "camera=(self)",
-		"Cache-Control":          "no-cache",
+		"Permissions-Policy":     "camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), payment=()",
 	}
 	policy := map[string]string{
 		"default-src": "'none'", "script-src": "'self' 'wasm-unsafe-eval'", "style-src": "'self'",
@@ -153,6 +153,26 @@ func TestSecurityHeaders(t *testing.T) {
 			name, value, _ := strings.Cut(strings.TrimSpace(d), " ")
 			if policy[name] != value {
 				t.Errorf("%s %s: the policy says %q, expected %s %s", req[0], req[1], d, name, policy[name])
+			}
+		}
+	}
+}
+
+// What has a hash in its name is kept for ever; everything else, refusals too, is asked for again.
+func TestCaching(t *testing.T) {
+	base := serveTest(t)
+	for path, want := range map[string]string{
+		"/": "no-cache", "/boot.js": "no-cache", "/assets/app.0123456789.css": "public, max-age=31536000, immutable",
+		"/assets/": "no-cache", "/assets/gone.0123456789.css": "no-cache",
+	} {
+		res, _ := ask(t, base, "GET", path)
+		if got := res.Header.Get("Cache-Control"); got != want {
+			t.Errorf("GET %s: Cache-Control %q, expected %q", path, got, want)
+		}
+		if tag := res.Header.Get("ETag"); tag != "" {
+			again, _ := ask(t, base, "GET", path, "If-None-Match", tag)
+			if got := again.Header.Get("Cache-Control"); again.StatusCode != 304 || got != want {
+				t.Errorf("GET %s again: status %d, Cache-Control %q, expected 304 and %q", path, again.StatusCode, got, want)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"text/tabwriter"
 
@@ -45,7 +46,7 @@ func compress(ctx context.Context, t tree, old string) ([]packed, error) {
 	var jobs []func()
 	for i := range files {
 		f := &files[i]
-		if incompressible[path.Ext(f.name)] {
+		if incompressible[path.Ext(f.name)] || !strings.Contains(f.name, ".") || len(f.raw) == 0 { // or read by a host, never sent
 			continue
 		}
 		former := filepath.Join(old, filepath.FromSlash(f.name))

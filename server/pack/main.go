@@ -5,16 +5,22 @@
 //
 // It is run in the project's root. dist holds
 //
-//	index.html, app.css…  web/static/ as it is, samples/ included
-//	sescope.wasm          the package ./wasm
-//	sescope-relaxed.wasm  the same with fused multiply-adds (see wasm/relaxed), for browsers that know relaxed SIMD
-//	wasm_exec.js          from the Go that compiled it
-//	vugu-helper.js        the script inside the Vugu module (see helper.go)
-//	models/*              weights/models/*.safetensors
-//	models.json           their names, titles and sizes (see models.go)
-//	sizes.json            uncompressed sizes, for the page's progress bar
+//	index.html          of web/static, with every address and what boot.js needs to know
+//	sw.js               of web/static, with the same
+//	assets/*            everything else, each with a hash of its content in its name, so that it may be kept for ever:
+//	  boot.HASH.js…     web/static
+//	  sescope.*.wasm    the package ./wasm
+//	  sescope-relaxed.* the same with fused multiply-adds (see wasm/relaxed), for browsers that know relaxed SIMD
+//	  wasm_exec.*.js    from the Go that compiled it
+//	  vugu-helper.*.js  the script inside the Vugu module (see helper.go)
+//	  models/*          weights/models/*.safetensors
+//	  icon-*.png        for home screens (see icon.go)
+//	_headers            for Netlify and Cloudflare Pages
+//	.nojekyll           for GitHub Pages
 //
 // and a .br and a .gz beside every file that is not compressed by itself.
+// Equal sources make equal bytes. It fails when the budget of sizes is exceeded
+// (see budget.go); dist is there all the same.
 package main
 
 import (

@@ -12,8 +12,8 @@ import (
 // defaultModel is the network that the page starts with.
 const defaultModel = "cnn3-se"
 
-// modelEntry is one line of models.json: what the page's model picker shows
-// before it has fetched any weights.
+// modelEntry is what the page's model picker shows before it has fetched any
+// weights.
 type modelEntry struct {
 	Name    string            `json:"name"`
 	Title   map[string]string `json:"title"` // by language: "en", "zh"
@@ -22,14 +22,13 @@ type modelEntry struct {
 }
 
 // readModels reads the .safetensors files of dir, keyed by their path in dist,
-// and makes models.json of their headers, in the order of their names.
-func readModels(dir string) (files tree, index []byte, err error) {
+// and the entries of their headers, in the order of their names.
+func readModels(dir string) (files tree, entries []modelEntry, err error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.safetensors")) // sorted
 	if err != nil {
 		return nil, nil, err
 	}
 	files = tree{}
-	var entries []modelEntry
 	found := false
 	for _, path := range paths {
 		b, err := os.ReadFile(path)
@@ -52,8 +51,7 @@ func readModels(dir string) (files tree, index []byte, err error) {
 	if !found {
 		return nil, nil, fmt.Errorf("%s has no %s.safetensors, the network that the page starts with (found %d other)", dir, defaultModel, len(entries))
 	}
-	index, err = json.MarshalIndent(entries, "", "  ")
-	return files, append(index, '\n'), err
+	return files, entries, nil
 }
 
 // readEntry reads a safetensors header: its length as 8 bytes, little-endian,

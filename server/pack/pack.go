@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -62,7 +61,7 @@ func pack(ctx context.Context, root, out string, w io.Writer) error {
 		return err
 	}
 	printTable(w, out, files)
-	return nil
+	return budget(w, files)
 }
 
 // collect gathers every file of dist; scratch is a folder for the compiler.
@@ -71,7 +70,7 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 	if err := addStatic(t, filepath.Join(root, "web", "static")); err != nil {
 		return nil, err
 	}
-	models, index, err := readModels(filepath.Join(root, "weights", "models"))
+	files, models, err := readModels(filepath.Join(root, "weights", "models"))
 	if err != nil {
 		return nil, err
 	}
@@ -87,30 +86,14 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	sizes := map[string]int{}
-	for _, part := range []tree{builds, models} {
-		for name, b := range part {
-			sizes[name] = len(b)
-		}
-	}
-	sizesJSON, err := json.MarshalIndent(sizes, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	generated := tree{
-		"wasm_exec.js":   loader,
-		"vugu-helper.js": []byte(helper),
-		"models.json":    index,
-		"sizes.json":     append(sizesJSON, '\n'),
-	}
-	for _, part := range []tree{generated, builds, models} {
+	for _, part := range []tree{builds, files, icons(), {"wasm_exec.js": loader, "vugu-helper.js": []byte(helper)}} {
 		for name, b := range part {
 			if err := t.add(name, b); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return t, nil
+	return arrange(t, models)
 }
 
 // addStatic adds the files below dir, but for those that only an editor or a
@@ -225,7 +208,7 @@ func replaceable(out string) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	for _, name := range []string{"index.html", "sizes.json", "sescope.wasm"} {
+	for _, name := range []string{"index.html", "sw.js", "_headers"} {
 		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
 			return fmt.Errorf("%s holds other files than a dist (no %s): name a new folder with -out", out, name)
 		}

@@ -3,14 +3,21 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"sescope/server/policy"
 )
 
 // A project in small: what pack reads, without the network and the page. Its
@@ -21,7 +28,9 @@ var project = map[string]string{
 	"wasm/main.go":                 "package main\n\nimport \"example.test/small/kernels\"\n\nfunc main() { println(kernels.Answer()) }\n",
 	"kernels/kernels.go":           "package kernels\n\nfunc fma(p *float32)\n\nfunc Answer() float32 {\n\tx := [4]float32{1, 2, 3, 4}\n\tfma(&x[0])\n\treturn x[1]\n}\n",
 	"kernels/fma_wasm.s":           assembly,
-	"web/static/index.html":        "<!doctype html><title>small</title>",
+	"web/static/index.html":        page,
+	"web/static/sw.js":             "'use strict'; const DIST = {}; use(DIST);",
+	"web/static/app.webmanifest":   `{"start_url": "../", "icons": [{"src": "icon-192.png"}, {"src": "samples/ship.svg"}]}`,
 	"web/static/app.css":           strings.Repeat("body { margin: 0 }\n", 50),
 	"web/static/samples/ship.svg":  "<svg xmlns='http://www.w3.org/2000/svg'/>",
 	"web/static/samples/photo.jpg": "\xff\xd8 no real picture",
@@ -32,6 +41,10 @@ var project = map[string]string{
 	"weights/models/simple.safetensors":  model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"layers":[]}`, 10),
 	"weights/models/README.md":           "no model",
 }
+
+const page = `<!doctype html><html data-version="" lang="en"><meta http-equiv="Content-Security-Policy" content="">
+<link rel="stylesheet" href="app.css"><link rel="manifest" href="app.webmanifest"><script src="wasm_exec.js"></script><img src="samples/ship.svg" alt="app">
+<script type="application/json" id="dist">{}</script>`
 
 // assembly squares four values and adds them to the squares.
 const assembly = `#include "textflag.h"
@@ -114,69 +127,109 @@ func TestPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := content(t, out)
-
+	d := read(t, got)
 	var want []string
 	for _, name := range []string{
-		"index.html", "app.css", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "wasm_exec.js", "vugu-helper.js",
-		"models.json", "sizes.json", "models/cnn3-se.safetensors", "models/simple.safetensors",
+		"app.css", "app.webmanifest", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "wasm_exec.js", "vugu-helper.js",
+		"models/cnn3-se.safetensors", "models/simple.safetensors",
 	} {
+		path := d.Files[name].Path
+		if !regexp.MustCompile(`^assets/` + strings.Replace(name, ".", `\.[0-9a-f]{10}\.`, 1) + `$`).MatchString(path) {
+			t.Errorf("%s lies at %q, expected it in assets/ with a hash", name, path)
+		}
+		want = append(want, path, path+".br", path+".gz")
+	}
+	for _, name := range []string{"icon-192.png", "icon-512.png", "icon-maskable-512.png", "icon-touch-180.png", "samples/photo.jpg"} {
+		want = append(want, d.Files[name].Path)
+	}
+	for _, name := range []string{"index.html", "sw.js"} {
 		want = append(want, name, name+".br", name+".gz")
 	}
-	want = append(want, "samples/photo.jpg")
+	want = append(want, "_headers", ".nojekyll")
 	slices.Sort(want)
 	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, want) {
 		t.Errorf("dist holds %v,\nexpected %v", names, want)
 	}
+	at := func(name string) string { return got[d.Files[name].Path] }
 	for dist, source := range map[string]string{
-		"index.html": "web/static/index.html", "app.css": "web/static/app.css",
-		"samples/ship.svg": "web/static/samples/ship.svg", "samples/photo.jpg": "web/static/samples/photo.jpg",
+		"app.css": "web/static/app.css", "samples/ship.svg": "web/static/samples/ship.svg", "samples/photo.jpg": "web/static/samples/photo.jpg",
 		"models/cnn3-se.safetensors": "weights/models/cnn3-se.safetensors",
 		"models/simple.safetensors":  "weights/models/simple.safetensors",
 	} {
-		if got[dist] != project[source] {
+		if at(dist) != project[source] {
 			t.Errorf("%s in dist differs from %s", dist, source)
 		}
 	}
-	for _, name := range []string{"sescope.wasm", "sescope-relaxed.wasm"} {
-		if !strings.HasPrefix(got[name], "\x00asm") {
-			t.Errorf("%s begins with %q, expected a WebAssembly module", name, got[name][:4])
+	for name, b := range got {
+		if hash := regexp.MustCompile(`^assets/.*\.([0-9a-f]{10})\.\w+$`).FindStringSubmatch(name); hash != nil {
+			if sum := sha256.Sum256([]byte(b)); hex.EncodeToString(sum[:5]) != hash[1] {
+				t.Errorf("%s does not have that hash", name)
+			}
 		}
-		if strings.Contains(got[name], "small_kernels.fma") {
+	}
+	for _, name := range []string{"sescope.wasm", "sescope-relaxed.wasm"} {
+		if !strings.HasPrefix(at(name), "\x00asm") {
+			t.Errorf("%s begins with %q, expected a WebAssembly module", name, at(name)[:4])
+		}
+		if strings.Contains(at(name), "small_kernels.fma") {
 			t.Errorf("%s holds function names", name)
 		}
 	}
-	if got["sescope.wasm"] == got["sescope-relaxed.wasm"] || strings.Count(got["sescope-relaxed.wasm"], "\xfd\x85\x02") <= strings.Count(got["sescope.wasm"], "\xfd\x85\x02") {
+	if at("sescope.wasm") == at("sescope-relaxed.wasm") || strings.Count(at("sescope-relaxed.wasm"), "\xfd\x85\x02") <= strings.Count(at("sescope.wasm"), "\xfd\x85\x02") {
 		t.Error("the relaxed build has no fused multiply-add that the plain one has not")
 	}
-	if !strings.Contains(got["wasm_exec.js"], "globalThis.Go = class") {
+	if !strings.Contains(at("wasm_exec.js"), "globalThis.Go = class") {
 		t.Error("wasm_exec.js does not define the class Go")
 	}
-	if got["vugu-helper.js"] != `window.x="from the module"` {
-		t.Errorf("vugu-helper.js is %q, expected the script of the module", got["vugu-helper.js"])
+	if at("vugu-helper.js") != `window.x="from the module"` {
+		t.Errorf("vugu-helper.js is %q, expected the script of the module", at("vugu-helper.js"))
 	}
 
-	var sizes map[string]int
-	if err := json.Unmarshal([]byte(got["sizes.json"]), &sizes); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"sescope.wasm", "sescope-relaxed.wasm", "models/cnn3-se.safetensors", "models/simple.safetensors"} {
-		if sizes[name] != len(got[name]) {
-			t.Errorf("sizes.json says %d for %s, expected %d", sizes[name], name, len(got[name]))
+	// The page and the manifest name the files where they lie, and nothing else changed.
+	for _, name := range []string{"app.css", "app.webmanifest", "wasm_exec.js", "samples/ship.svg"} {
+		if !strings.Contains(got["index.html"], `="`+d.Files[name].Path+`"`) || strings.Contains(got["index.html"], `="`+name+`"`) {
+			t.Errorf("index.html does not name %s where it lies:\n%s", name, got["index.html"])
 		}
 	}
-	if len(sizes) != 4 {
-		t.Errorf("sizes.json has %d entries, expected 4", len(sizes))
+	if !strings.Contains(got["index.html"], `alt="app"`) || !strings.Contains(got["index.html"], `content="`+policy.Meta()+`"`) {
+		t.Errorf("index.html: %s", got["index.html"])
 	}
-	var models []modelEntry
-	if err := json.Unmarshal([]byte(got["models.json"]), &models); err != nil {
-		t.Fatal(err)
+	if name := strings.TrimPrefix(d.Files["icon-192.png"].Path, "assets/"); !strings.Contains(at("app.webmanifest"), `"`+name+`"`) {
+		t.Errorf("the manifest does not name %s: %s", name, at("app.webmanifest"))
 	}
+	for name, a := range d.Files {
+		if isProgram(name) || isWeights(name) {
+			sum := sha256.Sum256([]byte(at(name)))
+			if a.Bytes != len(at(name)) || a.SHA256 != base64.StdEncoding.EncodeToString(sum[:]) {
+				t.Errorf("%s is said to be %d bytes with the hash %s", name, a.Bytes, a.SHA256)
+			}
+		} else if a.Bytes != 0 || a.SHA256 != "" {
+			t.Errorf("%s: more is said than its place: %+v", name, a)
+		}
+	}
+	var offline struct {
+		Version, Page string
+		Files         map[string]string
+	}
+	text := strings.TrimSuffix(strings.TrimPrefix(got["sw.js"], "'use strict'; const DIST = "), "; use(DIST);")
+	if err := json.Unmarshal([]byte(text), &offline); err != nil {
+		t.Fatalf("sw.js: %v\n%s", err, got["sw.js"])
+	}
+	sum := sha256.Sum256([]byte(got["index.html"]))
+	if offline.Page != hex.EncodeToString(sum[:5]) || !strings.Contains(got["index.html"], `data-version="`+offline.Version+`"`) || len(offline.Version) != 10 {
+		t.Errorf("sw.js says version %q, page %q", offline.Version, offline.Page)
+	}
+	for name, a := range d.Files {
+		if offline.Files[name] != a.Path || len(offline.Files) != len(d.Files) {
+			t.Errorf("sw.js says that %s is %s, the page says %s", name, offline.Files[name], a.Path)
+		}
+	}
+	models := d.Models
 	if len(models) != 2 || models[0].Name != "cnn3-se" || !models[0].Default || models[1].Name != "simple" || models[1].Default ||
 		models[0].Title["zh"] != "SE 网络" || models[1].Title["en"] != "Simple" ||
-		models[0].Bytes != len(got["models/cnn3-se.safetensors"]) {
-		t.Errorf("models.json is %s, expected cnn3-se (default) and simple with title and size", got["models.json"])
+		models[0].Bytes != len(at("models/cnn3-se.safetensors")) {
+		t.Errorf("the models are %+v, expected cnn3-se (default) and simple with title and size", models)
 	}
-
 	for name, compressed := range got {
 		var raw []byte
 		var err error
@@ -192,10 +245,11 @@ func TestPack(t *testing.T) {
 			t.Errorf("%s does not unpack to its file: %v", name, err)
 		}
 	}
-	if len(got["app.css.br"]) >= len(got["app.css"])/2 {
-		t.Errorf("app.css.br has %d of %d bytes, expected less than half", len(got["app.css.br"]), len(got["app.css"]))
+	css := d.Files["app.css"].Path
+	if len(got[css+".br"]) >= len(got[css])/2 {
+		t.Errorf("app.css.br has %d of %d bytes, expected less than half", len(got[css+".br"]), len(got[css]))
 	}
-	for _, word := range []string{"sescope.wasm", "samples/photo.jpg", "together"} {
+	for _, word := range []string{d.Files["sescope.wasm"].Path, d.Files["samples/photo.jpg"].Path, "together", "first visit"} {
 		if !strings.Contains(table.String(), word) {
 			t.Errorf("the table has no line for %s:\n%s", word, table.String())
 		}
@@ -203,6 +257,53 @@ func TestPack(t *testing.T) {
 	left, err := os.ReadDir(filepath.Dir(out))
 	if err != nil || len(left) != 1 {
 		t.Errorf("beside dist lie %v (%v), expected nothing", left, err)
+	}
+}
+
+// described is what pack wrote into the page.
+type described struct {
+	Files  map[string]asset
+	Models []modelEntry
+}
+
+// read parses it.
+func read(t *testing.T, dist map[string]string) (d described) {
+	t.Helper()
+	_, text, ok := strings.Cut(dist["index.html"], `<script type="application/json" id="dist">`)
+	text, _, closed := strings.Cut(text, "</script>")
+	if !ok || !closed {
+		t.Fatalf("index.html does not describe dist: %s", dist["index.html"])
+	}
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// Another folder on the machine changes no byte. SESCOPE_REPRODUCE=1 does the same with SEscope itself.
+func TestPackIsReproducible(t *testing.T) {
+	roots := []string{lay(t, nil), lay(t, nil)}
+	if os.Getenv("SESCOPE_REPRODUCE") != "" {
+		clone := filepath.Join(t.TempDir(), "clone")
+		if out, err := exec.Command("git", "clone", "-q", "../..", clone).CombinedOutput(); err != nil {
+			t.Fatalf("git clone: %v\n%s", err, out)
+		}
+		roots = []string{filepath.Join("..", ".."), clone}
+	}
+	var dists []tree
+	for _, root := range roots {
+		dist, err := collect(context.Background(), root, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		dists = append(dists, dist)
+	}
+	if !maps.EqualFunc(dists[0], dists[1], bytes.Equal) {
+		t.Error("two packs of the same sources in two folders differ")
+	}
+	style := dists[0][pageFile]
+	if !bytes.Equal(brotli11(style), brotli11(style)) || !bytes.Equal(gzip9(style), gzip9(style)) {
+		t.Error("a file that is compressed twice differs")
 	}
 }
 
@@ -229,7 +330,7 @@ func TestPackAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	third := again()
-	if css, err := unbrotli([]byte(third["app.css.br"])); err != nil || string(css) != "p { color: red }" {
+	if css, err := unbrotli([]byte(third[read(t, third).Files["app.css"].Path+".br"])); err != nil || string(css) != "p { color: red }" {
 		t.Errorf("app.css.br unpacks to %q (%v), expected the changed file", css, err)
 	}
 	for name := range third {
@@ -278,6 +379,9 @@ func TestPackFails(t *testing.T) {
 		{"an uncounted kernel", map[string]string{"kernels/fma_wasm.s": strings.Replace(assembly, "fma 1", "fma", 1)}, `fma_wasm.s: multiply-adds: "fma"`},
 		{"a miscounted kernel", map[string]string{"kernels/fma_wasm.s": strings.Replace(assembly, "fma 1", "fma 2", 1)}, "fma): 1 multiply-adds were found, its generator announced 2"},
 		{"no page", map[string]string{"web/static/index.html": "-"}, "index.html"},
+		{"no service worker", map[string]string{"web/static/sw.js": "-"}, "has no sw.js"},
+		{"nothing to fill in the service worker", map[string]string{"web/static/sw.js": "const DIST = 1;"}, "sw.js: const DIST = ; is not there once"},
+		{"a page without policy", map[string]string{"web/static/index.html": strings.Replace(page, "Content-Security-Policy", "other", 1)}, "Content-Security-Policy"},
 		{"no default model", map[string]string{weightsFile: "-"}, "has no cnn3-se.safetensors"},
 		{"another name inside", map[string]string{weightsFile: model(`{"name":"other","title":{"en":"a","zh":"b"}}`, 1)}, `calls the network "other"`},
 		{"no Chinese title", map[string]string{weightsFile: model(`{"name":"cnn3-se","title":{"en":"a"}}`, 1)}, `no title in "zh"`},
@@ -294,7 +398,7 @@ func TestPackFails(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			root := lay(t, c.changes)
 			out := filepath.Join(root, "dist")
-			old := tree{"index.html": []byte("old"), "sizes.json": []byte("{}"), "sescope.wasm": []byte("old")}
+			old := tree{"index.html": []byte("old"), "sw.js": []byte("old"), "_headers": []byte("old")}
 			var files []packed
 			for name, b := range old {
 				files = append(files, packed{name: name, raw: b})

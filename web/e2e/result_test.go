@@ -72,22 +72,45 @@ func (p *tab) explain(path string) detail {
 	return p.after(n, filepath.Base(path), "")
 }
 
-// models lists the names of the packed networks, the default first.
-func models(t *testing.T) []string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dist, "models.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []struct {
+// A packed is what pack wrote into the page about dist.
+type packed struct {
+	Files  map[string]struct{ Path string }
+	Models []struct {
 		Name    string
 		Default bool
 	}
-	if err := json.Unmarshal(b, &list); err != nil {
+}
+
+// described reads it.
+func described(t *testing.T) (d packed) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dist, "index.html"))
+	if err != nil {
 		t.Fatal(err)
 	}
+	_, text, _ := strings.Cut(string(b), `id="dist">`)
+	text, _, _ = strings.Cut(text, "</script>")
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		t.Fatalf("index.html does not describe dist: %v", err)
+	}
+	return d
+}
+
+// asset is where a file of the page lies below dist, "samples/ship.svg" for instance.
+func asset(t *testing.T, name string) string {
+	t.Helper()
+	path := described(t).Files[name].Path
+	if path == "" {
+		t.Fatalf("dist has no %s", name)
+	}
+	return path
+}
+
+// models lists the names of the packed networks, the default first.
+func models(t *testing.T) []string {
+	t.Helper()
 	var names []string
-	for _, m := range list {
+	for _, m := range described(t).Models {
 		if m.Default {
 			names = append([]string{m.Name}, names...)
 		} else {
@@ -95,7 +118,7 @@ func models(t *testing.T) []string {
 		}
 	}
 	if len(names) < 3 {
-		t.Fatalf("models.json lists %v, expected the three networks of the tutorial at least", names)
+		t.Fatalf("the page lists %v, expected the three networks of the tutorial at least", names)
 	}
 	return names
 }
@@ -103,7 +126,7 @@ func models(t *testing.T) []string {
 // sescope is what the command line says about a picture, with the same weights that the page fetches.
 func sescope(t *testing.T, model, picture string) detail {
 	t.Helper()
-	out, err := exec.Command(command, "run", "--json", filepath.Join(dist, "models", model+".safetensors"), picture).Output()
+	out, err := exec.Command(command, "run", "--json", filepath.Join(dist, asset(t, "models/"+model+".safetensors")), picture).Output()
 	if err != nil {
 		t.Fatalf("sescope run %s %s: %v", model, picture, err)
 	}

@@ -90,6 +90,7 @@ func newTab(t *testing.T, d device) *tab {
 			}
 		}
 	})
+	do(p, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}) // what a test replaces is the server
 	do(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
 	return p
 }

@@ -168,8 +168,8 @@ func TestCameraUnplugged(t *testing.T) {
 func TestWeightsMissing(t *testing.T) {
 	p := open(t, filmCamera)
 	names := models(t)
-	p.allow("404", names[1]+".safetensors")
-	restore := p.answer("*/models/"+names[1]+".safetensors*", 404)
+	p.allow("404")
+	restore := p.answer("*/"+asset(t, "models/"+names[1]+".safetensors"), 404)
 	before := p.kept()
 	p.choose("model", names[1])
 	p.sentence("model-missing")
@@ -191,7 +191,7 @@ func TestWeightsMissing(t *testing.T) {
 
 // When something is missing from the start there is nothing to keep, but there is a sentence.
 func TestNothingLoads(t *testing.T) {
-	for _, missing := range []string{"*/models/*", "*/sescope*.wasm*", "*/models.json*"} {
+	for _, missing := range []string{"*/assets/models/*", "*/assets/sescope*.wasm"} {
 		t.Run(missing, func(t *testing.T) {
 			p := newTab(t, filmCamera)
 			p.allow("404", "SEscope: fetch")

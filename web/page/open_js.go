@@ -28,7 +28,7 @@ func (p *Page) ChooseSample(i int) {
 		p.still.opening++
 		turn := p.still.opening
 		go func() {
-			pic, err := browser.LoadPicture("samples/" + name + ".svg")
+			pic, err := browser.LoadPicture(p.state.File("samples/" + name + ".svg"))
 			p.post(func() {
 				switch {
 				case turn != p.still.opening:

@@ -74,6 +74,12 @@ func (p *Page) readSettings() {
 	if lang := root.Get("lang").String(); len(lang) >= 2 && lang[:2] == "zh" {
 		s.Lang = "zh"
 	}
+	s.Files = map[string]string{}
+	files := p.boot.Get("files")
+	for i := range files.Length() {
+		name := files.Index(i).String()
+		s.Files[name] = p.boot.Call("path", name).String()
+	}
 	models := p.boot.Get("models")
 	for i := range models.Length() {
 		m := models.Index(i)

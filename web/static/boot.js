@@ -60,6 +60,10 @@
   }
   const PROGRAM = { relaxed: 'sescope-relaxed.wasm', plain: 'sescope.wasm' };
 
+  // --- what pack wrote into the page: where each file lies, how long it is, and its hash ----------------------------------------------
+  const DIST = JSON.parse(el('dist').textContent);
+  const path = (name) => (DIST.files[name] || { path: name }).path;
+
   // --- bytes, for the progress bar -------------------------------------------------------------------------------------------
   const parts = { program: { got: 0, all: 0 }, weights: { got: 0, all: 0 } };
   const kB = (n) => (n >= 1e6 ? (n / 1e6).toFixed(2) + ' MB' : Math.round(n / 1e3) + ' kB');
@@ -78,40 +82,36 @@
     el('loading-bar').parentNode.setAttribute('aria-valuenow', percent);
   }
 
-  async function get(url) {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(url + ': ' + response.status);
-    return response;
-  }
-
-  // The stream delivers uncompressed bytes, Content-Length counts compressed ones: totals come from sizes.json and models.json.
-  async function drain(response, onBytes) {
-    const chunks = [];
+  // fetchFile fetches a file of programs or weights and counts its bytes: Content-Length would count compressed ones. What is not the file
+  // that was packed is refused. Where the page may not hash (it is no secure context) the browser does, and tells no progress.
+  async function fetchFile(name, onBytes, use) {
+    const file = DIST.files[name];
+    const response = await fetch(file.path, window.isSecureContext ? {} : { integrity: 'sha256-' + file.sha256 });
+    if (!response.ok) throw new Error(file.path + ': ' + response.status);
+    const used = use && use(response.clone());
+    if (used) used.catch(() => {}); // the caller awaits it, after the bytes
+    const bytes = new Uint8Array(file.bytes);
     let n = 0;
     for (const reader = response.body.getReader(); ;) {
       const { done, value } = await reader.read();
       if (done) break;
-      chunks.push(value);
+      if (n + value.length > bytes.length) throw new Error(file.path + ': longer than ' + bytes.length + ' bytes');
+      bytes.set(value, n);
       onBytes(n += value.length);
     }
-    const all = new Uint8Array(n);
-    let at = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
+    if (n !== bytes.length) throw new Error(file.path + ': ' + n + ' of ' + bytes.length + ' bytes');
+    if (window.isSecureContext) {
+      const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      if (btoa(String.fromCharCode(...sum)) !== file.sha256) throw new Error(file.path + ': damaged on the way');
     }
-    return all;
+    return { bytes, used };
   }
 
-  async function compileProgram(file) {
-    const response = await get(file);
-    const counted = drain(response.clone(), (n) => { parts.program.got = n; progress(); });
-    if (WebAssembly.compileStreaming && /^application\/wasm/.test(response.headers.get('Content-Type') || '')) {
-      const module = await WebAssembly.compileStreaming(response);
-      await counted;
-      return module;
-    }
-    return WebAssembly.compile(await counted);
+  async function compileProgram(name) {
+    const streams = (response) => WebAssembly.compileStreaming && /^application\/wasm/.test(response.headers.get('Content-Type') || '');
+    const { bytes, used } = await fetchFile(name, (n) => { parts.program.got = n; progress(); },
+      (response) => (streams(response) ? WebAssembly.compileStreaming(response) : null));
+    return used || WebAssembly.compile(bytes);
   }
 
   // --- Vugu: its helper is a script of its own, so nothing is evaluated; nested events wait for the render to end ---------------
@@ -138,11 +138,24 @@
     };
   }
 
+  // --- without a network: sw.js keeps what this page uses. The lock says that this version is open, so that its files stay -------------
+  function keepOffline(used) {
+    if (!navigator.serviceWorker || !navigator.locks) return;
+    const version = 'sescope ' + new URL('./', document.baseURI).href + ' ' + root.dataset.version;
+    navigator.locks.request(version, { mode: 'shared' }, () => new Promise(() => {})).catch(() => {});
+    addEventListener('sescope:result', async () => {
+      try {
+        await navigator.serviceWorker.register('sw.js');
+        (await navigator.serviceWorker.ready).active.postMessage({ keep: used });
+      } catch { /* no storage, or a private window: the network it is */ }
+    }, { once: true });
+  }
+
   // worker.hello tells that its Go program listens.
   function newWorker(module) {
-    const worker = new Worker('worker.js');
+    const worker = new Worker(path('worker.js'));
     worker.addEventListener('message', (event) => { if (event.data.hello) worker.hello = true; });
-    worker.postMessage({ module });
+    worker.postMessage({ module, loader: new URL(path('wasm_exec.js'), document.baseURI).href });
     return worker;
   }
 
@@ -154,18 +167,19 @@
     let stage = 'fetch';
     try {
       tameVugu();
-      const sizes = get('sizes.json').then((r) => r.json(), () => ({}));
       const compiled = compileProgram(PROGRAM[build]);
       compiled.catch(() => {}); // awaited below
-      const models = await (await get('models.json')).json();
+      const models = DIST.models;
+      const weightsOf = (name) => 'models/' + name + '.safetensors';
+      const fetchModel = async (name, onBytes) => (await fetchFile(weightsOf(name), onBytes)).bytes;
       let wanted = null;
       try { wanted = localStorage.getItem('sescope.model'); } catch { /* no storage: the default it is */ }
       const linked = new URLSearchParams(location.hash.slice(1)).get('model');
-      const first = models.find((m) => m.name === linked) || models.find((m) => m.name === wanted) || models.find((m) => m.default) || models[0];
-      parts.weights.all = first.bytes;
-      const weights = get('models/' + first.name + '.safetensors').then((r) => drain(r, (n) => { parts.weights.got = n; progress(); }));
+      const first = models.find((m) => m.name === linked) || models.find((m) => m.name === wanted) || models.find((m) => m.default);
+      const weights = fetchModel(first.name, (n) => { parts.weights.got = n; progress(); });
       weights.catch(() => {});
-      parts.program.all = (await sizes)[PROGRAM[build]] || 0;
+      parts.program.all = DIST.files[PROGRAM[build]].bytes;
+      parts.weights.all = first.bytes;
       progress();
       const module = await compiled.catch((err) => {
         if (err instanceof WebAssembly.CompileError) stage = 'compile';
@@ -173,16 +187,15 @@
       });
       const worker = newWorker(module);
       const bytes = await weights;
-      parts.program.all = parts.program.got;
-      progress();
       el('loading-first').dataset.state = 'now';
+      keepOffline([PROGRAM[build], weightsOf(first.name)]);
       window.sescope = {
-        models, build, fail,
+        models, build, fail, path, fetchModel,
+        files: Object.keys(DIST.files),
         first: { name: first.name, bytes },
         loaded: parts.program.got + bytes.length,
         firstWorker: worker,
         newWorker: () => newWorker(module),
-        fetchModel: async (name, onBytes) => drain(await get('models/' + name + '.safetensors'), onBytes),
       };
       stage = 'panic';
       const go = new Go();

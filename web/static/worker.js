@@ -1,9 +1,9 @@
 // The network's worker: the same Go program as the page. It knows its role because it has no document.
 'use strict';
-importScripts('wasm_exec.js');
 self.onmessage = async (event) => {
   self.onmessage = null;
   try {
+    importScripts(event.data.loader);
     const go = new Go();
     const instance = await WebAssembly.instantiate(event.data.module, go.importObject);
     await go.run(instance);

@@ -499,7 +499,7 @@ func (c *Film) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "img", Attr: []vugu.VGAttribute{{Namespace: "", Key: "alt", Val: ""}, vugu.VGAttribute{Namespace: "", Key: "width", Val: "48"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "48"}}}
 				vgparent.AppendChild(vgn)
-				vgn.AddAttrInterface("src", "samples/"+name+".svg")
+				vgn.AddAttrInterface("src", c.S.File("samples/"+name+".svg"))
 			}
 		}
 		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}

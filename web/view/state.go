@@ -43,6 +43,8 @@ type State struct {
 
 	Relaxed bool // the program is the build with fused multiply-adds
 
+	Files map[string]string // where pack put the files of web/static, by their names there
+
 	Models   []ModelChoice
 	Model    string // the one that was chosen
 	Loading  string // the one that is being fetched, or ""
@@ -184,4 +186,12 @@ func (s *State) RankName(rank string) string {
 		return t.RankGateGrad
 	}
 	return t.RankMean
+}
+
+// File is where a file of web/static lies, "samples/ship.svg" for instance.
+func (s *State) File(name string) string {
+	if path, ok := s.Files[name]; ok {
+		return path
+	}
+	return name
 }

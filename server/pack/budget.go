@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"sescope/server/policy"
+)
+
+// Budgets in bytes, compressed with brotli: what a first visit loads before the first answer. The runtime is the larger of the two programs
+// with the page's own files; beside it stand the default network's weights.
+const (
+	runtimeBudget = 1_400_000
+)
+
+// budget prints what a first visit loads and refuses it when it is too much.
+func budget(w io.Writer, files []packed) error {
+	var page, program, weights int
+	for _, f := range files {
+		n := len(f.br)
+		if f.br == nil {
+			n = len(f.raw)
+		}
+		name := strings.TrimPrefix(f.name, policy.Assets)
+		switch ext := path.Ext(name); {
+		case isProgram(name):
+			program = max(program, n)
+		case isWeights(name):
+			if strings.HasPrefix(name, "models/"+defaultModel+".") {
+				weights = n
+			}
+		case strings.Contains(name, "/"): // samples: they come when they are chosen
+		case ext == ".html", ext == ".css", ext == ".js" && name != workerFile:
+			page += n
+		}
+	}
+	fmt.Fprintf(w, "first visit, brotli: %d page + %d program + %d weights = %d bytes\n", page, program, weights, page+program+weights)
+	if runtime := page + program; runtime > runtimeBudget {
+		return fmt.Errorf("page and program need %d bytes (brotli), the budget is %d: see what grew in the table above", runtime, runtimeBudget)
+	}
+	return nil
+}
