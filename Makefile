@@ -6,7 +6,7 @@ export GOTOOLCHAIN := go1.27.4
 # A leftover GOMAXPROCS ends every wasm program at its start.
 unexport GOMAXPROCS
 
-.PHONY: run dist test vet test-go test-wasm test-e2e goldens clean
+.PHONY: run dist test bench vet test-go test-wasm test-e2e test-bench goldens clean
 
 # Build what is missing and serve the page at http://127.0.0.1:8080/.
 run: dist
@@ -16,8 +16,12 @@ run: dist
 dist:
 	go run ./server/pack -out dist
 
-# Every test: formatting and vet, natively, as wasm under Node, and the page in headless Chromium.
-test: vet test-go test-wasm test-e2e
+# Every test: formatting and vet, natively, as wasm under Node, the page in headless Chromium, and a short run of the benchmark.
+test: vet test-go test-wasm test-e2e test-bench
+
+# SEscope beside onnxruntime-web and tfjs in headless Chromium: a table, and web/bench/results.json. Some minutes on a machine that does nothing else.
+bench: dist peers
+	cd web/bench && go run .
 
 # gofmt of the toolchain above (the one on the PATH may be another's), and vet for both platforms.
 vet:
@@ -25,6 +29,7 @@ vet:
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./kernels ./weights ./nn ./web/... ./wasm/...
 	cd web/e2e && go vet ./...
+	cd web/bench && go vet . ./export && GOOS=js GOARCH=wasm go vet ./engine
 
 test-go:
 	go test ./...
@@ -40,6 +45,16 @@ test-e2e: dist
 	@.ci/install
 	cd web/e2e && SESCOPE_DIST="$(CURDIR)/dist" go test -count=1 ./...
 
+# A few runs of everything that make bench does. It claims no speed, but that all engines compute the same.
+test-bench: dist peers
+	cd web/bench && SESCOPE_DIST="$(CURDIR)/dist" go test -count=1 ./...
+
+# The other engines, from npm.
+.PHONY: peers
+peers:
+	@.ci/install
+	cd web/bench && { cmp -s package-lock.json node_modules/installed.json || { npm ci --ignore-scripts && cp package-lock.json node_modules/installed.json; }; }
+
 # The reference values of the tests, from PyTorch, SciPy and Matplotlib; Debian: python3-torch python3-scipy python3-matplotlib
 # python3-pil. Debian's Python by its full name: another one on the PATH does not see these packages.
 goldens:
@@ -48,4 +63,4 @@ goldens:
 
 # Remove what was built.
 clean:
-	rm -rf dist .dist-*
+	rm -rf dist .dist-* web/bench/build web/bench/node_modules

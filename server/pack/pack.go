@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -133,7 +132,7 @@ func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := multiplyAdds(filepath.Join(root, "kernels"), module+"/kernels")
+	counts, err := relaxed.FolderCounts(filepath.Join(root, "kernels"), module+"/kernels")
 	if err != nil {
 		return nil, err
 	}
@@ -142,30 +141,6 @@ func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 		return nil, fmt.Errorf("the relaxed build: %v", err)
 	}
 	return tree{"sescope.wasm": plain, "sescope-relaxed.wasm": fused}, nil
-}
-
-// multiplyAdds reads how many of them each kernel of the folder dir has.
-func multiplyAdds(dir, pkg string) (map[string]int, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*_wasm.s"))
-	if err != nil {
-		return nil, err
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s has no *_wasm.s, the kernels whose multiply-adds are fused", dir)
-	}
-	all := map[string]int{}
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		counts, err := relaxed.Counts(pkg, source)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %v", file, err)
-		}
-		maps.Copy(all, counts)
-	}
-	return all, nil
 }
 
 // wasmExec reads Go's JavaScript loader, which must be of the compiler's version.

@@ -4,10 +4,36 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+// FolderCounts reads the counts of all kernels in the folder dir, the package pkg.
+func FolderCounts(dir, pkg string) (map[string]int, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*_wasm.s"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s has no *_wasm.s, the kernels whose multiply-adds are fused", dir)
+	}
+	all := map[string]int{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		counts, err := Counts(pkg, source)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %v", file, err)
+		}
+		maps.Copy(all, counts)
+	}
+	return all, nil
+}
 
 // Counts reads the last line of an assembly file that kernels/gen wrote: how many multiply-adds each function has. pkg is the import
 // path of the file's package; the keys are the functions' names as Go's linker writes them, "sescope_kernels.convTile6".

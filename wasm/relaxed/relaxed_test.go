@@ -156,27 +156,6 @@ func link(t testing.TB, flags string) []byte {
 	return b
 }
 
-func projectCounts(t testing.TB) map[string]int {
-	t.Helper()
-	files, err := filepath.Glob("../../kernels/*_wasm.s")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no assembly files: %v", err)
-	}
-	counts := map[string]int{}
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := Counts("sescope/kernels", source)
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		maps.Copy(counts, c)
-	}
-	return counts
-}
-
 // The whole program: every section and every instruction decode, and encode to the same bytes; without its names it is what the linker makes
 // with -s; the relaxed build differs in the kernels only, and an engine accepts it.
 func TestProgram(t *testing.T) {
@@ -210,7 +189,10 @@ func TestProgram(t *testing.T) {
 		t.Errorf("only %d instructions in %d functions: that is not the program", n, len(m.functions))
 	}
 
-	counts := projectCounts(t)
+	counts, err := FolderCounts("../../kernels", "sescope/kernels")
+	if err != nil {
+		t.Fatal(err)
+	}
 	plain, fused, err := Build(linked, counts)
 	if err != nil {
 		t.Fatal(err)

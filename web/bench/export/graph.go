@@ -1,0 +1,196 @@
+// Package export writes SEscope's networks for the engines that web/bench compares it with: ONNX and TensorFlow.js graph models.
+//
+// Both get what their own converters would make of the PyTorch network in evaluation mode: batch norm folded into the convolution in
+// front of it, weights in float32. What an engine fuses beyond that is its own business.
+package export
+
+import (
+	"fmt"
+	"math"
+
+	"sescope/nn"
+	"sescope/weights"
+)
+
+// graph is a network of primitive nodes in the order of their computation.
+type graph struct {
+	name    string
+	input   nn.Shape
+	classes int
+	nodes   []*node
+	result  *node
+}
+
+// node is one operation on one picture. Maps are H x W x C in shape; the layout is the writer's choice.
+type node struct {
+	op     string // conv, affine, relu, sigmoid, mul, add, maxpool, mean, flatten, linear
+	name   string
+	in     []*node // a nil input is the picture
+	shape  nn.Shape
+	source nn.Shape // of in[0]
+
+	kernel, stride, pad int       // conv, maxpool
+	w, b                []float32 // conv (out, in, k, k), linear (out, in), affine (c) and (c); b may be nil
+}
+
+// build folds batch norms and takes SE blocks apart.
+func build(f *weights.File) (*graph, error) {
+	spec, ok, err := nn.ParseSpec(f)
+	if err == nil && !ok {
+		err = fmt.Errorf("%s: no network spec in the header", f.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	infos, err := spec.Describe()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %v", f.Name, err)
+	}
+	b := &builder{file: f, graph: &graph{name: spec.Name, input: spec.Input, classes: len(spec.Classes)}, values: map[string]*node{"input": nil}, named: map[string]bool{}}
+	for _, l := range infos {
+		b.named[l.From], b.named[l.With] = true, true
+	}
+	for i := 0; i < len(infos); {
+		n, err := b.layer(infos[i:])
+		if err != nil {
+			return nil, fmt.Errorf("%s: layer %q: %v", f.Name, infos[i].Name, err)
+		}
+		i += n
+	}
+	b.graph.result = b.last
+	return b.graph, nil
+}
+
+type builder struct {
+	file   *weights.File
+	graph  *graph
+	values map[string]*node // by the spec layer's name
+	named  map[string]bool  // layers that some other than the next one reads
+	last   *node
+}
+
+func (b *builder) add(n *node) *node {
+	b.graph.nodes = append(b.graph.nodes, n)
+	return n
+}
+
+func (b *builder) shape(n *node) nn.Shape {
+	if n == nil {
+		return b.graph.input
+	}
+	return n.shape
+}
+
+// layer adds the nodes of the first layer, and returns how many spec layers they stand for.
+func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
+	l, in := infos[0], b.last
+	if l.From != "" {
+		in = b.values[l.From]
+	}
+	n := &node{op: l.Op, name: l.Name, in: []*node{in}, shape: l.Shape, source: b.shape(in), kernel: l.Kernel, stride: l.Stride, pad: l.Pad}
+	taken = 1
+	switch l.Op {
+	case "conv", "linear":
+		dims := []int{l.LayerSpec.Out, l.In}
+		if l.Op == "conv" {
+			dims = append(dims, l.Kernel, l.Kernel)
+		}
+		if n.w, err = b.file.Float32(l.Name+".weight", dims...); err != nil {
+			return 0, err
+		}
+		if l.Bias {
+			if n.b, err = b.file.Float32(l.Name+".bias", l.LayerSpec.Out); err != nil {
+				return 0, err
+			}
+		}
+		if len(infos) > 1 && infos[1].Op == "batchnorm" && infos[1].From == "" && !b.named[l.Name] {
+			scale, shift, err := b.batchNorm(infos[1])
+			if err != nil {
+				return 0, err
+			}
+			if n.b == nil {
+				n.b = make([]float32, len(scale))
+			}
+			k := len(n.w) / len(scale)
+			for o, s := range scale {
+				for i := range n.w[o*k : (o+1)*k] {
+					n.w[o*k+i] *= s
+				}
+				n.b[o] = n.b[o]*s + shift[o]
+			}
+			b.values[infos[1].Name] = n
+			taken = 2
+		}
+	case "batchnorm":
+		n.op = "affine"
+		if n.w, n.b, err = b.batchNorm(l); err != nil {
+			return 0, err
+		}
+	case "se":
+		if n, err = b.se(l, n); err != nil {
+			return 0, err
+		}
+	case "maxpool":
+		n.stride = l.Kernel
+	case "add":
+		n.in = append(n.in, b.values[l.With])
+	case "relu", "mean", "flatten":
+	case "dropout":
+		n = in
+	default:
+		return 0, fmt.Errorf("the operation %s has no counterpart here", l.Op)
+	}
+	if l.Op != "dropout" && l.Op != "se" {
+		b.add(n)
+	}
+	b.values[l.Name], b.last = n, n
+	return taken, nil
+}
+
+// se is map * sigmoid(fc2(relu(fc1(mean of map)))).
+func (b *builder) se(l nn.LayerInfo, n *node) (*node, error) {
+	c, width := l.Shape.C, l.LayerSpec.Out
+	w1, err := b.file.Float32(l.FC[0]+".weight", width, c)
+	if err != nil {
+		return nil, err
+	}
+	w2, err := b.file.Float32(l.FC[1]+".weight", c, width)
+	if err != nil {
+		return nil, err
+	}
+	vector := nn.Shape{H: 1, W: 1, C: c}
+	hidden := nn.Shape{H: 1, W: 1, C: width}
+	squeeze := b.add(&node{op: "mean", name: l.Name + ".squeeze", in: n.in, shape: vector, source: n.source})
+	fc1 := b.add(&node{op: "linear", name: l.FC[0], in: []*node{squeeze}, shape: hidden, source: vector, w: w1})
+	relu := b.add(&node{op: "relu", name: l.FC[0] + ".relu", in: []*node{fc1}, shape: hidden, source: hidden})
+	fc2 := b.add(&node{op: "linear", name: l.FC[1], in: []*node{relu}, shape: vector, source: hidden, w: w2})
+	gate := b.add(&node{op: "sigmoid", name: l.Name + ".gate", in: []*node{fc2}, shape: vector, source: vector})
+	return b.add(&node{op: "mul", name: l.Name, in: []*node{n.in[0], gate}, shape: l.Shape, source: n.source}), nil
+}
+
+// batchNorm reads a batch norm as scale and shift.
+func (b *builder) batchNorm(l nn.LayerInfo) (scale, shift []float32, err error) {
+	var v [4][]float32
+	for i, part := range []string{"weight", "bias", "running_mean", "running_var"} {
+		if v[i], err = b.file.Float32(l.Name+"."+part, l.Shape.C); err != nil {
+			return nil, nil, err
+		}
+	}
+	scale, shift = v[0], v[1]
+	for i := range scale {
+		scale[i] = float32(float64(scale[i]) / math.Sqrt(float64(v[3][i])+float64(l.Eps)))
+		shift[i] -= v[2][i] * scale[i]
+	}
+	return scale, shift, nil
+}
+
+// uses counts the nodes that read each node.
+func (g *graph) uses() map[*node]int {
+	uses := map[*node]int{g.result: 1}
+	for _, n := range g.nodes {
+		for _, in := range n.in {
+			uses[in]++
+		}
+	}
+	return uses
+}
