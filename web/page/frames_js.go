@@ -52,6 +52,8 @@ func (p *Page) next() {
 		f.load = nil
 		load()
 	case p.model == nil:
+	case len(p.jobs.waiting) > 0 && (p.jobs.turn || p.idle()):
+		p.startJob()
 	case f.waiting != nil:
 		wait := f.waiting
 		f.waiting = nil
@@ -68,6 +70,7 @@ func (p *Page) next() {
 	case f.explain && f.kept != nil:
 		f.explain = false
 		f.inFlight = f.kept
+		p.jobs.turn = true
 		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, js.Undefined())
 	}
 }
@@ -80,6 +83,7 @@ func (p *Page) run(fr *frame) {
 	p.frames.last++
 	fr.id = p.frames.last
 	p.frames.inFlight, p.frames.kept, p.frames.explain = fr, fr, false
+	p.jobs.turn = true
 	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, pixels)
 }
 
@@ -88,6 +92,12 @@ func (p *Page) reply(reply protocol.Reply, data js.Value) {
 	f := &p.frames
 	fr := f.inFlight
 	f.busy, f.inFlight = false, nil
+	if j := p.jobs.now; j != nil {
+		p.jobs.now = nil
+		j.done(reply, data)
+		p.next()
+		return
+	}
 	switch {
 	case reply.Error != "" && fr == nil && p.model == nil:
 		p.boot.Call("fail", "model", reply.Error) // the very first network: there is nothing to go on with

@@ -17,17 +17,16 @@ func (p *Page) listen() {
 			button.Call("blur")
 		}
 	})
-	file := browser.ByID("file")
-	browser.Listen(file, "change", func(js.Value) {
-		if files := file.Get("files"); files.Length() > 0 {
-			blob := files.Index(0)
-			name := blob.Get("name").String()
+	for _, id := range []string{"file", "network"} {
+		field := js.Global().Get("document").Call("getElementById", id)
+		browser.Listen(field, "change", func(js.Value) {
+			files := js.Global().Get("Array").Call("from", field.Get("files"))
 			p.post(func() {
-				p.openBlob(blob, name)
-				file.Set("value", "") // so that the same file can be chosen again
+				p.openFiles(files)
+				field.Set("value", "") // so that the same file can be chosen again
 			})
-		}
-	})
+		})
+	}
 	browser.Listen(document, "paste", func(event js.Value) {
 		if data := event.Get("clipboardData"); data.Truthy() && data.Get("files").Length() > 0 {
 			event.Call("preventDefault")
@@ -63,11 +62,8 @@ func (p *Page) listenDrop(document js.Value) {
 	browser.Listen(document, "drop", func(event js.Value) {
 		event.Call("preventDefault") // even without a file: the browser would leave the page
 		toggle(root, "drop", false)
-		if files := event.Get("dataTransfer").Get("files"); files.Length() > 0 {
-			blob := files.Index(0)
-			name := blob.Get("name").String()
-			p.post(func() { p.openBlob(blob, name) })
-		}
+		files := js.Global().Get("Array").Call("from", event.Get("dataTransfer").Get("files"))
+		p.post(func() { p.openFiles(files) })
 	})
 }
 

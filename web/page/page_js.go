@@ -36,12 +36,14 @@ type Page struct {
 
 	answered string // the answer that was rendered last
 	panel    panel
+	jobs     jobs
+	own      map[string]ownNetwork // by the name in the model picker
 	still    still
 }
 
 // Run builds the page and serves it for ever.
 func Run() {
-	p := &Page{state: view.NewState(), tasks: make(chan func(), 256), boot: js.Global().Get("sescope")}
+	p := &Page{own: map[string]ownNetwork{}, state: view.NewState(), tasks: make(chan func(), 256), boot: js.Global().Get("sescope")}
 	p.readSettings()
 	p.stage = newStage()
 	p.frames.camera = browser.NewCanvas(grabSide, true)

@@ -72,6 +72,7 @@ func (p *Page) workerDied(w js.Value) {
 	w.Call("terminate")
 	p.worker.deaths++
 	p.frames.busy, p.frames.inFlight, p.frames.kept = false, nil, nil
+	p.jobs = jobs{}
 	if p.worker.deaths > maxDeaths {
 		p.frames.busy = true // nobody answers any more
 		p.trouble(view.WorkerLost, "", nil)
@@ -119,7 +120,15 @@ func (p *Page) fetchModel(name string) {
 	})
 	w := p.worker.js
 	go func() {
-		bytes, err := browser.Await(p.boot.Call("fetchModel", name, onBytes))
+		var bytes js.Value
+		var err error
+		if own, ok := p.own[name]; ok {
+			if bytes, err = browser.Await(own.file.Call("arrayBuffer")); err == nil {
+				bytes = js.Global().Get("Uint8Array").New(bytes)
+			}
+		} else {
+			bytes, err = browser.Await(p.boot.Call("fetchModel", name, onBytes))
+		}
 		p.post(func() {
 			onBytes.Release()
 			switch {
@@ -140,7 +149,7 @@ func (p *Page) fetchModel(name string) {
 func (p *Page) loadModel(name string, bytes js.Value) {
 	p.state.Loading = name
 	p.frames.load = func() {
-		p.send(protocol.Request{Op: protocol.Load, Model: name}, bytes.Get("buffer"))
+		p.send(protocol.Request{Op: protocol.Load, Model: name, Spec: p.own[name].spec}, bytes.Get("buffer"))
 	}
 	p.next()
 }
@@ -151,8 +160,10 @@ func (p *Page) adopt(m *protocol.Model) {
 	p.state.Adopt(m)
 	p.stage.fixed = nil
 	p.frames.explain = true
-	browser.Store("model", m.Name)
-	p.hideNotice(view.ModelMissing, view.ModelBroken)
+	if _, ok := p.own[m.Name]; !ok {
+		browser.Store("model", m.Name)
+	}
+	p.hideNotice(view.ModelMissing, view.ModelBroken, view.OwnBroken, view.OwnHuge)
 	p.arrive()
 	p.renderSoon()
 }

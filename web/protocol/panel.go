@@ -9,13 +9,28 @@ import (
 // Look is what the open panel asks of a frame, beside what the first screen shows of it; the answer is of the very same run. At most one
 // of its parts is set.
 type Look struct {
-	Maps *MapsLook `json:"maps,omitempty"`
+	Maps  *MapsLook `json:"maps,omitempty"`
+	Times bool      `json:"times,omitempty"` // what every layer takes
 }
 
 // Panel is the answer to a Look. Its numbers travel in a buffer of their own, and so do the pixels of its atlas.
 type Panel struct {
-	Maps  *Maps  `json:"maps,omitempty"`
-	Atlas *Atlas `json:"atlas,omitempty"`
+	Maps  *Maps       `json:"maps,omitempty"`
+	Atlas *Atlas      `json:"atlas,omitempty"`
+	Times *LayerTimes `json:"times,omitempty"`
+}
+
+// LayerTimes are milliseconds, one for each layer of Model.Table; -1 for one that was computed together with an earlier one.
+type LayerTimes struct {
+	N  int       `json:"n"`
+	Ms []float32 `json:"-"`
+}
+
+// Smooth moves t towards the times before it, a tenth of the way to the new ones.
+func (t *LayerTimes) Smooth(before *LayerTimes) {
+	for i, ms := range t.Ms {
+		t.Ms[i] = before.Ms[i] + (ms-before.Ms[i])/10
+	}
 }
 
 // MapsLook asks for every channel of one layer and for what made one value of it. What a network does not have is clamped to what it has.
@@ -58,6 +73,9 @@ func (p *Panel) planes() []plane {
 	var list []plane
 	if m := p.Maps; m != nil {
 		list = append(list, plane{&m.Means, m.C}, plane{&m.Pixel, m.C})
+	}
+	if t := p.Times; t != nil {
+		list = append(list, plane{&t.Ms, t.N})
 	}
 	return list
 }

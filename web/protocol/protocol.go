@@ -22,6 +22,7 @@ type Request struct {
 	Side  int    `json:"side,omitempty"`
 	Want  Want   `json:"want"`
 	Look  *Look  `json:"look,omitempty"` // run, explain: what the open panel shows
+	Spec  string `json:"spec,omitempty"` // load: the spec, if it does not stand in the file's header
 
 	Gates []Override `json:"gates,omitempty"` // what the person set; the other blocks have their own gates
 }
@@ -58,6 +59,36 @@ type Model struct {
 	Blocks   []Block           `json:"blocks"`
 	Side     int               `json:"side"` // pixels a side of the network's input
 	Layers   []MapLayer        `json:"layers"`
+	Table    []LayerRow        `json:"table"`
+	Bytes    int               `json:"bytes"` // of its file
+	Card     *Card             `json:"card,omitempty"`
+}
+
+// LayerRow is one layer of the spec, and what it costs for one picture.
+type LayerRow struct {
+	nn.LayerSpec
+	H         int    `json:"h"` // of its output
+	W         int    `json:"w"`
+	C         int    `json:"c"`
+	Params    int    `json:"params"`
+	MACs      int    `json:"macs"`
+	Algorithm string `json:"algorithm,omitempty"`
+}
+
+// Card is what was measured of a network before it was published; weights/train/card.py writes it into the file's header.
+type Card struct {
+	Seeds    []int `json:"seeds"`
+	Accuracy []struct {
+		Set      map[string]string `json:"set"`
+		Pictures int               `json:"pictures"`
+		Float32  float64           `json:"float32"`
+		Int8     float64           `json:"int8"`
+	} `json:"accuracy"`
+	Classes  []float64 `json:"classes"`  // accuracy by class, int8
+	ECE      []float64 `json:"ece"`      // expected calibration error, before and after the temperature
+	AUROC    float64   `json:"auroc"`    // of telling pictures of the classes from others
+	Kept     float64   `json:"kept"`     // share of the classes' pictures that count as known
+	Accepted float64   `json:"accepted"` // share of other pictures that do
 }
 
 // MapLayer is a step of the network whose feature maps can be seen.

@@ -4,4 +4,6 @@ package ui
 type TabActions interface {
 	OpenChannel(channel int) // of the last convolution, in Feature maps
 	ChooseLayer(name string) // in Feature maps
+	OpenNetwork()
+	DownloadWeights()
 }

@@ -31,12 +31,18 @@ func (s *State) MapLayers() []LayerButton {
 
 // layerTitle names a layer for people: "Convolution 2", "SE 1".
 func (s *State) layerTitle(l protocol.MapLayer) string {
+	return fmt.Sprintf("%s %d", s.opName(l.Op), l.Index)
+}
+
+// opName is what people call an operation of a spec.
+func (s *State) opName(op string) string {
 	w := s.Words()
-	name := map[string]string{"conv": w.OpConv, "batchnorm": w.OpBatchNorm, "relu": w.OpReLU, "se": w.OpSE, "maxpool": w.OpMaxPool, "avgpool": w.OpAvgPool, "add": w.OpAdd}[l.Op]
+	name := map[string]string{"conv": w.OpConv, "batchnorm": w.OpBatchNorm, "relu": "ReLU", "se": "SE", "maxpool": w.OpMaxPool, "avgpool": w.OpAvgPool, "add": w.OpAdd,
+		"mean": w.OpMean, "linear": w.OpLinear, "flatten": w.OpFlatten, "dropout": w.OpDropout}[op]
 	if name == "" {
-		name = l.Op
+		return op
 	}
-	return fmt.Sprintf("%s %d", name, l.Index)
+	return name
 }
 
 // Maps is the shown answer about feature maps, nil if there is none.

@@ -19,6 +19,8 @@ const (
 	SampleMissing  Trouble = "sample-missing"
 	ModelMissing   Trouble = "model-missing"
 	ModelBroken    Trouble = "model-broken"
+	OwnBroken      Trouble = "own-broken" // a network's file that the person opened
+	OwnHuge        Trouble = "own-huge"
 	WorkerLost     Trouble = "worker-lost"
 	LinkBroken     Trouble = "link-broken"
 	LinkCopied     Trouble = "link-copied" // not an error
@@ -117,6 +119,10 @@ var troubles = map[Trouble][2][2]string{
 		{"网络没能加载", "请检查连接，再按“重试”。原来的网络照常工作。"}},
 	ModelBroken: {{"The network's file cannot be used", "It was refused while loading. The network from before goes on working."},
 		{"网络文件无法使用", "加载时被拒绝。原来的网络照常工作。"}},
+	OwnBroken: {{"Your network cannot be used", "Nothing has changed: the network from before goes on working. A file without a spec in its header needs its model.json opened with it."},
+		{"您的网络无法使用", "一切照旧：原来的网络照常工作。文件头里没有结构说明的，请连同 model.json 一起打开。"}},
+	OwnHuge: {{"Your network is too large", "A file may have 268 MB at most. The network from before goes on working."},
+		{"您的网络太大", "文件最多 268 MB。原来的网络照常工作。"}},
 	LinkBroken: {{"Part of the link could not be followed", "Everything else it said is on the page; for this, the page keeps what it shows by itself."},
 		{"链接里有一部分无法识别", "其余部分已经照办；这一部分保持页面原来的样子。"}},
 	LinkCopied: {{"The link is copied", "It holds network, sample, map, gates, tab and language, and never your own picture."},

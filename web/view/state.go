@@ -30,6 +30,8 @@ type ModelChoice struct {
 	Name  string
 	Title map[string]string
 	Bytes int
+	Own   bool   // the person's own file
+	Twin  string // a network trained alike but for SE, or ""
 }
 
 // Device is a camera.

@@ -22,6 +22,7 @@ const (
 var Tabs = []Tab{
 	{TabTutorial, func(s *State) string { return s.T().TutorialTab }},
 	{TabMaps, func(s *State) string { return s.Words().MapsTab }},
+	{TabModel, func(s *State) string { return s.Words().ModelTab }},
 }
 
 // Panel is the id of the tab's panel.
@@ -36,6 +37,8 @@ func (s *State) Look() *protocol.Look {
 	case TabMaps:
 		choice := s.MapsChoice
 		return &protocol.Look{Maps: &choice}
+	case TabModel:
+		return &protocol.Look{Times: true}
 	}
 	return nil
 }

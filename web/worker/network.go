@@ -23,11 +23,14 @@ type network struct {
 	atlas   atlas        // of the open panel
 }
 
-// load replaces the network. On an error the former one stays.
-func (n *network) load(name string, file []byte) (*protocol.Model, error) {
+// load replaces the network; spec is its description if that does not stand in the file. On an error the former one stays.
+func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) {
 	f, err := weights.Read(name, file)
 	if err != nil {
 		return nil, err
+	}
+	if spec != "" {
+		f.Metadata["sescope"] = spec
 	}
 	m, err := nn.Load(f)
 	if err != nil {
@@ -38,7 +41,8 @@ func (n *network) load(name string, file []byte) (*protocol.Model, error) {
 		return nil, err
 	}
 	n.name, n.session, n.blocks, n.trace, n.gates = name, session, session.Trace().Gates, nil, nil
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace())}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace()), Bytes: len(file)}
+	describe(info, m, f)
 	for _, g := range n.blocks {
 		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})
 	}
@@ -70,6 +74,9 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 		return nil, nil, fmt.Errorf("asked for network %q while %q is loaded", req.Model, n.name)
 	case n.picture == nil || req.ID != n.frame:
 		return nil, nil, fmt.Errorf("asked about frame %d while frame %d is kept", req.ID, n.frame)
+	}
+	if timed := req.Look != nil && req.Look.Times; timed != n.session.Timed {
+		n.session.Timed, n.trace = timed, nil
 	}
 	if err := n.run(req.Gates); err != nil {
 		return nil, nil, err

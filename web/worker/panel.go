@@ -14,8 +14,25 @@ func (n *network) look(l *protocol.Look, t *nn.Trace) *protocol.Panel {
 		return nil
 	case l.Maps != nil:
 		return n.maps(*l.Maps, t)
+	case l.Times:
+		return &protocol.Panel{Times: layerTimes(t)}
 	}
 	return &protocol.Panel{}
+}
+
+// layerTimes are what the layers of the spec took in a timed run.
+func layerTimes(t *nn.Trace) *protocol.LayerTimes {
+	r := &protocol.LayerTimes{N: len(t.Model.Spec.Layers)}
+	planned := t.Model.Planned()
+	first := 0 // of the layers that are computed together; it shows their time
+	for i, l := range t.Model.Spec.Layers {
+		r.Ms = append(r.Ms, -1)
+		if at := slices.Index(planned, l.Name); at >= 0 {
+			r.Ms[first] = float32(t.Times[at].Nanoseconds()) / 1e6
+			first = i + 1
+		}
+	}
+	return r
 }
 
 // mapLayers names the kept feature maps of a network by the operation that begins each.

@@ -17,7 +17,7 @@ func loaded(t *testing.T, name string) (*network, *nn.Trace, *protocol.Model) {
 		t.Fatal(err)
 	}
 	n := &network{}
-	info, err := n.load(name, b)
+	info, err := n.load(name, "", b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,5 +75,34 @@ func TestMaps(t *testing.T) {
 	}
 	if n.look(nil, trace) != nil {
 		t.Error("nothing was asked, something answered")
+	}
+}
+
+// Every layer that is computed has a time of the very run, and those that were fused say so.
+func TestLayerTimes(t *testing.T) {
+	n, _, info := loaded(t, "simple-se")
+	look := &protocol.Look{Times: true}
+	_, trace, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: "simple-se", Want: protocol.Want{Class: -1, Top: 3}, Look: look})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := n.look(look, trace)
+	if len(info.Table) != p.Times.N || len(p.Times.Ms) != p.Times.N {
+		t.Fatalf("%d times of %d layers", len(p.Times.Ms), len(info.Table))
+	}
+	var sum float64
+	fused := 0
+	for i, ms := range p.Times.Ms {
+		if ms < 0 {
+			fused++
+			continue
+		}
+		sum += float64(ms)
+		if info.Table[i].Op == "conv" && ms <= 0 {
+			t.Errorf("the convolution %s took no time", info.Table[i].Name)
+		}
+	}
+	if network := trace.Network.Seconds() * 1000; sum <= 0 || sum > network || fused == 0 {
+		t.Errorf("the layers took %v of %v ms, %d fused", sum, network, fused)
 	}
 }

@@ -28,7 +28,7 @@ func Serve() {
 		switch {
 		case err != nil:
 		case req.Op == protocol.Load:
-			reply.Model, err = n.load(req.Model, bytesOf(message.Get("data")))
+			reply.Model, err = n.load(req.Model, req.Spec, bytesOf(message.Get("data")))
 		default:
 			if req.Op == protocol.Run {
 				var pix []byte

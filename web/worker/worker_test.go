@@ -39,7 +39,7 @@ func TestNetworks(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := &network{}
-			info, err := n.load(name, b)
+			info, err := n.load(name, "", b)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestNetworks(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "frame 2") {
 				t.Errorf("a frame that is not kept: %v", err)
 			}
-			if _, err := n.load(name, b[:100]); err == nil {
+			if _, err := n.load(name, "", b[:100]); err == nil {
 				t.Error("a cut-off file was loaded")
 			}
 			if _, _, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: name, Want: want}); err != nil {
@@ -95,7 +95,7 @@ func TestGates(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := &network{}
-	info, err := n.load("simple-se", b)
+	info, err := n.load("simple-se", "", b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.load("simple", b); err != nil {
+	if _, err := n.load("simple", "", b); err != nil {
 		t.Fatal(err)
 	}
 	pix, _ := n.keep(1, side)

@@ -1,0 +1,105 @@
+package page
+
+import (
+	"strings"
+	"syscall/js"
+
+	"sescope/web/browser"
+	"sescope/web/protocol"
+	"sescope/web/view"
+)
+
+// maxNetwork is the largest file that is read as a network: everything is held in memory, as bytes and as weights.
+const maxNetwork = 256 << 20
+
+// ownNetwork is a network's file that the person opened; the browser keeps it, so that a new worker can be given it again.
+type ownNetwork struct {
+	file js.Value // a Blob
+	spec string   // of model.json, if that was opened with it
+}
+
+// isNetwork tells by its name whether a file is a network.
+func isNetwork(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".safetensors") }
+
+// OpenNetwork shows the browser's file dialog for a network.
+func (p *Page) OpenNetwork() {
+	p.post(func() { browser.ByID("network").Call("click") })
+}
+
+// openFiles opens what was dropped or chosen: a network with its spec beside it, or else the first file as a picture.
+func (p *Page) openFiles(files js.Value) {
+	var spec js.Value
+	for i := range files.Length() {
+		if strings.HasSuffix(strings.ToLower(files.Index(i).Get("name").String()), ".json") {
+			spec = files.Index(i)
+		}
+	}
+	for i := range files.Length() {
+		if file := files.Index(i); isNetwork(file.Get("name").String()) {
+			p.openNetwork(file, spec)
+			return
+		}
+	}
+	if files.Length() > 0 {
+		p.openBlob(files.Index(0), files.Index(0).Get("name").String())
+	}
+}
+
+// openNetwork reads a network's file and loads it; until it answers, and if it never does, the present network goes on working.
+func (p *Page) openNetwork(file, spec js.Value) {
+	name := file.Get("name").String()
+	if file.Get("size").Int() > maxNetwork {
+		p.trouble(view.OwnHuge, view.Bytes(file.Get("size").Int()), func() { p.OpenNetwork() })
+		return
+	}
+	p.hideNotice()
+	go func() {
+		own := ownNetwork{file: file}
+		if spec.Truthy() {
+			text, err := browser.Await(spec.Call("text"))
+			if err != nil {
+				p.post(func() { p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() }) })
+				return
+			}
+			own.spec = text.String()
+		}
+		buffer, err := browser.Await(file.Call("arrayBuffer"))
+		p.post(func() {
+			if err != nil {
+				p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() })
+				return
+			}
+			p.state.Loading = name
+			p.ask(protocol.Request{Op: protocol.Load, Model: name, Spec: own.spec}, func() js.Value { return buffer }, func(reply protocol.Reply, _ js.Value) {
+				p.state.Loading = ""
+				if reply.Error != "" {
+					p.trouble(view.OwnBroken, reply.Error, func() { p.OpenNetwork() })
+					p.renderSoon()
+					return
+				}
+				p.own[name] = own
+				p.state.AddOwn(reply.Model)
+				p.adopt(reply.Model)
+			})
+		})
+	}()
+}
+
+// DownloadWeights saves the present network's file.
+func (p *Page) DownloadWeights() {
+	p.post(func() {
+		name := p.state.Model
+		none := js.FuncOf(func(js.Value, []js.Value) any { return nil })
+		go func() {
+			bytes, err := browser.Await(p.boot.Call("fetchModel", name, none))
+			p.post(func() {
+				none.Release()
+				if err != nil {
+					p.trouble(view.ModelMissing, "", func() { p.DownloadWeights() })
+					return
+				}
+				save(js.Global().Get("Blob").New([]any{bytes}), name+".safetensors")
+			})
+		}()
+	})
+}

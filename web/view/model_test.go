@@ -1,0 +1,72 @@
+package view
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+func TestLayerTable(t *testing.T) {
+	s := shown()
+	s.Shown.Model.Bytes = 103_496
+	s.Shown.Model.Table = []protocol.LayerRow{
+		{LayerSpec: nn.LayerSpec{Op: "conv", Name: "layer1.0", In: 3, Out: 64, Kernel: 3, Stride: 2}, H: 32, W: 32, C: 64, Params: 1792, MACs: 1_769_472, Algorithm: "winograd"},
+		{LayerSpec: nn.LayerSpec{Op: "relu", Name: "layer1.1"}, H: 32, W: 32, C: 64},
+		{LayerSpec: nn.LayerSpec{Op: "se", Name: "layer1.2", Out: 4}, H: 32, W: 32, C: 64, Params: 512, MACs: 66_048},
+	}
+	rows := s.LayerTable()
+	want := []TableRow{
+		{Name: "layer1.0", Kind: "Convolution 3 × 3, 3 → 64, stride 2", Output: "32 × 32 × 64", Params: "1 792", MACs: "1 769 472", Algorithm: "Winograd"},
+		{Name: "layer1.1", Kind: "ReLU", Output: "32 × 32 × 64", Params: "–", MACs: "–"},
+		{Name: "layer1.2", Kind: "SE 64 → 4 → 64", Output: "32 × 32 × 64", Params: "512", MACs: "66 048"},
+		{Name: "Together", Params: "2 304", MACs: "1 835 520"},
+	}
+	if !reflect.DeepEqual(rows, want) {
+		t.Errorf("rows\n%+v\nwant\n%+v", rows, want)
+	}
+	s.Panel = &protocol.Panel{Times: &protocol.LayerTimes{N: 3, Ms: []float32{3, -1, 1}}}
+	rows = s.LayerTable()
+	if rows[0].Milli != "3.00" || rows[0].Share != "75.00" || rows[1].Milli != "fused" || rows[1].Share != "" || rows[3].Milli != "4.00" {
+		t.Errorf("with times: %+v", rows)
+	}
+	if got, want := s.ModelFacts(), "2 304 parameters, 1 835 520 multiply-adds, 103 kB"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestCard(t *testing.T) {
+	s := shown()
+	if s.CardLines() != nil || s.CardText() != "" || s.CardClasses() != nil {
+		t.Error("a network without a card claims something")
+	}
+	card := `{"seeds":[1,2],"accuracy":[{"set":{"en":"validation","zh":"验证集"},"pictures":5000,"float32":0.9123,"int8":0.912}],"classes":[0.9,0.95,0.8],"ece":[0.04,0.01],"auroc":0.912,"kept":0.8,"accepted":0.05}`
+	s.Shown.Model.Card = new(protocol.Card)
+	if err := json.Unmarshal([]byte(card), s.Shown.Model.Card); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.CardLines(), []CardLine{{"validation", "91.23 %", "91.20 %", "5 000"}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("lines %+v", got)
+	}
+	if got := s.CardClasses(); len(got) != 3 || got[1] != (CardClass{"ship", "95.0 %", "95.00"}) {
+		t.Errorf("classes %+v", got)
+	}
+	if got, want := s.CardText(), "Its probabilities are off by 4.00 % on average, by 1.00 % after calibration. It tells pictures of its classes from others in 0.912 of all pairs (AUROC): at its threshold it keeps 80.00 % of its own and lets 5.00 % of the others pass."; got != want {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestOwn(t *testing.T) {
+	s := NewState()
+	s.Models = []ModelChoice{{Name: "simple"}}
+	s.AddOwn(&protocol.Model{Name: "mine.safetensors", Bytes: 5})
+	s.AddOwn(&protocol.Model{Name: "mine.safetensors", Bytes: 7})
+	if len(s.Models) != 2 || s.Models[1].Bytes != 7 || s.Own() {
+		t.Errorf("models %+v", s.Models)
+	}
+	if s.Model = "mine.safetensors"; !s.Own() {
+		t.Error("the person's own network is not known as such")
+	}
+}
