@@ -13,6 +13,7 @@ type Spec struct {
 	Name    string            `json:"name"`
 	Title   map[string]string `json:"title"`          // what people read, by language ("en", "zh")
 	Note    map[string]string `json:"note,omitempty"` // what people should know before they believe it, by language
+	Twin    string            `json:"twin,omitempty"` // the name of a network that was trained alike but for SE
 	Input   Shape             `json:"input"`
 	Mean    []float32         `json:"mean"` // one per input channel, of values 0..1
 	Std     []float32         `json:"std"`
@@ -21,7 +22,6 @@ type Spec struct {
 
 	Temperature float32 `json:"temperature,omitempty"` // probabilities are softmax(logits / temperature); 0 counts as 1
 	Reject      *Reject `json:"reject,omitempty"`      // when the network does not know a picture
-	Twin        string  `json:"twin,omitempty"`        // the network that was trained alike but for SE
 	Card        *Card   `json:"card,omitempty"`        // how good the network was found to be
 }
 

@@ -19,6 +19,7 @@ type modelEntry struct {
 	Title   map[string]string `json:"title"` // by language: "en", "zh"
 	Bytes   int               `json:"bytes"` // of the uncompressed file
 	Default bool              `json:"default"`
+	Twin    string            `json:"twin,omitempty"` // a network that was trained alike but for SE
 }
 
 // readModels reads the .safetensors files of dir, keyed by their path in dist,
@@ -79,6 +80,7 @@ func readEntry(b []byte) (modelEntry, error) {
 	var described struct {
 		Name  string            `json:"name"`
 		Title map[string]string `json:"title"`
+		Twin  string            `json:"twin"`
 	}
 	if err := json.Unmarshal([]byte(spec), &described); err != nil {
 		return e, fmt.Errorf(`cannot read the header's "sescope" entry: %v`, err)
@@ -88,5 +90,5 @@ func readEntry(b []byte) (modelEntry, error) {
 			return e, fmt.Errorf(`the header's "sescope" entry has no title in %q`, lang)
 		}
 	}
-	return modelEntry{Name: described.Name, Title: described.Title, Bytes: len(b)}, nil
+	return modelEntry{Name: described.Name, Title: described.Title, Bytes: len(b), Twin: described.Twin}, nil
 }

@@ -30,7 +30,7 @@ func (c *Canvas) SlotWidth() float64 { return c.El.Get("parentNode").Get("client
 // changed it, which clears it.
 func (c *Canvas) Fit(w, h float64) (ratio float64, fresh bool) {
 	ratio = max(1, js.Global().Get("devicePixelRatio").Float())
-	width, height := int(w*ratio+.5), int(h*ratio+.5)
+	width, height := max(1, int(w*ratio+.5)), max(1, int(h*ratio+.5))
 	if c.El.Get("width").Int() != width || c.El.Get("height").Int() != height {
 		c.El.Set("width", width)
 		c.El.Set("height", height)

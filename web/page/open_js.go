@@ -75,6 +75,7 @@ func (p *Page) openBlob(blob js.Value, file string) {
 func (p *Page) openStill(st still) {
 	p.stopCamera()
 	p.still = st
+	p.compare.remember(st)
 	p.state.Mirrored = false
 	p.state.Sample = st.sample
 	p.hideNotice()

@@ -38,6 +38,7 @@ type Page struct {
 	panel    panel
 	jobs     jobs
 	own      map[string]ownNetwork // by the name in the model picker
+	compare  compare
 	still    still
 }
 
@@ -87,11 +88,19 @@ func (p *Page) readSettings() {
 		m := models.Index(i)
 		title := m.Get("title")
 		s.Models = append(s.Models, view.ModelChoice{Name: m.Get("name").String(), Bytes: m.Get("bytes").Int(),
-			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}})
+			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}, Twin: optional(m.Get("twin"))})
 	}
 	s.Model = p.boot.Get("first").Get("name").String()
 	s.Relaxed = p.boot.Get("build").String() == "relaxed"
 	s.LoadedKB = p.boot.Get("loaded").Int() / 1000
+}
+
+// optional is a text that may be missing.
+func optional(v js.Value) string {
+	if v.Type() != js.TypeString {
+		return ""
+	}
+	return v.String()
 }
 
 // setReady is called with the first painted result. The controls are rendered first: who sees "ready" can use them.

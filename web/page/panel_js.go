@@ -43,6 +43,7 @@ func (p *Page) takePanel(got *protocol.Panel, data js.Value) {
 func (p *Page) openPanel() {
 	p.panel.due = true
 	p.state.Panel = nil
+	p.needSecond()
 	p.reexplain()
 }
 
@@ -69,6 +70,8 @@ func (p *Page) paintLook() {
 	case p.state.Panel == nil:
 	case p.state.Tab == view.TabMaps && p.state.Maps() != nil:
 		p.panel.paintMaps(p.state)
+	case p.state.Tab == view.TabCompare && p.state.Twins() != nil:
+		p.paintCompare()
 	}
 }
 

@@ -73,6 +73,7 @@ func (p *Page) workerDied(w js.Value) {
 	p.worker.deaths++
 	p.frames.busy, p.frames.inFlight, p.frames.kept = false, nil, nil
 	p.jobs = jobs{}
+	p.loseSecond()
 	if p.worker.deaths > maxDeaths {
 		p.frames.busy = true // nobody answers any more
 		p.trouble(view.WorkerLost, "", nil)
@@ -160,6 +161,7 @@ func (p *Page) adopt(m *protocol.Model) {
 	p.state.Adopt(m)
 	p.stage.fixed = nil
 	p.frames.explain = true
+	p.needSecond()
 	if _, ok := p.own[m.Name]; !ok {
 		browser.Store("model", m.Name)
 	}

@@ -9,8 +9,9 @@ import (
 // Look is what the open panel asks of a frame, beside what the first screen shows of it; the answer is of the very same run. At most one
 // of its parts is set.
 type Look struct {
-	Maps  *MapsLook `json:"maps,omitempty"`
-	Times bool      `json:"times,omitempty"` // what every layer takes
+	Maps  *MapsLook  `json:"maps,omitempty"`
+	Times bool       `json:"times,omitempty"` // what every layer takes
+	Twins *TwinsLook `json:"twins,omitempty"`
 }
 
 // Panel is the answer to a Look. Its numbers travel in a buffer of their own, and so do the pixels of its atlas.
@@ -18,6 +19,7 @@ type Panel struct {
 	Maps  *Maps       `json:"maps,omitempty"`
 	Atlas *Atlas      `json:"atlas,omitempty"`
 	Times *LayerTimes `json:"times,omitempty"`
+	Twins *Twins      `json:"twins,omitempty"`
 }
 
 // LayerTimes are milliseconds, one for each layer of Model.Table; -1 for one that was computed together with an earlier one.
@@ -53,13 +55,14 @@ type Maps struct {
 
 // Atlas is a row of equal pictures in colours of one scale, Cols in a line of pixels.
 type Atlas struct {
-	W    int     `json:"w"` // of one picture
-	H    int     `json:"h"`
-	N    int     `json:"n"`
-	Cols int     `json:"cols"`
-	Lo   float32 `json:"lo"` // the value of the scale's first colour
-	Hi   float32 `json:"hi"`
-	Pix  []byte  `json:"-"` // RGBA
+	W       int     `json:"w"` // of one picture
+	H       int     `json:"h"`
+	N       int     `json:"n"`
+	Cols    int     `json:"cols"`
+	Lo      float32 `json:"lo"` // the value of the scale's first colour
+	Hi      float32 `json:"hi"`
+	Clipped bool    `json:"clipped,omitempty"` // a few values lie above Hi and have its colour
+	Pix     []byte  `json:"-"`                 // RGBA
 }
 
 // Size is the atlas's own, in pixels.
@@ -73,6 +76,12 @@ func (p *Panel) planes() []plane {
 	var list []plane
 	if m := p.Maps; m != nil {
 		list = append(list, plane{&m.Means, m.C}, plane{&m.Pixel, m.C})
+	}
+	if p.Twins != nil {
+		for i := range p.Twins.Columns {
+			c := &p.Twins.Columns[i]
+			list = append(list, plane{&c.Probs, c.N}, plane{&c.Heat.Data, c.Heat.W * c.Heat.H})
+		}
 	}
 	if t := p.Times; t != nil {
 		list = append(list, plane{&t.Ms, t.N})

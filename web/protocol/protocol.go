@@ -44,6 +44,7 @@ type Reply struct {
 	Model  *Model  `json:"model,omitempty"`
 	Result *Result `json:"result,omitempty"`
 	Panel  *Panel  `json:"panel,omitempty"` // beside Result, if the request had a Look
+	Tried  []Tried `json:"tried,omitempty"` // to Try, in the order of Twins.Columns
 }
 
 // Model is what the page needs to know about a loaded network.
@@ -61,7 +62,7 @@ type Model struct {
 	Layers   []MapLayer        `json:"layers"`
 	Table    []LayerRow        `json:"table"`
 	Bytes    int               `json:"bytes"` // of its file
-	Card     *Card             `json:"card,omitempty"`
+	Card     *nn.Card          `json:"card,omitempty"`
 }
 
 // LayerRow is one layer of the spec, and what it costs for one picture.
@@ -73,22 +74,6 @@ type LayerRow struct {
 	Params    int    `json:"params"`
 	MACs      int    `json:"macs"`
 	Algorithm string `json:"algorithm,omitempty"`
-}
-
-// Card is what was measured of a network before it was published; weights/train/card.py writes it into the file's header.
-type Card struct {
-	Seeds    []int `json:"seeds"`
-	Accuracy []struct {
-		Set      map[string]string `json:"set"`
-		Pictures int               `json:"pictures"`
-		Float32  float64           `json:"float32"`
-		Int8     float64           `json:"int8"`
-	} `json:"accuracy"`
-	Classes  []float64 `json:"classes"`  // accuracy by class, int8
-	ECE      []float64 `json:"ece"`      // expected calibration error, before and after the temperature
-	AUROC    float64   `json:"auroc"`    // of telling pictures of the classes from others
-	Kept     float64   `json:"kept"`     // share of the classes' pictures that count as known
-	Accepted float64   `json:"accepted"` // share of other pictures that do
 }
 
 // MapLayer is a step of the network whose feature maps can be seen.

@@ -4,6 +4,7 @@ package ui
 type TabActions interface {
 	OpenChannel(channel int) // of the last convolution, in Feature maps
 	ChooseLayer(name string) // in Feature maps
+	FindDisagreement()       // in With and without SE; again: stop looking
 	OpenNetwork()
 	DownloadWeights()
 }

@@ -106,6 +106,9 @@ func (s *State) ScaleHi() string {
 	if s.Panel == nil || s.Panel.Atlas == nil {
 		return ""
 	}
+	if s.Panel.Atlas.Clipped {
+		return "≥ " + Number(s.Panel.Atlas.Hi)
+	}
 	return Number(s.Panel.Atlas.Hi)
 }
 

@@ -139,7 +139,7 @@ func (s *State) CardLines() []CardLine {
 }
 
 // share prints a share with two digits of a per cent.
-func share(v float64) string { return fmt.Sprintf("%.2f %%", 100*v) }
+func share[F float32 | float64](v F) string { return fmt.Sprintf("%.2f %%", 100*v) }
 
 // CardText says what else the card measured, "" without a card.
 func (s *State) CardText() string {
@@ -148,6 +148,11 @@ func (s *State) CardText() string {
 	}
 	c, w := s.Shown.Model.Card, s.Words()
 	var parts []string
+	for _, text := range []map[string]string{c.Data, c.Recipe, c.NotFor} {
+		if t := s.Localised(text); t != "" {
+			parts = append(parts, t)
+		}
+	}
 	if len(c.ECE) == 2 {
 		parts = append(parts, fmt.Sprintf(w.CardECE, share(c.ECE[0]), share(c.ECE[1])))
 	}
@@ -167,7 +172,7 @@ func (s *State) CardClasses() []CardClass {
 	}
 	var list []CardClass
 	for i, v := range s.Shown.Model.Card.Classes {
-		list = append(list, CardClass{s.Name(s.Shown.Model.Classes[i]), fmt.Sprintf("%.1f %%", 100*v), units(100 * v)})
+		list = append(list, CardClass{s.Name(s.Shown.Model.Classes[i]), fmt.Sprintf("%.1f %%", 100*v), units(100 * float64(v))})
 	}
 	return list
 }

@@ -43,7 +43,7 @@ func TestCard(t *testing.T) {
 		t.Error("a network without a card claims something")
 	}
 	card := `{"seeds":[1,2],"accuracy":[{"set":{"en":"validation","zh":"验证集"},"pictures":5000,"float32":0.9123,"int8":0.912}],"classes":[0.9,0.95,0.8],"ece":[0.04,0.01],"auroc":0.912,"kept":0.8,"accepted":0.05}`
-	s.Shown.Model.Card = new(protocol.Card)
+	s.Shown.Model.Card = new(nn.Card)
 	if err := json.Unmarshal([]byte(card), s.Shown.Model.Card); err != nil {
 		t.Fatal(err)
 	}

@@ -33,23 +33,27 @@ func (s *State) Predictions() []Prediction {
 		}
 		return list
 	}
-	r := s.Shown.Result
-	order := make([]int, len(r.Probs))
+	return s.ranked(s.Shown.Result.Probs)
+}
+
+// ranked lists the shown network's classes by probability.
+func (s *State) ranked(probs []float32) []Prediction {
+	order := make([]int, len(probs))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		switch {
-		case r.Probs[a] > r.Probs[b]:
+		case probs[a] > probs[b]:
 			return -1
-		case r.Probs[a] < r.Probs[b]:
+		case probs[a] < probs[b]:
 			return 1
 		}
 		return 0
 	})
 	list := make([]Prediction, len(order))
 	for i, c := range order {
-		p := float64(r.Probs[c])
+		p := float64(probs[c])
 		list[i] = Prediction{Class: c, Name: s.Name(s.Shown.Model.Classes[c]), Percent: percent(p),
 			Width: strconv.FormatFloat(100*p, 'f', 1, 64), Top: i == 0 && p >= unsureBelow, Pinned: c == s.Class}
 	}

@@ -78,6 +78,7 @@ type State struct {
 	RanksOffered []string
 
 	MapsChoice MapsChoice
+	Compare    Compare
 	Panel      *protocol.Panel // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
 
@@ -115,6 +116,7 @@ func (s *State) Adopt(m *protocol.Model) {
 		s.Desks[m.Name] = s.Desk
 	}
 	s.Held = nil
+	s.Compare.None = false
 	s.KindsOffered = m.Kinds
 	s.RanksOffered = m.Ranks
 	s.Kind = keep(s.Kind, s.KindsOffered)

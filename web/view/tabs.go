@@ -21,6 +21,7 @@ const (
 // Tabs are the panels in their order: the keys 1 to 6 and the address's hash choose among them. The first is shown at the start.
 var Tabs = []Tab{
 	{TabTutorial, func(s *State) string { return s.T().TutorialTab }},
+	{TabCompare, func(s *State) string { return s.Words().CompareTab }},
 	{TabMaps, func(s *State) string { return s.Words().MapsTab }},
 	{TabModel, func(s *State) string { return s.Words().ModelTab }},
 }
@@ -37,6 +38,10 @@ func (s *State) Look() *protocol.Look {
 	case TabMaps:
 		choice := s.MapsChoice
 		return &protocol.Look{Maps: &choice}
+	case TabCompare:
+		if twin := s.Twin(); twin != "" {
+			return &protocol.Look{Twins: &protocol.TwinsLook{Twin: twin}}
+		}
 	case TabModel:
 		return &protocol.Look{Times: true}
 	}

@@ -21,29 +21,39 @@ type network struct {
 	frame   int
 	picture *image.NRGBA // the kept picture; its Pix is filled by the caller before run
 	atlas   atlas        // of the open panel
+	second  second
 }
 
 // load replaces the network; spec is its description if that does not stand in the file. On an error the former one stays.
 func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) {
-	f, err := weights.Read(name, file)
+	session, info, err := read(name, spec, file)
 	if err != nil {
 		return nil, err
+	}
+	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
+	return info, nil
+}
+
+// read makes a session of a network's file, and what the page needs to know of it.
+func read(name, spec string, file []byte) (*nn.Session, *protocol.Model, error) {
+	f, err := weights.Read(name, file)
+	if err != nil {
+		return nil, nil, err
 	}
 	if spec != "" {
 		f.Metadata["sescope"] = spec
 	}
 	m, err := nn.Load(f)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	session, err := m.NewSession()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	n.name, n.session, n.blocks, n.trace, n.gates = name, session, session.Trace().Gates, nil, nil
 	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Layers: mapLayers(session.Trace()), Bytes: len(file)}
-	describe(info, m, f)
-	for _, g := range n.blocks {
+	describe(info, m)
+	for _, g := range session.Trace().Gates {
 		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})
 	}
 	for _, k := range m.Kinds() {
@@ -52,7 +62,7 @@ func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) 
 	for _, r := range m.Rankings() {
 		info.Ranks = append(info.Ranks, string(r))
 	}
-	return info, nil
+	return session, info, nil
 }
 
 // keep makes room for a picture of side x side pixels and returns it to be filled.

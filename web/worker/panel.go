@@ -7,13 +7,16 @@ import (
 	"sescope/web/protocol"
 )
 
-// look answers what the open panel asks of a trace; nil for nil. The answer is valid until the next call.
-func (n *network) look(l *protocol.Look, t *nn.Trace) *protocol.Panel {
+// look answers what the open panel asks of a trace; nil for nil. class is the one that the stage's map is about. The answer is valid until the next
+// call.
+func (n *network) look(l *protocol.Look, t *nn.Trace, class int) *protocol.Panel {
 	switch {
 	case l == nil:
 		return nil
 	case l.Maps != nil:
 		return n.maps(*l.Maps, t)
+	case l.Twins != nil:
+		return n.compare(*l.Twins, t, class)
 	case l.Times:
 		return &protocol.Panel{Times: layerTimes(t)}
 	}
@@ -103,6 +106,7 @@ func (a *atlas) begin(w, h, count int, maps []nn.Map) {
 			}
 		}
 	}
+	a.clip(maps)
 	if a.Hi == a.Lo {
 		a.Hi = a.Lo + 1
 	}
@@ -113,6 +117,34 @@ func (a *atlas) begin(w, h, count int, maps []nn.Map) {
 		a.Pix = a.Pix[:size]
 		clear(a.Pix)
 	}
+}
+
+// clip lowers the top of the scale where a few values far above all others would leave the rest dark: at most clipped of them lie above it.
+func (a *atlas) clip(maps []nn.Map) {
+	const bins, clipped = 64, 0.002
+	if a.Hi <= 0 {
+		return
+	}
+	var count [bins]int
+	total := 0
+	for _, m := range maps {
+		for y := range m.H {
+			for x := range m.W {
+				for _, v := range m.Data[m.Offset(y, x):][:m.C] {
+					if v > 0 {
+						count[min(int(v/a.Hi*bins), bins-1)]++
+					}
+				}
+				total += m.C
+			}
+		}
+	}
+	above, top := 0, bins
+	for top > 1 && float64(above+count[top-1]) <= clipped*float64(total) {
+		top--
+		above += count[top]
+	}
+	a.Clipped, a.Hi = above > 0, a.Hi*float32(top)/bins
 }
 
 // viridis is the scale of the feature maps; the alpha is opaque.

@@ -40,7 +40,7 @@ func TestMaps(t *testing.T) {
 		t.Errorf("layers %+v", info.Layers)
 	}
 	for i, m := range trace.Maps {
-		p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: m.Layer, Channel: 5, Y: 3, X: 4}}, trace)
+		p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: m.Layer, Channel: 5, Y: 3, X: 4}}, trace, 0)
 		r, a := p.Maps, p.Atlas
 		if r.Layer != m.Layer || r.Channel != 5 || r.H != m.H || r.C != m.C || a.N != m.C {
 			t.Fatalf("layer %d: %+v, atlas of %d", i, r, a.N)
@@ -57,7 +57,7 @@ func TestMaps(t *testing.T) {
 				}
 			}
 		}
-		if mean := sum / float64(m.H*m.W); math.Abs(mean-float64(r.Means[5])) > 1e-4 || r.Pixel[7] != m.At(3, 4, 7) || float64(a.Lo) != lo || float64(a.Hi) != hi {
+		if mean := sum / float64(m.H*m.W); math.Abs(mean-float64(r.Means[5])) > 1e-4 || r.Pixel[7] != m.At(3, 4, 7) || float64(a.Lo) != lo || float64(a.Hi) > hi || !a.Clipped && float64(a.Hi) != hi || above(m, a.Hi) > m.H*m.W*m.C/500 {
 			t.Errorf("layer %s: mean %v, want %v; pixel %v; scale %v to %v, want %v to %v", m.Layer, r.Means[5], mean, r.Pixel[7], a.Lo, a.Hi, lo, hi)
 		}
 		w, _ := a.Size()
@@ -69,11 +69,14 @@ func TestMaps(t *testing.T) {
 			}
 		}
 	}
-	p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: "no such layer", Channel: 999, Y: -1, X: -1}}, trace)
+	if a := n.look(&protocol.Look{Maps: &protocol.MapsLook{}}, trace, 0).Atlas; !a.Clipped {
+		t.Error("the first layer's few largest values are not clipped") // they are far above the rest on this picture
+	}
+	p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: "no such layer", Channel: 999, Y: -1, X: -1}}, trace, 0)
 	if m := trace.Maps[0]; p.Maps.Layer != m.Layer || p.Maps.Channel != m.C-1 || p.Maps.Y != m.H/2 {
 		t.Errorf("fitted to %+v", p.Maps.MapsLook)
 	}
-	if n.look(nil, trace) != nil {
+	if n.look(nil, trace, 0) != nil {
 		t.Error("nothing was asked, something answered")
 	}
 }
@@ -86,7 +89,7 @@ func TestLayerTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := n.look(look, trace)
+	p := n.look(look, trace, 0)
 	if len(info.Table) != p.Times.N || len(p.Times.Ms) != p.Times.N {
 		t.Fatalf("%d times of %d layers", len(p.Times.Ms), len(info.Table))
 	}
@@ -105,4 +108,18 @@ func TestLayerTimes(t *testing.T) {
 	if network := trace.Network.Seconds() * 1000; sum <= 0 || sum > network || fused == 0 {
 		t.Errorf("the layers took %v of %v ms, %d fused", sum, network, fused)
 	}
+}
+
+// above counts the values above a limit.
+func above(m nn.Map, limit float32) (n int) {
+	for y := range m.H {
+		for x := range m.W {
+			for c := range m.C {
+				if m.At(y, x, c) > limit {
+					n++
+				}
+			}
+		}
+	}
+	return n
 }

@@ -20,6 +20,8 @@ TITLES = {
     "objects": ({"en": "SE-ResNet objects", "zh": "SE-ResNet 物品"}, None),
 }
 
+TWINS = {"simple": "simple-se", "simple-se": "simple", "live": "live-plain", "live-plain": "live"}  # trained alike but for SE: the page compares them
+
 
 def conv(name, m):
     return {"op": "conv", "name": name, "in": m.in_channels, "out": m.out_channels, "kernel": m.kernel_size[0],
@@ -105,4 +107,6 @@ def spec(name):
          "layers": list(LAYERS[name](net))}
     if note:
         s["note"] = note
+    if name in TWINS:
+        s["twin"] = TWINS[name]
     return json.dumps(s, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,226 @@
+package page
+
+import (
+	"fmt"
+	"syscall/js"
+
+	"sescope/nn"
+	"sescope/web/browser"
+	"sescope/web/picture"
+	"sescope/web/protocol"
+	"sescope/web/view"
+)
+
+const (
+	compareSide = 128 // of a picture of With and without SE, in CSS pixels
+	maxOpened   = 24  // pictures of the person's that are searched for a disagreement
+)
+
+// compare loads the twin of the chosen network and looks for pictures where the two disagree.
+type compare struct {
+	asked  string  // the twin that is on its way or loaded
+	opened []still // the person's pictures, latest last
+	at     int     // the picture of the search that was tried last, counted through samples and opened ones
+	search int     // counts, so that a cancelled search stops
+	heat   *browser.Painter
+	small  *nn.Heatmap
+	large  *nn.Heatmap
+	layer  *browser.Canvas
+}
+
+// remember keeps an opened picture for the search.
+func (c *compare) remember(st still) {
+	if st.source != view.FromFile {
+		return
+	}
+	for _, o := range c.opened {
+		if o.picture == st.picture {
+			return
+		}
+	}
+	if c.opened = append(c.opened, st); len(c.opened) > maxOpened {
+		c.opened = c.opened[1:]
+	}
+}
+
+// needSecond loads the twin if the open panel compares and it is not there yet.
+func (p *Page) needSecond() {
+	twin := p.state.Twin()
+	if p.state.Tab != view.TabCompare || twin == "" || twin == p.compare.asked {
+		return
+	}
+	p.compare.asked = twin
+	p.state.Compare.Second, p.state.Compare.Failed = nil, false
+	none := js.FuncOf(func(js.Value, []js.Value) any { return nil })
+	w := p.worker.js
+	go func() {
+		bytes, err := browser.Await(p.boot.Call("fetchModel", twin, none))
+		p.post(func() {
+			none.Release()
+			switch {
+			case !w.Equal(p.worker.js) || p.compare.asked != twin: // another worker, another twin
+			case err != nil:
+				p.secondFailed()
+			default:
+				p.state.LoadedKB += bytes.Length() / 1000
+				p.ask(protocol.Request{Op: protocol.Second, Model: twin}, func() js.Value { return bytes.Get("buffer") }, func(reply protocol.Reply, _ js.Value) {
+					if reply.Error != "" {
+						p.secondFailed()
+						return
+					}
+					p.state.Compare.Second = reply.Model
+					p.panel.due = true // the canvases are there after the next render
+					p.reexplain()
+				})
+			}
+		})
+	}()
+}
+
+func (p *Page) secondFailed() {
+	p.compare.asked, p.state.Compare.Failed = "", true
+	p.renderSoon()
+}
+
+// loseSecond is called when the worker that held the twin is gone; the next one is given it again.
+func (p *Page) loseSecond() {
+	p.compare.asked, p.state.Compare.Second, p.state.Compare.Looking = "", nil, false
+}
+
+// FindDisagreement goes on from picture to picture, the samples and then the person's own, and shows the next one on which the answers with and
+// without SE differ. Called while it looks, it stops.
+func (p *Page) FindDisagreement() {
+	p.post(func() {
+		c := &p.state.Compare
+		p.compare.search++
+		if c.Looking {
+			c.Looking = false
+			p.renderSoon()
+			return
+		}
+		c.Looking, c.None, c.Done, c.Of = true, false, 0, len(view.Samples)+len(p.compare.opened)
+		if s := p.state.Shown; s != nil && p.state.Sample >= 0 {
+			p.compare.at = p.state.Sample
+		}
+		p.tryNext(p.compare.search)
+	})
+}
+
+// tryNext tries the picture behind the last one.
+func (p *Page) tryNext(search int) {
+	c := &p.state.Compare
+	if c.Done == c.Of {
+		c.Looking, c.None = false, true
+		p.renderSoon()
+		return
+	}
+	c.Done++
+	p.compare.at = (p.compare.at + 1) % c.Of
+	p.renderResult()
+	at := p.compare.at
+	if at >= len(view.Samples) {
+		p.try(search, p.compare.opened[at-len(view.Samples)])
+		return
+	}
+	go func() {
+		pic, err := browser.LoadPicture("samples/" + view.Samples[at] + ".svg")
+		p.post(func() {
+			switch {
+			case search != p.compare.search:
+			case err != nil: // a sample that is missing is no reason to stop
+				p.tryNext(search)
+			default:
+				p.try(search, still{picture: pic, source: view.FromSample, file: view.Samples[at] + ".svg", sample: at})
+			}
+		})
+	}()
+}
+
+func (p *Page) try(search int, st still) {
+	side := min(min(st.picture.W, st.picture.H), picture.MaxSide)
+	look := &protocol.Look{Twins: &protocol.TwinsLook{Twin: p.state.Twin()}}
+	pixels := func() js.Value {
+		x, y, square := picture.Square(st.picture.W, st.picture.H)
+		canvas := browser.NewCanvas(side, true)
+		canvas.DrawSquare(st.picture.Image, x, y, square, false)
+		return canvas.Pixels()
+	}
+	p.ask(protocol.Request{Op: protocol.Try, Side: side, Look: look}, pixels, func(reply protocol.Reply, _ js.Value) {
+		switch {
+		case search != p.compare.search:
+		case len(reply.Tried) == 3 && reply.Tried[0].Class != reply.Tried[1].Class:
+			p.state.Compare.Looking = false
+			p.still.opening++
+			st.opening = p.still.opening
+			p.openStill(st)
+		default:
+			p.tryNext(search)
+		}
+	})
+}
+
+// paintCompare paints the three pictures with their maps on one scale, and the first layers on one scale.
+func (p *Page) paintCompare() {
+	t, a, c := p.state.Twins(), p.state.Panel.Atlas, &p.compare
+	if p.slotWidth("compare-maps-0") == 0 {
+		p.panel.due = true // the next render shows the columns
+		return
+	}
+	if c.heat == nil {
+		c.heat, c.layer = browser.NewPainter(compareSide, compareSide), browser.NewCanvas(compareSide, false)
+		c.large = nn.NewHeatmap(compareSide, compareSide)
+	}
+	var hi float32
+	for _, col := range t.Columns {
+		for _, v := range col.Heat.Data {
+			hi = max(hi, v)
+		}
+	}
+	colours, _ := nn.ColormapByName(p.state.Colours)
+	for i, col := range t.Columns {
+		pic := browser.Slot(fmt.Sprintf("compare-%d", i))
+		if pic == nil {
+			return
+		}
+		pic.Fit(compareSide, compareSide)
+		pic.Side = pic.El.Get("width").Int()
+		pic.Draw(p.stage.picture, 1)
+		if hi > 0 {
+			if c.small == nil || c.small.W != col.Heat.W || c.small.H != col.Heat.H {
+				c.small = nn.NewHeatmap(col.Heat.W, col.Heat.H)
+			}
+			for j, v := range col.Heat.Data {
+				c.small.Data[j] = v / hi
+			}
+			nn.ResizeBilinear(c.large, c.small)
+			nn.Overlay(c.heat.Image, c.large, colours, float32(p.state.Opacity)/100, true)
+			c.heat.Put(c.layer)
+			pic.Draw(c.layer, 1)
+		}
+		if a != nil {
+			p.paintTiles(fmt.Sprintf("compare-maps-%d", i), i*t.Tiles, t.Tiles)
+		}
+	}
+	if scale := browser.Slot("compare-scale-0"); scale != nil {
+		scale.Fit(110, 8)
+		paintBar(scale, nn.Viridis)
+	}
+}
+
+// paintTiles paints pictures of the atlas in lines of eight.
+func (p *Page) paintTiles(id string, from, count int) {
+	c := browser.Slot(id)
+	if c == nil {
+		return
+	}
+	const cols, gap = 8, 3
+	a, width := p.state.Panel.Atlas, c.SlotWidth()
+	cell := (width - (cols-1)*gap) / cols
+	ratio, _ := c.Fit(width, float64((count+cols-1)/cols)*(cell+gap)-gap)
+	c.Ctx.Call("setTransform", ratio, 0, 0, ratio, 0, 0)
+	c.Ctx.Set("imageSmoothingEnabled", false)
+	for i := range count {
+		x, y := a.At(from + i)
+		c.Ctx.Call("drawImage", p.panel.atlas.El, x, y, a.W, a.H, float64(i%cols)*(cell+gap), float64(i/cols)*(cell+gap), cell, cell)
+	}
+}

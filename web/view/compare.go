@@ -1,0 +1,136 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// Compare is the state of With and without SE beside what the frame's answer holds.
+type Compare struct {
+	Second  *protocol.Model // the loaded twin, nil before
+	Failed  bool            // it could not be loaded
+	Looking bool            // for a picture where the twins disagree
+	Done    int             // pictures that were tried
+	Of      int             // pictures there are
+	None    bool            // the last search found none
+}
+
+// Twin is the name of the chosen network's twin, "" if it has none.
+func (s *State) Twin() string {
+	for _, m := range s.Models {
+		if m.Name == s.Model {
+			return m.Twin
+		}
+	}
+	return ""
+}
+
+// Pairs are the networks that have a twin, one of each pair.
+func (s *State) Pairs() []ModelChoice {
+	var list []ModelChoice
+	for _, m := range s.Models {
+		if m.Twin != "" && !slices.ContainsFunc(list, func(l ModelChoice) bool { return l.Twin == m.Name }) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Twins is the shown comparison, nil if there is none.
+func (s *State) Twins() *protocol.Twins {
+	if s.Panel == nil || s.Panel.Twins == nil || len(s.Panel.Twins.Columns) != 3 {
+		return nil
+	}
+	return s.Panel.Twins
+}
+
+// CompareColumn is one network's answer.
+type CompareColumn struct {
+	Title, Note string
+	Top         []Prediction // the three most probable classes
+}
+
+// CompareColumns are the three answers side by side; before the twin is loaded, their titles.
+func (s *State) CompareColumns() []CompareColumn {
+	w, t := s.Words(), s.Twins()
+	list := []CompareColumn{{Title: w.WithoutSE}, {Title: w.WithSE}, {Title: w.GatesAt1, Note: w.SameWeights}}
+	if t == nil {
+		return list
+	}
+	for i, c := range t.Columns {
+		list[i].Top = s.ranked(c.Probs)[:min(3, len(c.Probs))]
+		for _, m := range []*protocol.Model{s.Shown.Model, s.Compare.Second} {
+			if i < 2 && m != nil && m.Name == c.Model {
+				list[i].Note = s.paramsNote(m)
+			}
+		}
+	}
+	return list
+}
+
+func (s *State) paramsNote(m *protocol.Model) string {
+	params := 0
+	for _, l := range m.Table {
+		params += l.Params
+	}
+	note := fmt.Sprintf(s.Words().ParamsNote, thousands(params))
+	if m.Card != nil && len(m.Card.Accuracy) > 0 {
+		note += fmt.Sprintf(s.Words().RightNote, share(m.Card.Accuracy[len(m.Card.Accuracy)-1].Int8))
+	}
+	return note
+}
+
+// CompareText says what the three answers come to.
+func (s *State) CompareText() string {
+	t, w := s.Twins(), s.Words()
+	if t == nil {
+		return ""
+	}
+	var top [3]int
+	var name [3]string
+	for i, c := range t.Columns {
+		top[i] = nn.Largest(c.Probs)
+		name[i] = s.Name(s.Shown.Model.Classes[top[i]])
+	}
+	with, open := t.Columns[1].Probs[top[1]], t.Columns[2].Probs[top[1]]
+	var parts []string
+	if top[0] == top[1] {
+		parts = append(parts, fmt.Sprintf(w.BothSay, name[1]))
+	} else {
+		parts = append(parts, fmt.Sprintf(w.TwinsDisagree, name[0], name[1]))
+	}
+	if top[1] == top[2] {
+		parts = append(parts, fmt.Sprintf(w.GatesMatter, name[1], percent(float64(with)), percent(float64(open))))
+	} else {
+		parts = append(parts, fmt.Sprintf(w.GatesDecide, name[2], name[1], percent(float64(with)), percent(float64(open))))
+	}
+	return strings.Join(parts, w.Space)
+}
+
+// SearchText tells how far the search for a disagreement is, or that it found none.
+func (s *State) SearchText() string {
+	switch c := s.Compare; {
+	case c.Looking:
+		return fmt.Sprintf(s.Words().Searching, c.Done, c.Of)
+	case c.None:
+		return fmt.Sprintf(s.Words().SearchNone, c.Of)
+	}
+	return ""
+}
+
+// CompareStatus says why there is no comparison, "" if there is one.
+func (s *State) CompareStatus() string {
+	switch {
+	case s.Shown == nil || s.Twins() != nil:
+		return ""
+	case s.Twin() == "":
+		return s.Words().NoTwin
+	case s.Compare.Failed:
+		return s.Words().TwinFailed
+	}
+	return s.Words().TwinLoading
+}

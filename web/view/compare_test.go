@@ -1,0 +1,51 @@
+package view
+
+import (
+	"testing"
+
+	"sescope/web/protocol"
+)
+
+func withTwins(without, with, open []float32) *State {
+	s := shown()
+	s.Tab, s.Model = TabCompare, "net"
+	s.Models = []ModelChoice{{Name: "net", Twin: "plain"}, {Name: "plain", Twin: "net"}, {Name: "alone"}}
+	s.Shown.Model.Table = []protocol.LayerRow{{Params: 1200}}
+	s.Compare.Second = &protocol.Model{Name: "plain", Table: []protocol.LayerRow{{Params: 1000}}}
+	t := &protocol.Twins{}
+	for i, probs := range [][]float32{without, with, open} {
+		t.Columns = append(t.Columns, protocol.Column{Model: []string{"plain", "net", "net"}[i], N: len(probs), Probs: probs})
+	}
+	s.Panel = &protocol.Panel{Twins: t}
+	return s
+}
+
+func TestCompareWords(t *testing.T) {
+	for _, c := range []struct {
+		without, with, open []float32
+		want                string
+	}{
+		{[]float32{.1, .8, .1}, []float32{.02, .93, .05}, []float32{.2, .5, .3}, "With and without SE the answer is ship. With its gates forced to 1 it stays ship: from 93 % to 50 %."},
+		{[]float32{.8, .1, .1}, []float32{.02, .93, .05}, []float32{.7, .2, .1}, "They disagree: without SE it is cat, with SE ship. Here the gates decide: forced to 1 the answer is cat, and ship goes from 93 % to 20 %."},
+	} {
+		s := withTwins(c.without, c.with, c.open)
+		if got := s.CompareText(); got != c.want {
+			t.Errorf("%q\nwant %q", got, c.want)
+		}
+	}
+	s := withTwins([]float32{.1, .8, .1}, []float32{.02, .93, .05}, []float32{.2, .5, .3})
+	cols := s.CompareColumns()
+	if cols[0].Note != "1 000 parameters" || cols[1].Note != "1 200 parameters" || cols[2].Note != "same weights, no attention" || len(cols[1].Top) != 3 || cols[1].Top[0].Percent != "93 %" {
+		t.Errorf("columns %+v", cols)
+	}
+	if s.CompareStatus() != "" || len(s.Pairs()) != 1 {
+		t.Errorf("status %q, pairs %+v", s.CompareStatus(), s.Pairs())
+	}
+	s.Panel = nil
+	if s.CompareStatus() != "Loading its twin …" {
+		t.Errorf("status %q", s.CompareStatus())
+	}
+	if s.Model = "alone"; s.CompareStatus() != s.Words().NoTwin || s.Look() != nil {
+		t.Errorf("status %q of a network without a twin, which asks for %+v", s.CompareStatus(), s.Look())
+	}
+}
