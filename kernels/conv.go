@@ -60,7 +60,7 @@ func (c *Conv) Run(dst, src, w, bias []float32) {
 		panic(fmt.Sprintf("kernels.Conv.Run: src %d (needs %d), dst %d (needs %d), weights %d (needs %d), bias %d (needs %d), strides %d and %d for %d channels, step %d",
 			len(src), needSrc, len(dst), needDst, len(w), c.Panels()*k*Panel, len(bias), c.Panels()*Panel, c.SrcStride, c.DstStride, c.COut, c.Step))
 	}
-	for p := range c.Panels() { // a panel's weights stay in the cache while the whole map passes
+	for p := c.pixel(dst, src, w, bias); p < c.Panels(); p++ { // a panel's weights stay in the cache while the whole map passes
 		wp := w[p*k*Panel : (p+1)*k*Panel]
 		bp := bias[p*Panel : (p+1)*Panel]
 		lanes := min(Panel, c.COut-p*Panel)

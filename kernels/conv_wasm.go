@@ -35,6 +35,11 @@ func convTiles2(t *tiles)
 //go:noescape
 func convTiles1(t *tiles)
 
+// convPanels computes one pixel of count groups of four panels, whose weights lie plane bytes apart.
+//
+//go:noescape
+func convPanels(t *tiles)
+
 // wide is whether tiles of six pixels are used. They need the register that an unfused product takes, so it is whether this program's multiply-adds
 // round once, as package wasm/relaxed makes them: x*x is half a unit in the last place more than what is subtracted.
 var wide = func() bool {
@@ -84,16 +89,40 @@ func (t tiles) compute(pixels int) {
 	}
 }
 
-// row computes one row of output pixels of one whole panel with the assembly tiles, and of a part of a panel in Go.
+// pixel computes all whole groups of four panels of a convolution of one output pixel and one row, and returns how many panels these are.
+func (c *Conv) pixel(dst, src, w, bias []float32) int {
+	groups := c.COut / (4 * Panel)
+	if c.OutH != 1 || c.OutW != 1 || c.KH != 1 || groups == 0 {
+		return 0
+	}
+	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], run: int64(c.K()), count: int64(groups), plane: int64(4 * c.K() * Panel), floor: c.floor()}
+	convPanels(&t)
+	return 4 * groups
+}
+
+func (c *Conv) floor() float32 {
+	if c.ReLU {
+		return 0
+	}
+	return float32(math.Inf(-1))
+}
+
+// row computes one row of output pixels of one panel; what a part of a panel must not write goes into a tile aside first.
 func (c *Conv) row(dst, src, w, bias []float32, lanes int) {
-	if lanes < Panel {
-		c.portableRow(dst, src, w, bias, lanes)
+	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], row: int64(4 * c.SrcW * c.SrcStride), step: int64(4 * c.Step * c.SrcStride), out: int64(4 * c.DstStride),
+		run: int64(c.KW * c.SrcStride), rows: int64(c.KH), points: 1, floor: c.floor()}
+	if lanes == Panel {
+		t.compute(c.OutW)
 		return
 	}
-	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], row: int64(4 * c.SrcW * c.SrcStride), step: int64(4 * c.Step * c.SrcStride), out: int64(4 * c.DstStride),
-		run: int64(c.KW * c.SrcStride), rows: int64(c.KH), points: 1, floor: float32(math.Inf(-1))}
-	if c.ReLU {
-		t.floor = 0
+	var aside [4 * Panel]float32
+	t.out = 4 * Panel
+	for x := 0; x < c.OutW; x += 4 {
+		n := min(4, c.OutW-x)
+		t.dst, t.src = &aside[0], &src[x*c.Step*c.SrcStride]
+		t.compute(n)
+		for i := range n {
+			copy(dst[(x+i)*c.DstStride:][:lanes], aside[i*Panel:])
+		}
 	}
-	t.compute(c.OutW)
 }

@@ -2068,4 +2068,467 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	End
 	RET
 
-// multiply-adds: convTiles6 48, convTiles4 32, convTiles2 16, convTiles1 8
+// func convPanels(t *tiles)
+TEXT ·convPanels(SB), NOSPLIT, $0-8
+	I64Load t+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R8
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R15
+	Loop
+	Get R8
+	Set R5
+	Get R5
+	Get R9
+	I64Add
+	Set R6
+	Get R6
+	Get R9
+	I64Add
+	Set R7
+	Get R7
+	Get R9
+	I64Add
+	Set R8
+	Get R3
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get R3
+	I32WrapI64
+	V128Load $16
+	Set V1
+	Get R3
+	I32WrapI64
+	V128Load $32
+	Set V2
+	Get R3
+	I32WrapI64
+	V128Load $48
+	Set V3
+	Get R3
+	I32WrapI64
+	V128Load $64
+	Set V4
+	Get R3
+	I32WrapI64
+	V128Load $80
+	Set V5
+	Get R3
+	I32WrapI64
+	V128Load $96
+	Set V6
+	Get R3
+	I32WrapI64
+	V128Load $112
+	Set V7
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R4
+	Loop
+	Get R2
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $0
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $16
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get V2
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $0
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $16
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get V4
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $0
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $16
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get V6
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $0
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $16
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R2
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $32
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get V2
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $32
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get V4
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $32
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get V6
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $32
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R2
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $64
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $80
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get V2
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $64
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $80
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get V4
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $64
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $80
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get V6
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $64
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $80
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R2
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get R5
+	I32WrapI64
+	V128Load $112
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get V2
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get R6
+	I32WrapI64
+	V128Load $112
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get V4
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get R7
+	I32WrapI64
+	V128Load $112
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get V6
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get R8
+	I32WrapI64
+	V128Load $112
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R5
+	I64Const $128
+	I64Add
+	Set R5
+	Get R6
+	I64Const $128
+	I64Add
+	Set R6
+	Get R7
+	I64Const $128
+	I64Add
+	Set R7
+	Get R8
+	I64Const $128
+	I64Add
+	Set R8
+	Get R4
+	I64Const $4
+	I64Sub
+	Tee R4
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	F32Load $104
+	F32x4Splat
+	Set V14
+	Get R1
+	I32WrapI64
+	Get V0
+	Get V14
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V1
+	Get V14
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	I32WrapI64
+	Get V2
+	Get V14
+	F32x4Pmax
+	V128Store $0, $32
+	Get R1
+	I32WrapI64
+	Get V3
+	Get V14
+	F32x4Pmax
+	V128Store $0, $48
+	Get R1
+	I32WrapI64
+	Get V4
+	Get V14
+	F32x4Pmax
+	V128Store $0, $64
+	Get R1
+	I32WrapI64
+	Get V5
+	Get V14
+	F32x4Pmax
+	V128Store $0, $80
+	Get R1
+	I32WrapI64
+	Get V6
+	Get V14
+	F32x4Pmax
+	V128Store $0, $96
+	Get R1
+	I32WrapI64
+	Get V7
+	Get V14
+	F32x4Pmax
+	V128Store $0, $112
+	Get R1
+	I64Const $128
+	I64Add
+	Set R1
+	Get R3
+	I64Const $128
+	I64Add
+	Set R3
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// multiply-adds: convTiles6 48, convTiles4 32, convTiles2 16, convTiles1 8, convPanels 32

@@ -65,3 +65,30 @@ func TestSixes(t *testing.T) {
 		}
 	}
 }
+
+// TestPixelEqualsPortable: one output pixel, with fewer and more panels than the four that are computed together.
+func TestPixelEqualsPortable(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, cout := range []int{8, 10, 31, 32, 35, 64, 100} {
+		for _, cin := range []int{1, 4, 30} {
+			for _, relu := range []bool{false, true} {
+				src, got, want := newPadded(rng, 1, 1, cin, 0), newPadded(nil, 1, 1, cout, 0), newPadded(nil, 1, 1, cout, 0)
+				got.poison()
+				w, bias := make([]float32, cout*cin), make([]float32, cout)
+				for i := range w {
+					w[i] = float32(rng.NormFloat64())
+				}
+				for i := range bias {
+					bias[i] = float32(rng.NormFloat64())
+				}
+				c := Conv{SrcW: 1, SrcStride: src.stride, DstW: 1, DstStride: got.stride, OutH: 1, OutW: 1, COut: cout, KH: 1, KW: 1, Step: 1, ReLU: relu}
+				packed, packedBias := Pack(w, cout, cin, 1, 1, src.stride), PackBias(bias, cout)
+				c.Run(got.pixels(), src.data(), packed, packedBias)
+				for p := range c.Panels() {
+					c.portableRow(want.pixels()[p*Panel:], src.data(), packed[p*c.K()*Panel:][:c.K()*Panel], packedBias[p*Panel:], min(Panel, cout-p*Panel))
+				}
+				sameBits(t, fmt.Sprintf("%d to %d channels, relu=%v", cin, cout, relu), got.all, want.all)
+			}
+		}
+	}
+}

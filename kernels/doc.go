@@ -11,6 +11,6 @@
 // after it: any faster kernel without fused multiply-add must agree bit for bit. Exported functions check sizes at the edge and
 // panic with the sizes, since a wrong size is an error of the caller; the inner loops are free of checks.
 //
-// In WebAssembly whole panels of a convolution run in SIMD assembly that kernels/gen writes (conv_wasm.s), and so do the transforms of
+// In WebAssembly convolutions run in SIMD assembly that kernels/gen writes (conv_wasm.s), and so do the transforms of
 // Winograd (winograd_wasm.s), the faster way of a 3x3 convolution of step 1, and the passes over whole maps (maps_wasm.s).
 package kernels

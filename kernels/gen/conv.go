@@ -12,7 +12,66 @@ func convSource() []byte {
 	for _, n := range sizes {
 		a.conv(n)
 	}
+	a.panels()
 	return a.source()
+}
+
+// panels writes the microkernel of one pixel x 32 output channels, which a fully connected layer is: eight sums hide the additions' latency, where convTiles1 has
+// two. R2 the source's values, R5 to R8 the weights of the four panels, R9 bytes from one panel's to the next, R15 groups of four panels left. V0.. the sums,
+// V14 a value of the source.
+func (a *asm) panels() {
+	a.function("convPanels", "(t *tiles)", 0, 8)
+	a.line("I64Load t+0(FP)")
+	a.line("Set R0")
+	a.field(tileDst, "R1")
+	a.field(tileBias, "R3")
+	a.field(tileWeights, "R8")
+	a.field(tilePlane, "R9")
+	a.field(tileCount, "R15")
+	a.line("Loop") // groups
+	a.line("Get R8")
+	a.line("Set R5")
+	for p := 1; p < 4; p++ {
+		a.add(fmt.Sprintf("R%d", 5+p), fmt.Sprintf("R%d", 4+p), "R9")
+	}
+	for i := range 8 {
+		a.address("R3")
+		a.line("V128Load $%d", 16*i)
+		a.line("Set V%d", i)
+	}
+	a.field(tileSrc, "R2")
+	a.field(tileRun, "R4")
+	a.line("Loop") // steps
+	for step := range 4 {
+		a.splat("R2", step)
+		a.line("Set V14")
+		for i := range 8 {
+			a.line("Get V%d", i)
+			a.line("Get V14")
+			a.address(fmt.Sprintf("R%d", 5+i/2))
+			a.line("V128Load $%d", 32*step+16*(i%2))
+			a.multiplyAdd()
+			a.line("Set V%d", i)
+		}
+	}
+	a.advance("R2", 16)
+	for p := range 4 {
+		a.advance(fmt.Sprintf("R%d", 5+p), 128)
+	}
+	a.again("R4", 4)
+	a.address("R0")
+	a.line("F32Load $%d", tileFloor)
+	a.line("F32x4Splat")
+	a.line("Set V14")
+	for i := range 8 {
+		a.address("R1")
+		a.postfix(fmt.Sprintf("V%d V14 pmax", i))
+		a.line("V128Store $0, $%d", 16*i)
+	}
+	a.advance("R1", 128)
+	a.advance("R3", 128)
+	a.again("R15", 1) // the last panel's pointer stands where the next group begins
+	a.line("RET")
 }
 
 // conv writes the microkernel of tiles of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
