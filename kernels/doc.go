@@ -12,5 +12,6 @@
 // panic with the sizes, since a wrong size is an error of the caller; the inner loops are free of checks.
 //
 // In WebAssembly convolutions run in SIMD assembly that kernels/gen writes (conv_wasm.s), and so do the transforms of
-// Winograd (winograd_wasm.s), the faster way of a 3x3 convolution of step 1, and the passes over whole maps (maps_wasm.s).
+// Winograd (winograd_wasm.s), the faster way of a 3x3 convolution of step 1, depthwise convolutions of 3x3 and 5x5 (depthwise_wasm.s) and the passes over whole
+// maps (maps_wasm.s).
 package kernels

@@ -1,6 +1,6 @@
 // Command gen writes the WebAssembly microkernels of package kernels, by the file's name.
 //
-//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s and maps_wasm.s
+//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s, maps_wasm.s and depthwise_wasm.s
 //
 // Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its one-operand V128Store drops the offset, hence
 // V128Store $0, $offset.
@@ -20,7 +20,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 || sources[filepath.Base(os.Args[1])] == nil {
-		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s|maps_wasm.s")
+		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s|maps_wasm.s|depthwise_wasm.s")
 	}
 	if err := os.WriteFile(os.Args[1], sources[filepath.Base(os.Args[1])](), 0o644); err != nil {
 		log.Fatal(err)
@@ -28,7 +28,7 @@ func main() {
 }
 
 // sources are the files that gen can write.
-var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "maps_wasm.s": mapsSource}
+var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "maps_wasm.s": mapsSource, "depthwise_wasm.s": depthwiseSource}
 
 type asm struct {
 	bytes.Buffer
