@@ -1,10 +1,10 @@
 package nn
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"sescope/weights"
+	"sescope/weights/json"
 )
 
 // Spec is the declarative description of a network. It stands as JSON under the metadata key "sescope" of the weights file, so a new sequence

@@ -25,8 +25,29 @@ var forbidden = map[string][]string{
 	"kernels": {"image", "syscall/js", "os", "net/http", "encoding/json"},
 	"weights": {"image", "syscall/js", "net/http"},
 	"nn":      {"syscall/js", "net/http", "image/png", "image/jpeg"},
-	"web":     {"net/http", "regexp", "image/png", "image/jpeg"}, // each would add hundreds of kilobytes to the wasm
-	"wasm":    {"net/http", "regexp", "image/png", "image/jpeg"},
+}
+
+// heavy are packages that the program must not hold, by whatever way they come: each would add hundreds of kilobytes to the first visit.
+var heavy = []string{"encoding/json", "net/http", "regexp", "image/png", "image/jpeg", "crypto/tls", "text/template", "go/ast"}
+
+func TestProgramStaysLight(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", ".")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "sescope/weights/json ") {
+		t.Errorf("the program's packages are\n%s\nexpected our own JSON among them", out)
+	}
+	for _, line := range strings.Split(string(out), "\n") {
+		for _, pkg := range heavy {
+			if strings.Contains(line+" ", " "+pkg+" ") {
+				t.Errorf("%s imports %s: use sescope/weights/json, or find another way", strings.Fields(line)[0], pkg)
+			}
+		}
+	}
 }
 
 // The import graph of ARCHITECTURE.md, as the browser's build has it.

@@ -1,14 +1,14 @@
 package weights
 
 import (
-	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"sort"
 	"strings"
+
+	"sescope/weights/json"
 )
 
 // File is one safetensors file in memory.
@@ -57,10 +57,11 @@ func Read(name string, b []byte) (*File, error) {
 	}
 	header, data := b[8:8+size], b[8+size:]
 
-	entries, err := members(header)
+	entries, err := json.Members(header)
 	if err != nil {
 		return fail("header: %v", err)
 	}
+	seen := map[string]bool{}
 	f := &File{Name: name, Metadata: map[string]string{}}
 	type span struct {
 		begin, end int
@@ -68,31 +69,35 @@ func Read(name string, b []byte) (*File, error) {
 	}
 	var spans []span
 	for _, m := range entries {
-		if m.key == "__metadata__" {
-			if err := json.Unmarshal(m.value, &f.Metadata); err != nil {
+		if seen[m.Name] { // a map would hide it
+			return fail("header: %q stands twice", m.Name)
+		}
+		seen[m.Name] = true
+		if m.Name == "__metadata__" {
+			if err := json.Unmarshal(m.Value, &f.Metadata); err != nil {
 				return fail("__metadata__: expected an object of strings: %v", err)
 			}
 			continue
 		}
 		var e headerEntry
-		if err := json.Unmarshal(m.value, &e); err != nil {
-			return fail("tensor %q: %v", m.key, err)
+		if err := json.Unmarshal(m.Value, &e); err != nil {
+			return fail("tensor %q: %v", m.Name, err)
 		}
 		elem, ok := dtypeSize[e.DType]
 		if !ok {
-			return fail("tensor %q: dtype %q, expected one of F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL", m.key, e.DType)
+			return fail("tensor %q: dtype %q, expected one of F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL", m.Name, e.DType)
 		}
 		n, err := count(e.Shape, len(data)/elem)
 		if err != nil {
-			return fail("tensor %q: %v", m.key, err)
+			return fail("tensor %q: %v", m.Name, err)
 		}
 		if len(e.Offsets) != 2 || e.Offsets[0] < 0 || e.Offsets[0] > e.Offsets[1] || e.Offsets[1] > len(data) {
-			return fail("tensor %q: data_offsets %v, expected two ascending numbers within the file's %d data bytes", m.key, e.Offsets, len(data))
+			return fail("tensor %q: data_offsets %v, expected two ascending numbers within the file's %d data bytes", m.Name, e.Offsets, len(data))
 		}
 		if got := e.Offsets[1] - e.Offsets[0]; got != n*elem {
-			return fail("tensor %q: %d bytes, expected %d for %s %v", m.key, got, n*elem, e.DType, e.Shape)
+			return fail("tensor %q: %d bytes, expected %d for %s %v", m.Name, got, n*elem, e.DType, e.Shape)
 		}
-		spans = append(spans, span{e.Offsets[0], e.Offsets[1], Tensor{m.key, e.DType, e.Shape, data[e.Offsets[0]:e.Offsets[1]:e.Offsets[1]]}})
+		spans = append(spans, span{e.Offsets[0], e.Offsets[1], Tensor{m.Name, e.DType, e.Shape, data[e.Offsets[0]:e.Offsets[1]:e.Offsets[1]]}})
 	}
 	sort.SliceStable(spans, func(i, j int) bool { return spans[i].begin < spans[j].begin })
 	end := 0
@@ -125,43 +130,6 @@ func count(shape []int, limit int) (int, error) {
 		n *= d
 	}
 	return n, nil
-}
-
-type member struct {
-	key   string
-	value json.RawMessage
-}
-
-// members decodes one JSON object and refuses a key that stands twice, which a map would hide.
-func members(header []byte) ([]member, error) {
-	dec := json.NewDecoder(bytes.NewReader(header))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, fmt.Errorf("expected a JSON object")
-	}
-	var out []member
-	seen := map[string]bool{}
-	for dec.More() {
-		t, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		m := member{key: t.(string)}
-		if seen[m.key] {
-			return nil, fmt.Errorf("%q stands twice", m.key)
-		}
-		seen[m.key] = true
-		if err := dec.Decode(&m.value); err != nil {
-			return nil, fmt.Errorf("%q: %w", m.key, err)
-		}
-		out = append(out, m)
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, err
-	}
-	if rest := bytes.TrimSpace(header[dec.InputOffset():]); len(rest) > 0 {
-		return nil, fmt.Errorf("%d bytes after the JSON object", len(rest))
-	}
-	return out, nil
 }
 
 // Write returns the file's bytes. The header is padded with spaces so that the data begins at a multiple of 8, as the reference

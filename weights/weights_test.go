@@ -19,8 +19,8 @@ func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct{ name, header, data, want string }{
 		{"not JSON", `hello`, "", "JSON object"},
 		{"array", `[]`, "", "JSON object"},
-		{"unclosed", `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`, "1234", "unexpected end"},
-		{"trailing", `{} {}`, "", "after the JSON object"},
+		{"unclosed", `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`, "1234", "the JSON ends at byte"},
+		{"trailing", `{} {}`, "", "expected nothing more"},
 		{"dtype", `{"a":{"dtype":"F8","shape":[1],"data_offsets":[0,1]}}`, "1", `dtype "F8"`},
 		{"negative dimension", `{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, "1234", "negative"},
 		{"huge shape", `{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,4]}}`, "1234", "more than the file"},

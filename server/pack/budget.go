@@ -12,7 +12,7 @@ import (
 // Budgets in bytes, compressed with brotli: what a first visit loads before the first answer. The runtime is the larger of the two programs
 // with the page's own files; beside it stand the default network's weights.
 const (
-	runtimeBudget = 1_400_000
+	runtimeBudget = 1_100_000
 )
 
 // budget prints what a first visit loads and refuses it when it is too much.

@@ -1,12 +1,12 @@
 package page
 
 import (
-	"encoding/json"
 	"syscall/js"
 
 	"sescope/web/browser"
 	"sescope/web/protocol"
 	"sescope/web/view"
+	"sescope/weights/json"
 )
 
 // briefly is how long a remark stays, in milliseconds.

@@ -1,12 +1,12 @@
 package page
 
 import (
-	"encoding/json"
 	"syscall/js"
 
 	"sescope/web/browser"
 	"sescope/web/protocol"
 	"sescope/web/view"
+	"sescope/weights/json"
 )
 
 // maxDeaths is how often in a row a worker is restarted before the page gives up.

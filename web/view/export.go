@@ -1,11 +1,11 @@
 package view
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"sescope/web/protocol"
+	"sescope/weights/json"
 )
 
 // ExportName names a file with what the page shows, "sescope-ship-map.csv".
@@ -76,7 +76,7 @@ func (s *State) JSON() string {
 	for _, g := range r.Gates {
 		e.Own = append(e.Own, ExportGates{g.Layer, g.Own})
 	}
-	b, err := json.MarshalIndent(e, "", " ")
+	b, err := json.Marshal(e)
 	if err != nil {
 		panic(err) // a NaN: a fault of ours
 	}

@@ -1,10 +1,10 @@
 package worker
 
 import (
-	"encoding/json"
 	"syscall/js"
 
 	"sescope/web/protocol"
+	"sescope/weights/json"
 )
 
 // Serve answers messages for ever. Only a panic ends it; worker.js then tells the page.
