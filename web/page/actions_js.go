@@ -39,6 +39,16 @@ func (p *Page) ChooseRank(rank string) {
 	})
 }
 
+// ChooseRival changes whom the class is compared with.
+func (p *Page) ChooseRival(class string) {
+	p.post(func() {
+		if n, err := strconv.Atoi(class); err == nil {
+			p.state.Against = n
+			p.reexplain()
+		}
+	})
+}
+
 // ChooseColours changes the colours of the map on the stage.
 func (p *Page) ChooseColours(name string) {
 	p.post(func() {

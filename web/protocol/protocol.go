@@ -34,6 +34,8 @@ type Want struct {
 	Rank  string `json:"rank"`  // an nn.Ranking
 	Top   int    `json:"top"`   // how many channels are drawn
 
+	Against int `json:"against"` // whom Why compares the class with: a class, RunnerUp or Alone
+
 	Peek *Peek `json:"peek,omitempty"` // the channel that the person looks at
 }
 
@@ -110,8 +112,9 @@ type Peek struct {
 // Peeked is that channel's map in front of its gate.
 type Peeked struct {
 	Peek
-	Mean float32 `json:"mean"`
-	Map  Plane   `json:"map"`
+	Mean   float32  `json:"mean"`
+	Brings *float32 `json:"brings,omitempty"` // to the logit of the map's class, in the last block of a network that can be taken apart
+	Map    Plane    `json:"map"`
 }
 
 // Gate is the excitation of one SE block.
@@ -153,7 +156,8 @@ type Result struct {
 	Channels []Channel `json:"channels"`
 	Orders   []Order   `json:"orders"`
 	Peeked   *Peeked   `json:"peeked,omitempty"`
-	Side     int       `json:"side"` // of the network's input picture
+	Why      *Why      `json:"why,omitempty"` // nil where the network's head is no sum over channels
+	Side     int       `json:"side"`          // of the network's input picture
 	Times    Times     `json:"times"`
 }
 

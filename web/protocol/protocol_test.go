@@ -13,7 +13,7 @@ func example() *Result {
 	return &Result{
 		Model: "cnn3-se", N: 3, Logits: []float32{-1, 4.5, 0}, Probs: []float32{.1, .7, .2},
 		Touched: true, Base: []float32{.2, .2, .6},
-		Peeked: &Peeked{Peek{1, 0}, .5, Plane{2, 1, []float32{4, 5}}},
+		Peeked: &Peeked{Peek{1, 0}, .5, nil, Plane{2, 1, []float32{4, 5}}},
 		Gates:  []Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, .75}, Own: []float32{.5, .75}}, {Layer: "se2", H: 16, W: 16, N: 1, Scale: []float32{1}, Own: []float32{1}}},
 		Want:   Want{Kind: "gradcam", Class: -1, Rank: "mean", Top: 1}, Class: 1,
 		Heat:     Plane{2, 1, []float32{0, 3}},

@@ -21,6 +21,7 @@ type Actions interface {
 	ChooseScale(fixed bool)
 	ChooseClass(class int)
 	ChooseRank(rank string)
+	ChooseRival(class string)
 	ChooseTab(id string)
 	ChooseResize(how string)
 	ShowExport()

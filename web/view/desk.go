@@ -207,6 +207,9 @@ func (s *State) ChannelFacts(p protocol.Peek) []Fact {
 	}
 	if k := r.Peeked; k != nil && k.Peek == p {
 		facts = append(facts, Fact{t.FactMean, minus(fmt.Sprintf("%.2f", k.Mean))})
+		if k.Brings != nil {
+			facts = append(facts, Fact{fmt.Sprintf(t.FactBrings, s.Name(s.Shown.Model.Classes[r.Class])), fixed(*k.Brings)})
+		}
 	}
 	return facts
 }

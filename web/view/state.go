@@ -68,6 +68,7 @@ type State struct {
 	Fixed        bool
 	HeatOff      bool
 	Rank         string
+	Against      int              // whom the class is compared with: see protocol.Want
 	Resize       string           // ResizeBilinear or ResizeSpline
 	Desk         *Desk            // of the present network; nil before the first
 	Desks        map[string]*Desk // by network, so that going back finds the gates as they were left
@@ -100,13 +101,13 @@ type Shown struct {
 
 // NewState is the page before anything happened.
 func NewState() *State {
-	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Colours: "jet", Opacity: 62, MapsChoice: MapsChoice{Y: -1, X: -1},
+	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Against: protocol.RunnerUp, Colours: "jet", Opacity: 62, MapsChoice: MapsChoice{Y: -1, X: -1},
 		Rank: string(nn.ByMean), Resize: ResizeBilinear, Desks: map[string]*Desk{}, KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
 }
 
 // Want is what the page asks the worker to explain.
 func (s *State) Want() protocol.Want {
-	return protocol.Want{Kind: s.Kind, Class: s.Class, Rank: s.Rank, Top: 3, Peek: s.Held}
+	return protocol.Want{Kind: s.Kind, Class: s.Class, Rank: s.Rank, Top: 3, Against: s.Against, Peek: s.Held}
 }
 
 // Adopt fits the choices to a network: what it cannot show falls back to what it shows best.
@@ -123,6 +124,9 @@ func (s *State) Adopt(m *protocol.Model) {
 	s.Rank = keep(s.Rank, s.RanksOffered)
 	if s.Class >= len(m.Classes) {
 		s.Class = -1
+	}
+	if s.Against >= len(m.Classes) {
+		s.Against = protocol.RunnerUp
 	}
 }
 

@@ -9,6 +9,7 @@ type Texts struct {
 	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                string
 	Prediction, ClassesOf, Unsure, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
 	DeskTexts
+	WhyTexts
 	Gates, Block, Channels, NoSE                                                                                       string
 	TabsLabel, TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                        string
@@ -35,7 +36,7 @@ var (
 		MapAllClasses: "This kind of map is the same for every class.",
 		MapHint:       "Press a class to see the map for that class.", MapPinned: "The map stays with %s. Press it again to follow the prediction.",
 		AboutModel: "About this network",
-		DeskTexts:  englishDesk, Gates: "Gates", Block: "Block %d", Channels: "%d channels, %d × %d",
+		DeskTexts:  englishDesk, WhyTexts: englishWhy, Gates: "Gates", Block: "Block %d", Channels: "%d channels, %d × %d",
 		NoSE:      "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		TabsLabel: "Panels", TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
 		TutorialText: "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
@@ -63,7 +64,7 @@ var (
 		MapAllClasses: "这种热图对每一类都一样。",
 		MapHint:       "点某一类，看这一类的热图。", MapPinned: "热图固定为“%s”。再点一次恢复跟随预测。",
 		AboutModel: "关于这个网络",
-		DeskTexts:  chineseDesk, Gates: "门控", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
+		DeskTexts:  chineseDesk, WhyTexts: chineseWhy, Gates: "门控", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
 		NoSE:      "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		TabsLabel: "面板", TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
 		TutorialText: "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",

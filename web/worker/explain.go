@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slices"
 	"time"
 
 	"sescope/nn"
@@ -23,6 +24,7 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 	for _, g := range t.Gates {
 		r.Gates = append(r.Gates, protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale, Own: g.Own})
 	}
+	r.Why = why(t, class, want.Against)
 	r.Heat = plane(t.Heatmap(nn.Kind(want.Kind), class, nil))
 	for _, by := range m.Rankings() {
 		top := t.Rank(by, class, max(rankedChannels, want.Top))
@@ -41,6 +43,10 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 	if k := want.Peek; k != nil && k.Block >= 0 && k.Block < len(t.Gates) && k.Channel >= 0 && k.Channel < t.Gates[k.Block].Map.C {
 		m, mean := t.Gated(k.Block, k.Channel, nil)
 		r.Peeked = &protocol.Peeked{Peek: *k, Mean: mean, Map: plane(m)}
+		if terms, _, ok := t.Why(class); ok && t.Model.HasSE() && k.Block == len(t.Gates)-1 {
+			i := slices.IndexFunc(terms, func(w nn.Term) bool { return w.Channel == k.Channel })
+			r.Peeked.Brings = &terms[i].Value
+		}
 	}
 	r.Times = protocol.Times{Prepare: milli(t.Preprocess), Network: milli(t.Network), Maps: milli(time.Since(start))}
 	return r

@@ -158,6 +158,66 @@ func TestGates(t *testing.T) {
 	}
 }
 
+// The waterfall's steps add up to the logit, or to the lead, of the very frame, with any gates; networks with another head have none.
+func TestWhy(t *testing.T) {
+	for name, exact := range map[string]bool{"simple": true, "simple-se": true, "cnn3-se": false} {
+		b, err := os.ReadFile("../../weights/models/" + name + ".safetensors")
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := &network{}
+		info, err := n.load(name, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pix, _ := n.keep(1, side)
+		picture(pix)
+		for _, against := range []int{protocol.RunnerUp, protocol.Alone, 0, 3, 9, 99} {
+			for _, class := range []int{-1, 3} {
+				want := protocol.Want{Kind: info.Kinds[0], Class: class, Rank: "mean", Against: against}
+				var gates []protocol.Override
+				if len(info.Blocks) > 0 {
+					gates = []protocol.Override{{Block: len(info.Blocks) - 1, Fill: .3}}
+				}
+				r, _, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: name, Want: want, Gates: gates})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !exact {
+					if r.Why != nil {
+						t.Errorf("%s: %+v", name, r.Why)
+					}
+					continue
+				}
+				w := r.Why
+				total := r.Logits[r.Class]
+				switch against {
+				case protocol.Alone:
+					if w.Against != protocol.Alone {
+						t.Errorf("%s: compared with %d", name, w.Against)
+					}
+				default:
+					if w.Against < 0 || w.Against == w.Class || against < 10 && against >= 0 && against != w.Class && w.Against != against {
+						t.Fatalf("%s: class %d asked against %d is compared with %d", name, w.Class, against, w.Against)
+					}
+					total -= r.Logits[w.Against]
+				}
+				sum, size := w.Bias+w.Rest, max(w.Rest, -w.Rest)
+				for i, term := range w.Terms {
+					sum += term.Value
+					size += max(term.Value, -term.Value)
+					if i > 0 && max(term.Value, -term.Value) > max(w.Terms[i-1].Value, -w.Terms[i-1].Value) {
+						t.Errorf("%s: the terms are in no order: %+v", name, w.Terms)
+					}
+				}
+				if d := sum - total; w.Class != r.Class || max(d, -d) > 1e-4*(1+size) || w.Total != total {
+					t.Errorf("%s: the steps add up to %v, the logits say %v (%v)", name, sum, total, w.Total)
+				}
+			}
+		}
+	}
+}
+
 func run(t *testing.T, file []byte, n *network) []float32 {
 	t.Helper()
 	f, err := weights.Read("direct", file)

@@ -1,0 +1,77 @@
+package view
+
+import (
+	"testing"
+
+	"sescope/web/protocol"
+)
+
+func whyState() *State {
+	s := shown()
+	s.Shown.Result.Why = &protocol.Why{Class: 1, Against: 2, Bias: -1, Terms: []protocol.Share{{Channel: 64, Value: 4}, {Channel: 27, Value: -2}, {Channel: 8, Value: 1}}, Others: 61, Rest: 2, Total: 4}
+	return s
+}
+
+// Every bar begins where the one before it ends, and the last one is the total from zero.
+func TestWaterfall(t *testing.T) {
+	steps := whyState().Waterfall()
+	if len(steps) != 6 {
+		t.Fatalf("%d steps, want bias, three channels, the rest and the sum", len(steps))
+	}
+	// -1, 3, 1, 2, 4: from -1 to 4 over 100 units, zero at 20.
+	for i, want := range []Fall{
+		{"bias", "−1.00", "0.00", "20.00", "0.00", "20.00", "against"},
+		{"Channel 64", "+4.00", "0.00", "80.00", "80.00", "20.00", "for"},
+		{"Channel 27", "−2.00", "40.00", "40.00", "40.00", "20.00", "against"},
+		{"Channel 8", "+1.00", "40.00", "20.00", "60.00", "20.00", "for"},
+		{"other 61", "+2.00", "60.00", "40.00", "100.00", "20.00", "for"},
+		{"lead of ship", "+4.00", "20.00", "80.00", "100.00", "20.00", "sum"},
+	} {
+		if steps[i] != want {
+			t.Errorf("step %d is %v, want %v", i, steps[i], want)
+		}
+	}
+}
+
+func TestWhyWords(t *testing.T) {
+	s := whyState()
+	w := s.Shown.Result.Why
+	for _, c := range []struct {
+		change func()
+		en, zh string
+	}{
+		{func() {}, "Ship leads dog by 4.00, mostly by channel 64 (+4.00) and channel 8 (+1.00); against it: channel 27 (−2.00).", "船领先狗 4.00，主要靠通道 64（+4.00）和通道 8（+1.00）；反对的有通道 27（−2.00）。"},
+		{func() { w.Total = -4 }, "Ship trails dog by 4.00, mostly by channel 64 (+4.00) and channel 8 (+1.00); against it: channel 27 (−2.00).", "船落后狗 4.00，主要靠通道 64（+4.00）和通道 8（+1.00）；反对的有通道 27（−2.00）。"},
+		{func() { w.Against, w.Terms = protocol.Alone, w.Terms[:1] }, "The logit of ship is −4.00, mostly by channel 64 (+4.00).", "船的 logit 是 −4.00，主要靠通道 64（+4.00）。"},
+		{func() { w.Terms = nil }, "The logit of ship is −4.00.", "船的 logit 是 −4.00。"},
+	} {
+		c.change()
+		s.Lang = "en"
+		en := s.WhySentence()
+		s.Lang = "zh"
+		if zh := s.WhySentence(); en != c.en || zh != c.zh {
+			t.Errorf("%q\n%q\nwant %q\n     %q", en, zh, c.en, c.zh)
+		}
+	}
+	s = whyState()
+	s.Against = 2
+	names := ""
+	for _, r := range s.Rivals() {
+		names += r.Name + ";"
+		if r.Chosen != (r.Value == 2) {
+			t.Errorf("%s is chosen: %t", r.Name, r.Chosen)
+		}
+	}
+	if want := "the runner-up, dog;cat;dog;nothing: its logit alone;"; names != want {
+		t.Errorf("rivals %q, want %q", names, want)
+	}
+	s.Shown.Result.Why = nil
+	if s.Waterfall() != nil || s.WhySentence() != "" || s.WhyQuestion() != "" || s.Rivals() != nil {
+		t.Error("a network that cannot be taken apart has a waterfall")
+	}
+	brings := float32(-.76)
+	s.Shown.Result.Peeked = &protocol.Peeked{Peek: at(1, 3), Brings: &brings}
+	if facts := s.ChannelFacts(at(1, 3)); facts[len(facts)-1] != (Fact{"brings to ship", "−0.76"}) {
+		t.Errorf("facts %v", facts)
+	}
+}
