@@ -106,6 +106,8 @@ func (p *Page) cameraOpened(camera *browser.Camera, devices []view.Device) {
 	}
 	s.Mirrored = *p.camera.mirror
 	p.newSource()
+	p.state.Brush = false // there is nothing still to paint on
+	p.showBrush()
 	p.hideNotice()
 	p.renderSoon()
 	camera.EachFrame(func() {
@@ -160,11 +162,20 @@ func (p *Page) ToggleFreeze() {
 		if p.camera.open == nil {
 			return
 		}
-		p.state.Frozen = !p.state.Frozen
-		p.camera.counted = 0
-		p.frames.lookAt = false
-		p.renderSoon()
+		p.freeze(!p.state.Frozen)
 	})
+}
+
+func (p *Page) freeze(on bool) {
+	p.state.Frozen = on
+	p.camera.counted = 0
+	p.frames.lookAt = false
+	if !on { // live frames replace the painted one
+		p.dropStrokes()
+		p.state.Brush = false
+		p.showBrush()
+	}
+	p.renderSoon()
 }
 
 // ToggleMirror mirrors what the person and the network see.
@@ -173,6 +184,12 @@ func (p *Page) ToggleMirror() {
 		s := p.state
 		s.Mirrored = !s.Mirrored
 		switch fr := p.stage.frame; {
+		case p.brush.base != nil:
+			if p.camera.open != nil {
+				mirrored := s.Mirrored
+				p.camera.mirror = &mirrored
+			}
+			p.flipStrokes()
 		case p.camera.open != nil:
 			mirrored := s.Mirrored
 			p.camera.mirror = &mirrored
@@ -190,10 +207,8 @@ func (p *Page) ToggleMirror() {
 
 // flip mirrors a frame that cannot be grabbed again.
 func (p *Page) flip(fr *frame) {
-	pixels, sharp := browser.NewCanvas(fr.pixels.Side, true), browser.NewCanvas(fr.picture.Side, false)
-	pixels.DrawSquare(fr.pixels.El, 0, 0, fr.pixels.Side, true)
-	sharp.DrawSquare(fr.picture.El, 0, 0, fr.picture.Side, true)
 	p.frames.epoch++
-	p.frames.waiting = &frame{epoch: p.frames.epoch, source: fr.source, file: fr.file, sample: fr.sample, pixels: pixels, picture: sharp}
+	p.frames.waiting = fr.copy(true)
+	p.frames.waiting.epoch = p.frames.epoch
 	p.next()
 }

@@ -74,7 +74,7 @@ func (p *Page) showCard() {
 	browser.ByID("card-facts").Call("replaceChildren", list...)
 	b, gate := s.Desk.Blocks[at.Block], s.Shown.Result.Gates[at.Block].Scale[at.Channel]
 	v, set := b.Set[at.Channel]
-	for id, text := range map[string]string{"card-mute": pickText(set && v == 0, t.Unmute, t.Mute), "card-solo": pickText(b.Solo == at.Channel, t.SoloEnd, t.Solo), "card-release": t.Release} {
+	for id, text := range map[string]string{"card-mute": pickText(set && v == 0, t.Unmute, t.Mute), "card-solo": pickText(b.Solo == at.Channel, t.SoloEnd, t.SoloOne), "card-release": t.Release} {
 		browser.ByID(id).Set("textContent", text)
 	}
 	value := browser.ByID("card-value")

@@ -41,6 +41,7 @@ func (p *Page) listen() {
 	p.listenDesk()
 	p.listenExport()
 	p.listenLinks()
+	p.listenBrush()
 	p.translate()
 }
 

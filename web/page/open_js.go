@@ -87,6 +87,7 @@ func (p *Page) openStill(st still) {
 func (p *Page) newSource() {
 	p.frames.epoch++
 	p.frames.waiting, p.frames.lookAt, p.frames.lost = nil, false, nil
+	p.dropStrokes()
 }
 
 // showStill crops the open picture to its centre square, pixel for pixel up to picture.MaxSide, and sends it.

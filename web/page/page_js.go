@@ -32,6 +32,7 @@ type Page struct {
 	camera cameras
 	notice notice
 	links  links
+	brush  brush
 	live   announcer
 
 	answered string // the answer that was rendered last

@@ -60,6 +60,7 @@ type Model struct {
 	HasSE    bool              `json:"hasSE"`
 	LastConv string            `json:"lastConv"`
 	Blocks   []Block           `json:"blocks"`
+	Mean     []float32         `json:"mean"` // of the pictures that it was trained on: red, green, blue, 0..1
 	Side     int               `json:"side"` // pixels a side of the network's input
 	Layers   []MapLayer        `json:"layers"`
 	Table    []LayerRow        `json:"table"`

@@ -24,6 +24,8 @@ type Actions interface {
 	ChooseRival(class string)
 	ChooseTab(id string)
 	ChooseResize(how string)
+	ToggleBrush()
+	Undo()
 	ShowExport()
 	Share()
 	ResetGates()

@@ -68,6 +68,8 @@ type State struct {
 	Fixed        bool
 	HeatOff      bool
 	Rank         string
+	Brush        bool             // in the person's hand
+	Painted      int              // strokes on the frame
 	Against      int              // whom the class is compared with: see protocol.Want
 	Resize       string           // ResizeBilinear or ResizeSpline
 	Desk         *Desk            // of the present network; nil before the first

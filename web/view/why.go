@@ -14,7 +14,7 @@ type WhyTexts struct {
 }
 
 var englishWhy = WhyTexts{
-	WhyQuestion: "Why %s and not", WhyEnd: "?", WhyRival: "The other class", WhyRunnerUp: "the runner-up, %s", WhyAlone: "nothing: its logit alone",
+	WhyQuestion: "Why %s and not", WhyEnd: "?", WhyRival: "The other class", WhyRunnerUp: "%s (second)", WhyAlone: "nothing: its logit alone",
 	WhyBias: "bias", WhyOthers: "other %d", WhyLead: "lead of %s", WhyLogit: "logit of %s",
 	WhyNone:  "This network ends in more than one layer, so its logits are no sums over channels and cannot be taken apart exactly. Other networks can.",
 	WhyEmpty: "Each channel's share of the answer appears here, strongest first.",
@@ -23,7 +23,7 @@ var englishWhy = WhyTexts{
 }
 
 var chineseWhy = WhyTexts{
-	WhyQuestion: "为什么是%s而不是", WhyEnd: "？", WhyRival: "另一类", WhyRunnerUp: "第二名（%s）", WhyAlone: "不比较，只看它的 logit",
+	WhyQuestion: "为什么是%s而不是", WhyEnd: "？", WhyRival: "另一类", WhyRunnerUp: "%s（第二）", WhyAlone: "不比较，只看它的 logit",
 	WhyBias: "偏置", WhyOthers: "其余 %d 个", WhyLead: "%s的领先", WhyLogit: "%s的 logit",
 	WhyNone:  "这个网络的结尾不止一层，logit 不是各通道之和，无法精确拆开。换一个网络就可以。",
 	WhyEmpty: "这里会按强弱列出每个通道的贡献。",
@@ -106,6 +106,9 @@ func (s *State) WhySentence() string {
 	}
 	var for_, against []string
 	for _, term := range w.Terms {
+		if max(term.Value, -term.Value) < .005 { // two decimals would say nothing
+			continue
+		}
 		words := fmt.Sprintf(t.SayChannel, term.Channel, fixed(term.Value))
 		if term.Value >= 0 {
 			for_ = append(for_, words)

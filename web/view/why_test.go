@@ -62,7 +62,7 @@ func TestWhyWords(t *testing.T) {
 			t.Errorf("%s is chosen: %t", r.Name, r.Chosen)
 		}
 	}
-	if want := "the runner-up, dog;cat;dog;nothing: its logit alone;"; names != want {
+	if want := "dog (second);cat;dog;nothing: its logit alone;"; names != want {
 		t.Errorf("rivals %q, want %q", names, want)
 	}
 	s.Shown.Result.Why = nil

@@ -166,7 +166,7 @@ func TestWhy(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := &network{}
-		info, err := n.load(name, b)
+		info, err := n.load(name, "", b)
 		if err != nil {
 			t.Fatal(err)
 		}
