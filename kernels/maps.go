@@ -169,13 +169,6 @@ func maxPoolPortable(dst []float32, d Map, src []float32, s Map, k, from int) {
 	})
 }
 
-// Sigmoid is: v[i] = 1 / (1 + exp(-v[i])).
-func Sigmoid(v []float32) {
-	for i, x := range v {
-		v[i] = 1 / (1 + math32.Exp(-x))
-	}
-}
-
 // Softmax is: dst[i] = exp(src[i]) / sum of exp(src), computed with the largest value subtracted so that it cannot overflow.
 func Softmax(dst, src []float32) {
 	sameLength("Softmax", len(dst), len(src))

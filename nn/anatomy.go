@@ -24,10 +24,10 @@ type anatomy struct {
 // and the head.
 func pointwise(op string) bool {
 	switch op {
-	case "batchnorm", "relu", "se", "add", "dropout":
+	case "batchnorm", "se", "add", "dropout":
 		return true
 	}
-	return false
+	return activations[op] != 0
 }
 
 func dissect(infos []LayerInfo) (anatomy, error) {
@@ -37,19 +37,19 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 	// The head: backwards as long as one layer reads the other, then without what stands in front of its first pooling or linear layer.
 	reduces := func(i int) bool {
 		switch infos[i].Op {
-		case "maxpool", "mean", "flatten", "linear":
+		case "maxpool", "avgpool", "mean", "flatten", "linear":
 			return true
 		case "conv": // a linear layer in another notation
-			return vector(infos[i].from) && infos[i].Kernel == 1
+			return vector(infos[i].from) && infos[i].Kernel == 1 && infos[i].Algorithm() == "direct"
 		}
 		return false
 	}
 	inHead := func(i int) bool {
 		switch infos[i].Op {
-		case "batchnorm", "relu", "dropout":
+		case "batchnorm", "dropout":
 			return true
 		}
-		return reduces(i)
+		return activations[infos[i].Op] != 0 || reduces(i)
 	}
 	a.head = len(infos)
 	for a.head > 0 && inHead(a.head-1) && (a.head == len(infos) || infos[a.head].from == a.head-1) {
@@ -143,16 +143,21 @@ func route(infos []LayerInfo, to, from int) []int {
 	return walk(to)
 }
 
-// fusible is the run that begins with layer i and goes on with the given ops, each optional, as long as nothing else reads what lies between.
-func fusible(infos []LayerInfo, i int, ops ...string) []LayerInfo {
+// fusible is the run that begins with layer i and goes on with ops that the given functions accept, each optional, as long as nothing else reads what
+// lies between.
+func fusible(infos []LayerInfo, i int, ops ...func(op string) bool) []LayerInfo {
 	end := i + 1
-	for _, op := range ops {
-		if end < len(infos) && infos[end].Op == op && infos[end].from == end-1 && readers(infos, end-1) == 1 {
+	for _, is := range ops {
+		if end < len(infos) && is(infos[end].Op) && infos[end].from == end-1 && readers(infos, end-1) == 1 {
 			end++
 		}
 	}
 	return infos[i:end]
 }
+
+func isBatchNorm(op string) bool  { return op == "batchnorm" }
+func isReLU(op string) bool       { return op == "relu" }
+func isActivation(op string) bool { return activations[op] != 0 }
 
 // readers counts the layers that read the output of layer i.
 func readers(infos []LayerInfo, i int) (n int) {

@@ -1,6 +1,9 @@
 package nn
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Product is one multiplication behind a value of a feature map: a value of the source map, at row Y, column X, channel C, times a weight.
 type Product struct {
@@ -13,9 +16,11 @@ type Product struct {
 //	conv       a product for every weight whose pixel lies in the map (the border counts as 0), batch norm folded in
 //	batchnorm  one product with the folded scale; Bias is the folded shift
 //	add        two products with weight 1, the second one from With
+//	relu, ...  one product with weight 1
 //	maxpool    the window's values: weight 1 for the first largest, 0 for the others
-//	se         one product: the value and its gate. Gate = sigmoid(sum over i of Excite[i] Hidden[i]) unless SetGates says otherwise, and Hidden
-//	           is what the first Linear and its ReLU make of the squeezed channels
+//	avgpool    the window's values, each with weight 1/size²
+//	se         one product: the value and its gate. Own = Sigmoid(ExciteBias + sum over i of Excite[i] Hidden[i]) is the gate unless SetGates says
+//	           otherwise, and Hidden is what the first Linear and its activation make of the squeezed channels
 //
 // A convolution that ran as Winograd summed in another order: Value differs from Activation(Sum) by rounding.
 type Arithmetic struct {
@@ -25,12 +30,15 @@ type Arithmetic struct {
 	Bias       float32
 	Products   []Product
 	Sum, Value float32
-	Activation string // "relu", or empty
+	Activation string // "relu", another op of that kind, or empty
 
 	Squeeze float32   // of se: the mean of the channel
 	Hidden  []float32 // of se: behind the first Linear
 	Excite  []float32 // of se: this channel's weights in the second Linear
 	Own     float32   // of se: what the excitation said
+
+	ExciteBias float32 // of se: this channel's bias in the second Linear
+	Sigmoid    string  // of se: "sigmoid" or "hardsigmoid", which makes Own of it
 }
 
 // folded caches the weights of the convolution that was asked for last, as PyTorch orders them.
@@ -59,8 +67,8 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 			a.Products = append(a.Products, Product{y, x, c, from.At(y, x, c), w})
 		}
 	}
-	if m.groups[i][len(m.groups[i])-1].Op == "relu" {
-		a.Activation = "relu"
+	if last := m.groups[i][len(m.groups[i])-1].Op; activations[last] != 0 {
+		a.Activation = last
 	}
 	switch l := m.layers[i].(type) {
 	case *convLayer:
@@ -74,11 +82,12 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 			*f = folded{i, w, bias}
 		}
 		a.Bias = f.bias[c]
-		n := src.C * l.kernel * l.kernel
+		each := l.in / l.groups
+		n, first := each*l.kernel*l.kernel, c/(out.C/l.groups)*each // of the group's channels
 		for ky := range l.kernel {
 			for kx := range l.kernel {
-				for in := range src.C {
-					product(src, y*l.stride+ky-l.pad, x*l.stride+kx-l.pad, in, f.w[c*n+(in*l.kernel+ky)*l.kernel+kx])
+				for in := range each {
+					product(src, y*l.stride+ky-l.pad, x*l.stride+kx-l.pad, first+in, f.w[c*n+(in*l.kernel+ky)*l.kernel+kx])
 				}
 			}
 		}
@@ -89,15 +98,26 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 		a.With = m.mapName(l.with)
 		product(src, y, x, c, 1)
 		product(s.at(l.with), y, x, c, 1)
-	case *maxPoolLayer:
-		best := 0
-		for j := range l.k * l.k {
-			product(src, y*l.k+j/l.k, x*l.k+j%l.k, c, 0)
-			if a.Products[j].Input > a.Products[best].Input {
-				best = j
+	case *activationLayer:
+		product(src, y, x, c, 1)
+	case *poolLayer:
+		top, bottom := l.window.Span(y, src.H)
+		left, right := l.window.Span(x, src.W)
+		weight, best := float32(0), 0
+		if l.average {
+			weight = 1 / float32(l.window.Size*l.window.Size)
+		}
+		for sy := top; sy < bottom; sy++ {
+			for sx := left; sx < right; sx++ {
+				product(src, sy, sx, c, weight)
+				if last := len(a.Products) - 1; a.Products[last].Input > a.Products[best].Input {
+					best = last
+				}
 			}
 		}
-		a.Products[best].Weight = 1
+		if !l.average {
+			a.Products[best].Weight = 1
+		}
 	case *seLayer:
 		b := s.se[l.index]
 		product(src, y, x, c, b.gate[c])
@@ -105,6 +125,7 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 		for j, h := range b.hidden.Data[:b.hidden.C] {
 			a.Hidden, a.Excite = append(a.Hidden, h), append(a.Excite, l.fc2.weight(c, j))
 		}
+		a.ExciteBias, a.Sigmoid = l.fc2.bias[c], cmp.Or(m.groups[i][0].Gate, "sigmoid")
 	default:
 		return Arithmetic{}, fmt.Errorf("map %q comes from %s, which has no products to show", layer, a.Op)
 	}

@@ -47,7 +47,7 @@ func (m *Model) Exact() bool {
 	}
 	_, mean := head[0].(*meanLayer)
 	fc, linear := head[1].(*convLayer)
-	return mean && linear && !fc.relu
+	return mean && linear && fc.act == kernels.Identity
 }
 
 // Kinds lists the heat maps that this model can show, its default first.

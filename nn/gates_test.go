@@ -26,7 +26,7 @@ func TestWhyAddsUpToTheLogit(t *testing.T) {
 		s := openSession(t, n.Model)
 		trace := s.Run(readPNG(t, goldenDir+"/1.png"))
 		_, _, ok := trace.Why(0)
-		if ok != n.Model.Exact() || ok != (name != "cnn3-se") {
+		if ok != n.Model.Exact() || ok == (name == "cnn3-se" || strings.HasPrefix(name, "mobilenet")) {
 			t.Errorf("%s: Why says %v, Exact %v", name, ok, n.Model.Exact())
 		}
 		if !ok {
@@ -72,7 +72,7 @@ func TestWhyAddsUpToTheLogit(t *testing.T) {
 			t.Errorf("%s: means of a skip connection: %v", name, skips)
 		}
 		gated := slices.ContainsFunc(terms, func(x Term) bool { return x.Gate != 1 })
-		if gated != n.Model.HasSE() {
+		if gated != (n.Model.HasSE() && !strings.HasPrefix(name, "seresnet")) { // a ReLU behind the sum hides the gates
 			t.Errorf("%s: gates in the terms: %v", name, gated)
 		}
 	}

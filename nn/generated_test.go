@@ -40,6 +40,29 @@ func withGenerated(t testing.TB, golden *weights.File) *weights.File {
 	return f
 }
 
+// What inspect adds up is what PyTorch's parameters() hold: the golden lists them.
+func TestParametersLikePyTorch(t *testing.T) {
+	for _, name := range []string{"live", "seresnet", "mobilenet_v3_small", "efficientnet_b0"} {
+		m, golden := generated(t, name)
+		want, got := 0, 0
+		for _, x := range withGenerated(t, golden).Tensors {
+			if !strings.Contains(x.Name, ".running_") {
+				want += len(x.Data) / 4
+			}
+		}
+		infos, err := m.Spec.Describe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range infos {
+			got += l.Params
+		}
+		if got != want {
+			t.Errorf("%s: %d parameters, PyTorch counts %d", name, got, want)
+		}
+	}
+}
+
 // uniform is uniform of generated.py.
 func uniform(name string, n int) []float32 {
 	seed := uint32(2166136261)

@@ -36,31 +36,41 @@ func (t *Tensor) pixels() []float32 { return t.Data[t.Offset(0, 0):] }
 // SIMD tells whether this build computes convolutions in SIMD assembly.
 const SIMD = kernels.SIMD
 
-// convLayer is a convolution or a fully connected layer with a folded batch norm and a fused ReLU.
+// convLayer is a convolution or a fully connected layer with a folded batch norm and a fused activation.
 type convLayer struct {
 	base
 	kernel, stride, pad int
-	relu                bool
-	winograd            bool
-	w, bias             []float32 // packed: kernels.Pack or kernels.PackWinograd, kernels.PackBias
+	groups, in          int
+	algorithm           string
+	act                 kernels.Activation
+	w, bias             []float32 // packed as the algorithm wants them: see planner.conv
 }
 
 func (l *convLayer) Border() int { return l.pad }
 
 func (l *convLayer) Forward(dst, src *Tensor, s *Session) {
 	c, in := l.geometry(dst, src), src.Data[src.Offset(-l.pad, -l.pad):]
-	if l.winograd {
+	switch l.algorithm {
+	case "winograd":
 		g := kernels.Winograd(c)
 		g.Run(dst.pixels(), in, l.w, l.bias, s.scratch)
-		return
+	case "depthwise":
+		d := kernels.Depthwise(c)
+		d.Run(dst.pixels(), in, l.w, l.bias)
+	case "grouped":
+		c.Grouped(dst.pixels(), in, l.w, l.bias, l.groups, l.in/l.groups)
+	default:
+		c.Run(dst.pixels(), in, l.w, l.bias)
 	}
-	c.Run(dst.pixels(), in, l.w, l.bias)
+	if l.act != kernels.Identity && !c.ReLU {
+		l.act.Map(dst.pixels(), dst.layout(), dst.pixels(), dst.layout())
+	}
 }
 
 func (l *convLayer) geometry(dst, src *Tensor) kernels.Conv {
 	return kernels.Conv{
 		SrcW: src.W + 2*src.Pad, SrcStride: src.Stride, DstW: dst.W + 2*dst.Pad, DstStride: dst.Stride,
-		OutH: dst.H, OutW: dst.W, COut: dst.C, KH: l.kernel, KW: l.kernel, Step: l.stride, ReLU: l.relu,
+		OutH: dst.H, OutW: dst.W, COut: dst.C, KH: l.kernel, KW: l.kernel, Step: l.stride, ReLU: l.act == kernels.ReLU,
 	}
 }
 
@@ -77,7 +87,7 @@ func (l *convLayer) Backward(dst, grad, _, out *Tensor) {
 	for p := 0; p < l.out.C; p += kernels.Panel {
 		var g [kernels.Panel]float32 // of the panel's outputs
 		for j := range min(kernels.Panel, l.out.C-p) {
-			if !l.relu || out.Data[p+j] > 0 {
+			if l.act != kernels.ReLU || out.Data[p+j] > 0 {
 				g[j] = grad.Data[p+j]
 			}
 		}
@@ -135,11 +145,11 @@ func (l *affineLayer) Backward(dst, grad, _, out *Tensor) {
 	}
 }
 
-// seLayer is a Squeeze-and-Excitation block without biases, as the tutorial writes it (Hu et al. 2018).
+// seLayer is a Squeeze-and-Excitation block (Hu et al. 2018).
 type seLayer struct {
 	base
 	index    int       // which of the session's gates it fills
-	fc1, fc2 convLayer // (c) -> (c/r) with ReLU -> (c)
+	fc1, fc2 convLayer // (c) -> (c/r) with its activation -> (c) with the sigmoid
 }
 
 func (l *seLayer) Forward(dst, src *Tensor, s *Session) {
@@ -148,7 +158,6 @@ func (l *seLayer) Forward(dst, src *Tensor, s *Session) {
 	l.fc1.Forward(b.hidden, b.squeeze, s)
 	l.fc2.Forward(b.own, b.hidden, s)
 	own := b.own.Data[:l.out.C]
-	kernels.Sigmoid(own)
 	copy(b.gate, own)
 	if b.forced {
 		for c, g := range b.force {
@@ -160,29 +169,67 @@ func (l *seLayer) Forward(dst, src *Tensor, s *Session) {
 	kernels.Scale(dst.pixels(), dst.layout(), src.pixels(), src.layout(), b.gate)
 }
 
-type maxPoolLayer struct {
+// activationLayer is an activation that is not part of another layer.
+type activationLayer struct {
 	base
-	k int
+	act kernels.Activation
 }
 
-func (l *maxPoolLayer) Forward(dst, src *Tensor, _ *Session) {
-	kernels.MaxPool(dst.pixels(), dst.layout(), src.pixels(), src.layout(), l.k)
+func (l *activationLayer) Forward(dst, src *Tensor, _ *Session) {
+	l.act.Map(dst.pixels(), dst.layout(), src.pixels(), src.layout())
 }
 
-// Backward sends each gradient to the first largest value of its window in row order, as PyTorch does.
-func (l *maxPoolLayer) Backward(dst, grad, src, out *Tensor) {
+func (l *activationLayer) Backward(dst, grad, src, _ *Tensor) {
+	for y := range src.H {
+		for x := range src.W {
+			o, g, d := src.Offset(y, x), grad.Offset(y, x), dst.Offset(y, x)
+			for c := range src.C {
+				dst.Data[d+c] = grad.Data[g+c] * l.act.Derivative(src.Data[o+c])
+			}
+		}
+	}
+}
+
+type poolLayer struct {
+	base
+	window  kernels.Window
+	average bool
+}
+
+func (l *poolLayer) Forward(dst, src *Tensor, _ *Session) {
+	switch {
+	case l.average:
+		l.window.Average(dst.pixels(), dst.layout(), src.pixels(), src.layout())
+	case l.window.Step == l.window.Size && l.window.Pad == 0:
+		kernels.MaxPool(dst.pixels(), dst.layout(), src.pixels(), src.layout(), l.window.Size)
+	default:
+		l.window.Max(dst.pixels(), dst.layout(), src.pixels(), src.layout())
+	}
+}
+
+// Backward sends each gradient to the first largest value of its window in row order, as PyTorch does, or in equal parts to all of it.
+func (l *poolLayer) Backward(dst, grad, src, out *Tensor) {
 	clear(dst.Data)
+	part := 1 / float32(l.window.Size*l.window.Size)
 	for y := range out.H {
+		top, bottom := l.window.Span(y, src.H)
 		for x := range out.W {
+			left, right := l.window.Span(x, src.W)
 			for c := range out.C {
-				best := src.Offset(y*l.k, x*l.k) + c
-				for t := 1; t < l.k*l.k; t++ {
-					if o := src.Offset(y*l.k+t/l.k, x*l.k+t%l.k) + c; src.Data[o] > src.Data[best] {
-						best = o
+				g, best := grad.At(y, x, c), src.Offset(top, left)+c
+				for sy := top; sy < bottom; sy++ {
+					for sx := left; sx < right; sx++ {
+						if o := src.Offset(sy, sx) + c; l.average {
+							dst.Data[dst.Offset(sy, sx)+c] += g * part
+						} else if src.Data[o] > src.Data[best] {
+							best = o
+						}
 					}
 				}
-				sy, sx, sc := src.position(best)
-				dst.Data[dst.Offset(sy, sx)+sc] += grad.At(y, x, c)
+				if !l.average {
+					sy, sx, sc := src.position(best)
+					dst.Data[dst.Offset(sy, sx)+sc] += g
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -70,19 +71,22 @@ func (p *planner) plan(infos []LayerInfo) error {
 		var err error
 		switch l.Op {
 		case "conv":
-			if i != a.conv {
-				group = fusible(infos, i, "batchnorm", "relu")
+			switch {
+			case i > a.head: // the gradient goes through it
+				group = fusible(infos, i, isBatchNorm, isReLU)
+			case i != a.conv:
+				group = fusible(infos, i, isBatchNorm, isActivation)
 			}
 			layer, err = p.conv(group)
-		case "batchnorm", "relu":
-			if l.Op == "batchnorm" {
-				group = fusible(infos, i, "relu")
-			}
+		case "batchnorm":
+			group = fusible(infos, i, isReLU)
 			layer, err = p.affine(group)
+		case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid":
+			layer = &activationLayer{base{l.Name, l.Shape}, activations[l.Op]}
 		case "se":
 			layer, err = p.se(l)
-		case "maxpool":
-			layer = &maxPoolLayer{base{l.Name, l.Shape}, l.Kernel}
+		case "maxpool", "avgpool":
+			layer = &poolLayer{base{l.Name, l.Shape}, l.window(), l.Op == "avgpool"}
 		case "mean":
 			layer = &meanLayer{base{l.Name, l.Shape}}
 		case "flatten":
@@ -91,7 +95,7 @@ func (p *planner) plan(infos []LayerInfo) error {
 				flattened = in
 			}
 		case "linear":
-			group = fusible(infos, i, "relu")
+			group = fusible(infos, i, isReLU)
 			layer, err = p.linear(group, flattened)
 			flattened = Shape{}
 		case "add":
@@ -125,10 +129,10 @@ func (p *planner) plan(infos []LayerInfo) error {
 	return p.signatures()
 }
 
-// folded reads a convolution's weights, (out, in, k, k), and biases, and multiplies the batch norm behind it into them.
+// folded reads a convolution's weights, (out, in/groups, k, k), and biases, and multiplies the batch norm behind it into them.
 func (p *planner) folded(group []LayerInfo) (w, bias []float32, err error) {
 	l := group[0]
-	if w, err = p.tensor(l.Name+".weight", l.LayerSpec.Out, l.In, l.Kernel, l.Kernel); err != nil {
+	if w, err = p.tensor(l.Name+".weight", l.LayerSpec.Out, l.In/l.groups(), l.Kernel, l.Kernel); err != nil {
 		return nil, nil, err
 	}
 	bias = make([]float32, l.LayerSpec.Out)
@@ -159,13 +163,17 @@ func (p *planner) conv(group []LayerInfo) (Layer, error) {
 		return nil, err
 	}
 	l, last := group[0], group[len(group)-1]
-	layer := &convLayer{base: base{last.Name, l.Shape}, kernel: l.Kernel, stride: l.Stride, pad: l.Pad, relu: last.Op == "relu"}
-	if layer.winograd = useWinograd(l.Kernel, l.Stride, l.Pad, l.Shape); layer.winograd {
-		layer.w = kernels.PackWinograd(w, l.LayerSpec.Out, l.In, align4(l.In))
-	} else {
-		layer.w = kernels.Pack(w, l.LayerSpec.Out, l.In, l.Kernel, l.Kernel, align4(l.In))
+	layer := &convLayer{base: base{last.Name, l.Shape}, kernel: l.Kernel, stride: l.Stride, pad: l.Pad, groups: l.groups(), in: l.In, algorithm: l.Algorithm(), act: activations[last.Op]}
+	switch layer.algorithm {
+	case "winograd":
+		layer.w, layer.bias = kernels.PackWinograd(w, l.LayerSpec.Out, l.In, align4(l.In)), kernels.PackBias(bias, l.LayerSpec.Out)
+	case "direct":
+		layer.w, layer.bias = kernels.Pack(w, l.LayerSpec.Out, l.In, l.Kernel, l.Kernel, align4(l.In)), kernels.PackBias(bias, l.LayerSpec.Out)
+	case "depthwise":
+		layer.w, layer.bias = kernels.PackDepthwise(w, l.In, l.Kernel, l.Kernel), kernels.PackBias(bias, l.In)
+	case "grouped":
+		layer.w, layer.bias = w, bias
 	}
-	layer.bias = kernels.PackBias(bias, l.LayerSpec.Out)
 	return layer, nil
 }
 
@@ -188,36 +196,45 @@ func (p *planner) batchNorm(l LayerInfo) (scale, shift []float32, err error) {
 	return scale, shift, nil
 }
 
-// affine plans a batch norm, a ReLU, or both, that are not part of a convolution.
+// affine plans a batch norm that is not part of a convolution, and its ReLU.
 func (p *planner) affine(group []LayerInfo) (Layer, error) {
-	first, last := group[0], group[len(group)-1]
-	l := &affineLayer{base: base{last.Name, last.Shape}, relu: last.Op == "relu"}
-	if first.Op == "batchnorm" {
-		var err error
-		l.scale, l.shift, err = p.batchNorm(first)
-		return l, err
-	}
-	l.scale, l.shift = make([]float32, first.Shape.C), make([]float32, first.Shape.C)
-	for i := range l.scale {
-		l.scale[i] = 1
-	}
-	return l, nil
+	scale, shift, err := p.batchNorm(group[0])
+	last := group[len(group)-1]
+	return &affineLayer{base{last.Name, last.Shape}, scale, shift, last.Op == "relu"}, err
 }
 
 func (p *planner) se(l LayerInfo) (Layer, error) {
 	c, width := l.Shape.C, l.LayerSpec.Out
-	w1, err := p.tensor(l.FC[0]+".weight", width, c)
+	fc1, err := p.dense(l.FC[0], width, c, l.Bias, activations[cmp.Or(l.Act, "relu")])
 	if err != nil {
 		return nil, err
 	}
-	w2, err := p.tensor(l.FC[1]+".weight", c, width)
+	fc2, err := p.dense(l.FC[1], c, width, l.Bias, activations[cmp.Or(l.Gate, "sigmoid")])
 	if err != nil {
 		return nil, err
 	}
-	layer := &seLayer{base: base{l.Name, l.Shape}, index: len(p.model.se),
-		fc1: fullyConnected(l.FC[0], w1, nil, width, c, true), fc2: fullyConnected(l.FC[1], w2, nil, c, width, false)}
+	layer := &seLayer{base: base{l.Name, l.Shape}, index: len(p.model.se), fc1: fc1, fc2: fc2}
 	p.model.se = append(p.model.se, layer)
 	return layer, nil
+}
+
+// dense reads a fully connected layer that may be written as a 1x1 convolution.
+func (p *planner) dense(name string, out, in int, biased bool, act kernels.Activation) (l convLayer, err error) {
+	shape := []int{out, in}
+	if t := p.file.Lookup(name + ".weight"); t != nil && len(t.Shape) == 4 {
+		shape = []int{out, in, 1, 1}
+	}
+	w, err := p.tensor(name+".weight", shape...)
+	if err != nil {
+		return l, err
+	}
+	var bias []float32
+	if biased {
+		if bias, err = p.tensor(name+".bias", out); err != nil {
+			return l, err
+		}
+	}
+	return fullyConnected(name, w, bias, out, in, act), nil
 }
 
 func (p *planner) linear(group []LayerInfo, flattened Shape) (Layer, error) {
@@ -236,13 +253,14 @@ func (p *planner) linear(group []LayerInfo, flattened Shape) (Layer, error) {
 	if flattened.C > 0 {
 		w = channelsLast(w, out, flattened)
 	}
-	layer := fullyConnected(group[len(group)-1].Name, w, bias, out, in, len(group) == 2)
+	last := group[len(group)-1]
+	layer := fullyConnected(last.Name, w, bias, out, in, activations[last.Op])
 	return &layer, nil
 }
 
 // fullyConnected is the 1x1 convolution of a 1x1 map. w is (out, in).
-func fullyConnected(name string, w, bias []float32, out, in int, relu bool) convLayer {
-	return convLayer{base: base{name, Shape{1, 1, out}}, kernel: 1, stride: 1, relu: relu,
+func fullyConnected(name string, w, bias []float32, out, in int, act kernels.Activation) convLayer {
+	return convLayer{base: base{name, Shape{1, 1, out}}, kernel: 1, stride: 1, groups: 1, in: in, algorithm: "direct", act: act,
 		w: kernels.Pack(w, out, in, 1, 1, align4(in)), bias: kernels.PackBias(bias, out)}
 }
 

@@ -57,7 +57,7 @@ func (m *Model) NewSession() (*Session, error) {
 	}
 	scratch := 0
 	for i, l := range m.layers {
-		if c, ok := l.(*convLayer); ok && c.winograd {
+		if c, ok := l.(*convLayer); ok && c.algorithm == "winograd" {
 			g := kernels.Winograd(c.geometry(s.out[i], s.at(m.source[i])))
 			scratch = max(scratch, g.Scratch())
 		}

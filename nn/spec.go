@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 
+	"sescope/kernels"
 	"sescope/weights"
 	"sescope/weights/json"
 )
@@ -73,17 +74,20 @@ type Class struct {
 // LayerSpec is one layer. Name is PyTorch's parameter prefix; the layer reads the output of the layer before it, or of the earlier layer that
 // From names ("input" is the picture). Only earlier layers can be named, so a network has no cycles.
 //
-//	op         uses                          parameters in the file (PyTorch's shapes)
-//	conv       in out kernel stride pad      NAME.weight (out, in, k, k), NAME.bias (out) if bias
-//	batchnorm  eps                           NAME.weight .bias .running_mean .running_var (c)
-//	relu
-//	se         fc                            FC[0].weight (c/r, c), FC[1].weight (c, c/r), both without bias
-//	maxpool    kernel
-//	mean                                     over H and W: (H, W, C) -> (1, 1, C)
-//	flatten                                  channel-major, as PyTorch flattens (C, H, W)
-//	linear     in out                        NAME.weight (out, in), NAME.bias (out) if bias
-//	dropout                                  nothing at inference
-//	add        with                          its input + the output of the earlier layer WITH, of the same shape
+//	op           uses                               parameters in the file (PyTorch's shapes)
+//	conv         in out kernel stride pad groups    NAME.weight (out, in/groups, k, k), NAME.bias (out) if bias
+//	batchnorm    eps                                NAME.weight .bias .running_mean .running_var (c)
+//	relu relu6 hardswish hardsigmoid silu sigmoid
+//	se           fc out act gate bias               FC[0].weight (out, c) and FC[1].weight (c, out), or as 1x1 convolutions; FC[i].bias if bias
+//	maxpool      kernel stride pad                  stride is kernel by default
+//	avgpool      kernel stride pad                  the same; places outside the map count as 0
+//	mean                                            over H and W: (H, W, C) -> (1, 1, C)
+//	flatten                                         channel-major, as PyTorch flattens (C, H, W)
+//	linear       in out                             NAME.weight (out, in), NAME.bias (out) if bias
+//	dropout                                         nothing at inference
+//	add          with                               its input + the output of the earlier layer WITH, of the same shape
+//
+// An SE block squeezes, goes through FC[0] to out values, act ("relu" by default), FC[1], gate ("sigmoid" by default) and scales.
 type LayerSpec struct {
 	Op     string   `json:"op"`
 	Name   string   `json:"name"`
@@ -92,9 +96,12 @@ type LayerSpec struct {
 	Kernel int      `json:"kernel,omitempty"`
 	Stride int      `json:"stride,omitempty"`
 	Pad    int      `json:"pad,omitempty"`
+	Groups int      `json:"groups,omitempty"` // 0 counts as 1
 	Bias   bool     `json:"bias,omitempty"`
 	Eps    float32  `json:"eps,omitempty"`
-	FC     []string `json:"fc,omitempty"`   // the two Linear layers of an SE block
+	FC     []string `json:"fc,omitempty"`   // the two fully connected layers of an SE block
+	Act    string   `json:"act,omitempty"`  // of se: relu or silu
+	Gate   string   `json:"gate,omitempty"` // of se: sigmoid or hardsigmoid
 	From   string   `json:"from,omitempty"` // the layer whose output is read; the one before by default
 	With   string   `json:"with,omitempty"` // the other summand of add
 }
@@ -112,13 +119,19 @@ func ParseSpec(f *weights.File) (spec Spec, ok bool, err error) {
 	if !ok {
 		return Spec{}, false, nil
 	}
-	if err := json.Unmarshal([]byte(text), &spec); err != nil {
-		return Spec{}, true, fmt.Errorf("%s: the spec in the header: %v", f.Name, err)
+	spec, err = ReadSpec(f.Name+": the spec in the header", []byte(text))
+	return spec, true, err
+}
+
+// ReadSpec parses the JSON text of a spec; name is for errors.
+func ReadSpec(name string, text []byte) (spec Spec, err error) {
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return Spec{}, fmt.Errorf("%s: %v", name, err)
 	}
 	if err := spec.check(); err != nil {
-		return Spec{}, true, fmt.Errorf("%s: the spec in the header: %v", f.Name, err)
+		return Spec{}, fmt.Errorf("%s: %v", name, err)
 	}
-	return spec, true, nil
+	return spec, nil
 }
 
 func (s *Spec) check() error {
@@ -164,11 +177,32 @@ const (
 	pictureName = "input" // and its name in a spec
 )
 
-// Algorithm names the way in which a convolution is computed ("winograd" or "direct"); it is empty for other layers.
+// activations are the functions of a spec.
+var activations = map[string]kernels.Activation{
+	"relu": kernels.ReLU, "relu6": kernels.ReLU6, "hardswish": kernels.HardSwish, "hardsigmoid": kernels.HardSigmoid, "silu": kernels.SiLU, "sigmoid": kernels.Logistic,
+}
+
+// groups is the number of groups of a convolution.
+func (l LayerSpec) groups() int { return max(l.Groups, 1) }
+
+// window is that of a pooling layer.
+func (l LayerSpec) window() kernels.Window {
+	step := l.Stride
+	if step == 0 {
+		step = l.Kernel
+	}
+	return kernels.Window{Size: l.Kernel, Step: step, Pad: l.Pad}
+}
+
+// Algorithm names the way in which a convolution is computed ("winograd", "direct", "depthwise" or "grouped"); it is empty for other layers.
 func (l LayerInfo) Algorithm() string {
-	switch {
+	switch g := l.groups(); {
 	case l.Op != "conv":
 		return ""
+	case g > 1 && g == l.In && g == l.LayerSpec.Out:
+		return "depthwise"
+	case g > 1:
+		return "grouped"
 	case useWinograd(l.Kernel, l.Stride, l.Pad, l.Shape):
 		return "winograd"
 	}
@@ -238,6 +272,9 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 	}
 	switch l.Op {
 	case "conv":
+		if l.Groups < 0 || l.Groups > in.C || l.In%l.groups() != 0 || l.Out%l.groups() != 0 {
+			return info, fmt.Errorf("%d groups, expected a number that divides in %d and out %d", l.Groups, l.In, l.Out)
+		}
 		if l.In != in.C || l.Out < 1 || l.Kernel < 1 || l.Kernel > maxInput || l.Stride < 1 || l.Pad < 0 || l.Pad >= l.Kernel {
 			return info, fmt.Errorf("in %d, out %d, kernel %d, stride %d, pad %d on %d channels; expected in to equal the channels, a kernel of 1 to %d, a stride of at least 1 and pad below the kernel",
 				l.In, l.Out, l.Kernel, l.Stride, l.Pad, in.C, maxInput)
@@ -247,7 +284,7 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 			return info, fmt.Errorf("a %dx%d map with pad %d is smaller than the %dx%d kernel", in.H, in.W, l.Pad, l.Kernel, l.Kernel)
 		}
 		info.Shape = Shape{h/l.Stride + 1, w/l.Stride + 1, l.Out}
-		k := l.Kernel * l.Kernel * l.In
+		k := l.Kernel * l.Kernel * (l.In / l.groups())
 		if k > maxValues/l.Out {
 			return info, fmt.Errorf("%d x %d weights, more than %d", k, l.Out, maxValues)
 		}
@@ -259,18 +296,25 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 		}
 		info.Params = 2 * in.C
 		info.MACs = in.C * in.H * in.W
-	case "relu", "dropout":
+	case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid", "dropout":
 	case "se":
-		if len(l.FC) != 2 || l.Out < 1 || l.Out > in.C {
-			return info, fmt.Errorf("fc %q and width %d, expected the names of two Linear layers and a width (out) of 1 to %d", l.FC, l.Out, in.C)
+		if l.Act != "" && l.Act != "relu" && l.Act != "silu" || l.Gate != "" && l.Gate != "sigmoid" && l.Gate != "hardsigmoid" {
+			return info, fmt.Errorf("act %q and gate %q, expected relu or silu and sigmoid or hardsigmoid", l.Act, l.Gate)
+		}
+		if len(l.FC) != 2 || l.Out < 1 || l.Out > maxValues/in.C {
+			return info, fmt.Errorf("fc %q and width %d, expected the names of two Linear layers and a width (out) of 1 to %d", l.FC, l.Out, maxValues/in.C)
 		}
 		info.Params = 2 * in.C * l.Out
-		info.MACs = 2*in.C*l.Out + in.C*in.H*in.W
-	case "maxpool":
-		if l.Kernel < 2 || l.Kernel > in.H || l.Kernel > in.W {
-			return info, fmt.Errorf("window %d on a %dx%d map", l.Kernel, in.H, in.W)
+		if l.Bias {
+			info.Params += in.C + l.Out
 		}
-		info.Shape = Shape{in.H / l.Kernel, in.W / l.Kernel, in.C}
+		info.MACs = 2*in.C*l.Out + in.C*in.H*in.W
+	case "maxpool", "avgpool":
+		w := l.window()
+		if l.Kernel < 1 || l.Kernel > maxInput || w.Step < 1 || w.Step > maxInput || l.Pad < 0 || 2*l.Pad > l.Kernel || l.Kernel > in.H+2*l.Pad || l.Kernel > in.W+2*l.Pad {
+			return info, fmt.Errorf("window %d, stride %d, pad %d on a %dx%d map, expected a window that fits and a pad of at most half of it", l.Kernel, w.Step, l.Pad, in.H, in.W)
+		}
+		info.Shape = Shape{w.Out(in.H), w.Out(in.W), in.C}
 	case "mean":
 		info.Shape = Shape{1, 1, in.C}
 	case "flatten":
@@ -287,7 +331,7 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 			return info, fmt.Errorf("%dx%dx%d with %q of %dx%dx%d, expected the name of an earlier layer of the same shape", in.H, in.W, in.C, l.With, with.H, with.W, with.C)
 		}
 	default:
-		return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, se, maxpool, mean, flatten, linear, dropout or add")
+		return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, se, maxpool, avgpool, mean, flatten, linear, dropout or add")
 	}
 	if l.With != "" && l.Op != "add" {
 		return info, fmt.Errorf("with %q, expected only on add", l.With)

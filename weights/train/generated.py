@@ -25,9 +25,9 @@ def uniform(name, n):
     return (x >> np.uint32(8)).astype(np.float32) / np.float32(1 << 24)
 
 
-def fill(net, size, shrink=1.0):
-    """Give net generated weights and, by four batches of noise of size x size pixels, sane running statistics. Returns (generated, stored): the list for
-    the metadata and the tensors to store."""
+def fill(net, pictures):
+    """Give net generated weights and, by batches of the normalised pictures (N, 3, H, W) with noise, running statistics that keep its values near 1.
+    Returns (generated, stored): the list for the metadata and the tensors to store."""
     generated, stored = [], {}
     modules = dict(net.named_modules())
     with torch.no_grad():
@@ -50,7 +50,7 @@ def fill(net, size, shrink=1.0):
         torch.manual_seed(5)
         net.train()
         for _ in range(4):
-            net(torch.randn(8, 3, size, size))
+            net(torch.cat([pictures, pictures.flip(3)]) + 0.3 * torch.randn(2 * len(pictures), *pictures.shape[1:]))
         net.eval()
         for n, m in norms.items():
             for part in ("running_mean", "running_var"):

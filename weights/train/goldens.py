@@ -24,6 +24,7 @@ from PIL import Image
 
 import data
 import generated
+import imported
 import safetensors
 from networks import NETWORKS, LiveNet, SEBlock, SimpleCNN
 from spec import spec
@@ -46,6 +47,11 @@ def pictures():
     stripes = np.where((np.arange(32) // 3 % 2)[None, :, None], [0.9, 0.2, 0.1], [0.1, 0.3, 0.8]) * np.ones((32, 32, 1))
     clean = (waves, rng.random((32, 32, 3)), square, stripes)
     return [(255 * np.clip(p + rng.normal(0, 0.03, p.shape), 0, 1) + 0.5).astype(np.uint8) for p in clean]
+
+
+def normalised(pixels, times):
+    """(1, 3, H, W) of (H, W, 3) pixels, each repeated so many times both ways."""
+    return data.normalise(torch.from_numpy(pixels.repeat(times, 0).repeat(times, 1).transpose(2, 0, 1).copy())[None])
 
 
 def reference(net, x):
@@ -80,7 +86,7 @@ def reference(net, x):
 def golden(net):
     out = {}
     for i, pixels in enumerate(pictures()):
-        x = data.normalise(torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None]).requires_grad_()
+        x = normalised(pixels, 1).requires_grad_()
         logits, conv, y, gates = reference(net, x)
         top = logits[0].argmax()
         logits[0, top].backward()
@@ -127,8 +133,13 @@ def main():
     # Residual networks, with weights that Go makes alike.
     for name in ("live", "live-plain"):
         net = NETWORKS[name]()
-        made, stored = generated.fill(net, 32)
+        made, stored = generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
         safetensors.write(OUT / f"generated-{name}.safetensors", stored | thin(golden(net)), {"sescope": spec(name), "generated": made})
+    # Families that people bring.
+    for name, make in imported.NETWORKS.items():
+        net = make()
+        made, stored = generated.fill(net, torch.cat([normalised(p, 3) for p in pictures()]))
+        safetensors.write(OUT / f"generated-{name}.safetensors", stored | imported.golden(net, [normalised(p, 3) for p in pictures()], CHANNELS), {"sescope": imported.spec(name, net), "generated": made})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"image/png"
@@ -84,11 +85,17 @@ func inspect(args []string, stdout, _ io.Writer) error {
 func kind(l nn.LayerInfo) string {
 	switch l.Op {
 	case "conv":
-		return fmt.Sprintf("conv %dx%d, %d -> %d, stride %d, pad %d", l.Kernel, l.Kernel, l.In, l.Out, l.Stride, l.Pad)
+		groups := ""
+		if l.Groups > 1 {
+			groups = fmt.Sprintf(", %d groups", l.Groups)
+		}
+		return fmt.Sprintf("conv %dx%d, %d -> %d, stride %d, pad %d%s", l.Kernel, l.Kernel, l.In, l.Out, l.Stride, l.Pad, groups)
 	case "se":
 		return fmt.Sprintf("SE, %d -> %d -> %d", l.Shape.C, l.Out, l.Shape.C)
-	case "maxpool":
-		return fmt.Sprintf("max pool %d", l.Kernel)
+	case "maxpool", "avgpool":
+		return fmt.Sprintf("%s %d, stride %d, pad %d", map[string]string{"maxpool": "max pool", "avgpool": "average pool"}[l.Op], l.Kernel, cmp.Or(l.Stride, l.Kernel), l.Pad)
+	case "add":
+		return "add " + l.With
 	case "linear":
 		return fmt.Sprintf("linear, %d -> %d", l.In, l.Out)
 	}

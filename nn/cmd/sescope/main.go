@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"sescope/nn"
@@ -23,8 +24,8 @@ const usage = `usage: sescope COMMAND
   eval MODEL DATA [--json | --csv]    accuracy on a CIFAR-10 .bin file or a folder of pictures by class; --csv: the logits of every picture
   quantize IN OUT [--bits 8 | 6 | 4]  make an int8 file of a float32 one, or one whose numbers need fewer bits
 
-MODEL is a built-in name or a .safetensors file. For a file without our spec in its header (a plain state_dict), --arch NAME takes the spec
-of that built-in network.
+MODEL is a built-in name or a .safetensors file. For a file without our spec in its header (a plain state_dict), the spec is the file model.json
+beside it, or that of a built-in network: --arch NAME.
 `
 
 // errUsage marks errors after which the usage helps.
@@ -113,12 +114,19 @@ func load(name, arch string) (*nn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if arch == "" {
-		m, err := nn.Load(f)
-		if err != nil && f.Metadata["sescope"] == "" {
-			err = fmt.Errorf("%v; name a built-in network of the same layers with --arch: %s", err, strings.Join(models.Names(), ", "))
+	beside := filepath.Join(filepath.Dir(name), "model.json")
+	switch text, err := os.ReadFile(beside); {
+	case arch != "":
+	case f.Metadata["sescope"] != "":
+		return nn.Load(f)
+	case err == nil:
+		spec, err := nn.ReadSpec(beside, text)
+		if err != nil {
+			return nil, err
 		}
-		return m, err
+		return nn.LoadSpec(f, spec)
+	default:
+		return nil, fmt.Errorf("%s: no network spec in its header and no %s beside it; name a built-in network of the same layers with --arch: %s", name, filepath.Base(beside), strings.Join(models.Names(), ", "))
 	}
 	builtin, err := models.Open(arch)
 	if err != nil {

@@ -84,6 +84,30 @@ func TestArch(t *testing.T) {
 	if !strings.Contains(out, `"model":"simple-se"`) {
 		t.Error(out)
 	}
+	dir := t.TempDir()
+	f, err := models.Open("simple-se")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(golden + "state_dict.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(dir, "own.safetensors")
+	for name, content := range map[string][]byte{own: b, filepath.Join(dir, "model.json"): []byte(f.Metadata["sescope"])} {
+		if err := os.WriteFile(name, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if beside := must(t, "run", own, golden+"0.png", "--json"); beside != out {
+		t.Errorf("with model.json beside the file: %s, expected %s", beside, out)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "model.json"), []byte(`{"name":"x"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sescope(t, "inspect", own); err == nil || !strings.Contains(err.Error(), "model.json: input 0x0x0") {
+		t.Errorf("a model.json without an input: %v", err)
+	}
 	if _, err := sescope(t, "run", golden+"state_dict.safetensors", golden+"0.png"); err == nil || !strings.Contains(err.Error(), "--arch") {
 		t.Errorf("error %v, expected a hint at --arch", err)
 	}

@@ -1,0 +1,148 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// Grouped against the definition in float64: groups of one and of several channels, odd sizes, strides, kernels 1, 3 and 5.
+func TestGrouped(t *testing.T) {
+	for _, s := range []struct{ h, w, cin, cout, k, step, groups int }{
+		{5, 4, 6, 6, 3, 1, 6}, {7, 9, 13, 13, 5, 2, 13}, {1, 1, 8, 8, 3, 1, 8}, {6, 5, 6, 9, 3, 1, 3}, {8, 8, 16, 8, 1, 1, 4}, {9, 7, 4, 8, 5, 2, 2}, {4, 4, 4, 8, 3, 1, 4},
+	} {
+		for _, relu := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%+v/relu=%v", s, relu), func(t *testing.T) {
+				rng := rand.New(rand.NewPCG(2, uint64(s.h*1000+s.cout)))
+				src := newPadded(rng, s.h, s.w, s.cin, s.k/2)
+				dst := newPadded(nil, (s.h-1)/s.step+1, (s.w-1)/s.step+1, s.cout, 1)
+				in, perGroup := s.cin/s.groups, s.cout/s.groups
+				w, bias := make([]float32, s.cout*in*s.k*s.k), make([]float32, s.cout)
+				for i := range w {
+					w[i] = float32(rng.NormFloat64())
+				}
+				for i := range bias {
+					bias[i] = float32(rng.NormFloat64())
+				}
+				c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: dst.h, OutW: dst.w, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, ReLU: relu}
+				dst.poison()
+				c.Grouped(dst.pixels(), src.data(), w, bias, s.groups, in)
+				for y := range dst.h {
+					for x := range dst.w {
+						for o := range s.cout {
+							want, scale := float64(bias[o]), 1.0
+							for ky := range s.k {
+								for kx := range s.k {
+									for i := range in {
+										p := float64(src.data()[(((y*s.step+ky)*src.rowW())+x*s.step+kx)*src.stride+o/perGroup*in+i]) * float64(w[((o*in+i)*s.k+ky)*s.k+kx])
+										want += p
+										scale += math.Abs(p)
+									}
+								}
+							}
+							if relu {
+								want = max(0, want)
+							}
+							close32(t, "grouped", dst.pixels()[dst.at(y, x)-dst.at(0, 0)+o], want, scale)
+						}
+					}
+				}
+				dst.untouched(t)
+			})
+		}
+	}
+}
+
+// Pools against the definition: windows that overlap, leave gaps, reach over the edge, or cover the map.
+func TestWindow(t *testing.T) {
+	for _, s := range []struct {
+		h, w, c int
+		window  Window
+	}{
+		{6, 7, 5, Window{3, 2, 1}}, {5, 5, 8, Window{2, 1, 0}}, {7, 6, 3, Window{2, 3, 1}}, {4, 4, 9, Window{4, 1, 0}}, {9, 9, 1, Window{5, 2, 2}}, {1, 1, 4, Window{3, 1, 1}},
+	} {
+		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
+			src := newPadded(rand.New(rand.NewPCG(3, 4)), s.h, s.w, s.c, 1)
+			dst := newPadded(nil, s.window.Out(s.h), s.window.Out(s.w), s.c, 2)
+			check := func(name string, average bool) {
+				for y := range dst.h {
+					for x := range dst.w {
+						for c := range s.c {
+							largest, sum := math.Inf(-1), 0.0
+							for i := range s.window.Size * s.window.Size {
+								sy, sx := y*s.window.Step-s.window.Pad+i/s.window.Size, x*s.window.Step-s.window.Pad+i%s.window.Size
+								if sy >= 0 && sx >= 0 && sy < s.h && sx < s.w {
+									v := float64(src.data()[src.at(sy, sx)+c])
+									largest, sum = max(largest, v), sum+v
+								}
+							}
+							want := largest
+							if average {
+								want = sum / float64(s.window.Size*s.window.Size)
+							}
+							close32(t, name, dst.data()[dst.at(y, x)+c], want, 10)
+						}
+					}
+				}
+				dst.untouched(t)
+			}
+			dst.poison()
+			s.window.Max(dst.pixels(), dst.layout(), src.pixels(), src.layout())
+			check("max", false)
+			dst.poison()
+			s.window.Average(dst.pixels(), dst.layout(), src.pixels(), src.layout())
+			check("average", true)
+		})
+	}
+}
+
+func TestActivations(t *testing.T) {
+	logistic := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	clamp := func(x float64) float64 { return min(max(0, x), 6) }
+	functions := map[Activation]func(x float64) float64{
+		Identity: func(x float64) float64 { return x }, ReLU: func(x float64) float64 { return max(0, x) }, ReLU6: clamp,
+		HardSigmoid: func(x float64) float64 { return clamp(x+3) / 6 }, HardSwish: func(x float64) float64 { return x * clamp(x+3) / 6 },
+		Logistic: logistic, SiLU: func(x float64) float64 { return x * logistic(x) },
+	}
+	for a, f := range functions {
+		for x := float64(-9.03); x < 9; x += 0.17 {
+			got := make([]float32, 1)
+			a.Apply(got, []float32{float32(x)})
+			close32(t, fmt.Sprintf("activation %d of %v", a, x), got[0], f(x), 4)
+			const h = 1e-4
+			if want := (f(x+h) - f(x-h)) / (2 * h); math.Abs(float64(a.Derivative(float32(x)))-want) > 1e-3 {
+				t.Errorf("activation %d: derivative at %v is %v, expected %v", a, x, a.Derivative(float32(x)), want)
+			}
+		}
+		for _, x := range []float64{-200, 200} { // far out it stays finite
+			if got := float64(a.Of(float32(x))); math.Abs(got-f(x)) > 1e-4 {
+				t.Errorf("activation %d of %v: %v, expected %v", a, x, got, f(x))
+			}
+		}
+	}
+}
+
+func TestGroupedRefusesWrongSizes(t *testing.T) {
+	for name, f := range map[string]func(){
+		"Grouped": func() {
+			(&Conv{SrcW: 3, SrcStride: 4, DstW: 3, DstStride: 4, OutH: 3, OutW: 3, COut: 4, KH: 1, KW: 1, Step: 1}).Grouped(make([]float32, 36), make([]float32, 36), make([]float32, 12), make([]float32, 4), 3, 3)
+		},
+		"Window.Max": func() {
+			(Window{3, 1, 0}).Max(make([]float32, 36), Map{3, 3, 4, 12, 4}, make([]float32, 36), Map{3, 3, 4, 12, 4})
+		},
+		"Window.Average": func() {
+			(Window{3, 1, 2}).Average(make([]float32, 36), Map{5, 5, 1, 5, 1}, make([]float32, 36), Map{3, 3, 1, 3, 1})
+		},
+	} {
+		func() {
+			defer func() {
+				if r := recover(); r == nil || !strings.Contains(fmt.Sprint(r), name) {
+					t.Errorf("%s: %v, expected a panic that names it", name, r)
+				}
+			}()
+			f()
+		}()
+	}
+}

@@ -1,0 +1,120 @@
+package nn
+
+import (
+	"image"
+	"testing"
+
+	"sescope/weights"
+)
+
+// everyLayer is a small network with every layer of a spec.
+const everyLayer = `{"name":"every","input":{"H":8,"W":8,"C":3},"mean":[0.5,0.5,0.5],"std":[1,1,1],"classes":[{"en":"a","zh":"a"},{"en":"b","zh":"b"}],
+"temperature":2,"reject":{"score":"energy","threshold":0},"layers":[
+{"op":"conv","name":"c1","in":3,"out":6,"kernel":3,"stride":1,"pad":1,"bias":true},{"op":"batchnorm","name":"n1","eps":0.001},{"op":"relu6","name":"a1"},
+{"op":"conv","name":"c2","in":6,"out":6,"kernel":3,"stride":1,"pad":1,"groups":6},{"op":"hardswish","name":"a2"},
+{"op":"se","name":"s2","out":2,"fc":["s2.a","s2.b"],"bias":true,"act":"silu","gate":"hardsigmoid"},{"op":"add","name":"d2","with":"a1"},
+{"op":"maxpool","name":"p2","kernel":3,"stride":2,"pad":1},{"op":"conv","name":"c3","in":6,"out":8,"kernel":1,"stride":1,"groups":2},
+{"op":"avgpool","name":"p3","kernel":2,"from":"d2"},{"op":"conv","name":"c4","in":6,"out":8,"kernel":1,"stride":1},{"op":"se","name":"s4","out":2,"fc":["s4.a","s4.b"]},
+{"op":"add","name":"d4","with":"c3"},{"op":"relu","name":"a4"},{"op":"silu","name":"a5"},{"op":"sigmoid","name":"a6"},{"op":"hardsigmoid","name":"a7"},
+{"op":"avgpool","name":"p5","kernel":2},{"op":"flatten","name":"f"},{"op":"linear","name":"l1","in":32,"out":4,"bias":true},{"op":"hardswish","name":"a8"},
+{"op":"dropout","name":"o"},{"op":"linear","name":"l2","in":4,"out":2,"bias":true}]}`
+
+func everyTensor() []weights.Tensor {
+	var out []weights.Tensor
+	add := func(name string, shape ...int) {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		out = append(out, weights.NewF32(name, uniform(name, n), shape...))
+	}
+	add("c1.weight", 6, 3, 3, 3)
+	add("c1.bias", 6)
+	for _, part := range []string{"weight", "bias", "running_mean", "running_var"} {
+		add("n1."+part, 6)
+	}
+	add("c2.weight", 6, 1, 3, 3)
+	add("s2.a.weight", 2, 6, 1, 1)
+	add("s2.a.bias", 2)
+	add("s2.b.weight", 6, 2)
+	add("s2.b.bias", 6)
+	add("c3.weight", 8, 3, 1, 1)
+	add("c4.weight", 8, 6, 1, 1)
+	add("s4.a.weight", 2, 8)
+	add("s4.b.weight", 8, 2)
+	add("l1.weight", 4, 32)
+	add("l1.bias", 4)
+	add("l2.weight", 2, 4)
+	add("l2.bias", 2)
+	return out
+}
+
+// exercise runs a network and everything that explains it.
+func exercise(t *testing.T, m *Model) {
+	infos, err := m.Spec.Describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := 0
+	for _, l := range infos {
+		if work += l.MACs + l.Shape.H*l.Shape.W*l.Shape.C; work > 1<<22 {
+			return // allowed, and too slow to fuzz
+		}
+	}
+	s := openSession(t, m)
+	trace := s.Run(image.NewNRGBA(image.Rect(0, 0, 20, 20)))
+	for _, k := range m.Kinds() {
+		trace.Heatmap(k, 0, nil)
+	}
+	for _, r := range m.Rankings() {
+		trace.Rank(r, 0, 3)
+	}
+	trace.Why(0)
+	trace.Known()
+	trace.Check()
+	for i, g := range trace.Gates {
+		s.Mute(i, len(g.Scale)-1, 0)
+	}
+	for _, kept := range trace.Maps {
+		if _, err := trace.Arithmetic(kept.Layer, kept.H-1, 0, kept.C-1); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestEveryLayer(t *testing.T) {
+	m, err := Load(&weights.File{Name: "every", Metadata: map[string]string{metadataKey: everyLayer}, Tensors: everyTensor()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exercise(t, m)
+	if s := openSession(t, m); len(s.trace.Gates) != 2 || m.LastConv() != "c4" || !m.HasSE() {
+		t.Errorf("%d gates, last convolution %s, HasSE %v", len(s.trace.Gates), m.LastConv(), m.HasSE())
+	}
+}
+
+// FuzzLoad changes the spec of a network with every layer: whatever it says, Load refuses it or everything runs.
+func FuzzLoad(f *testing.F) {
+	f.Add(everyLayer)
+	f.Fuzz(func(t *testing.T, spec string) {
+		m, err := Load(&weights.File{Name: "fuzz", Metadata: map[string]string{metadataKey: spec}, Tensors: everyTensor()})
+		if err == nil {
+			exercise(t, m)
+		}
+	})
+}
+
+// FuzzFile changes the bytes of a whole file.
+func FuzzFile(f *testing.F) {
+	f.Add((&weights.File{Metadata: map[string]string{metadataKey: everyLayer}, Tensors: everyTensor()}).Write())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		file, err := weights.Read("fuzz", b)
+		if err != nil {
+			return
+		}
+		m, err := Load(file)
+		if err == nil {
+			exercise(t, m)
+		}
+	})
+}
