@@ -24,9 +24,7 @@ func BenchmarkConv(b *testing.B) {
 		measure("fast", func() { c.Run(dst, src, w, bias) })
 		measure("go", func() {
 			for p := range c.Panels() {
-				for y := range c.OutH {
-					c.portableRow(dst[y*c.DstW*c.DstStride+p*Panel:], src[y*c.SrcW*c.SrcStride:], w[p*c.K()*Panel:][:c.K()*Panel], bias[p*Panel:], Panel)
-				}
+				c.portablePanel(dst[p*Panel:], src, w[p*c.K()*Panel:][:c.K()*Panel], bias[p*Panel:], Panel)
 			}
 		})
 	}
@@ -46,7 +44,6 @@ func BenchmarkMaps(b *testing.B) {
 		{"mean", func() { Mean(scale, src, m) }, func() { addSumPortable(scale, src, m, 0) }},
 		{"scale", func() { Scale(dst, m, src, m, scale) }, func() { scalePortable(dst, m, src, m, scale, 0) }},
 		{"add", func() { Add(dst, m, src, m, other, m) }, func() { addPortable(dst, m, src, m, other, m, 0) }},
-		{"addscaled", func() { AddScaled(dst, m, src, m, other, m, scale) }, func() { addScaledPortable(dst, m, src, m, other, m, scale, 0) }},
 		{"affine", func() { Affine(dst, m, src, m, scale, shift, true) }, func() { affinePortable(dst, m, src, m, scale, shift, 0, 0) }},
 		{"maxpool", func() { MaxPool(dst, pooled, src, m, 2) }, func() { maxPoolPortable(dst, pooled, src, m, 2, 0) }},
 	} {

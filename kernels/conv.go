@@ -60,17 +60,32 @@ func (c *Conv) Run(dst, src, w, bias []float32) {
 		panic(fmt.Sprintf("kernels.Conv.Run: src %d (needs %d), dst %d (needs %d), weights %d (needs %d), bias %d (needs %d), strides %d and %d for %d channels, step %d",
 			len(src), needSrc, len(dst), needDst, len(w), c.Panels()*k*Panel, len(bias), c.Panels()*Panel, c.SrcStride, c.DstStride, c.COut, c.Step))
 	}
+	flat := c.flat()
 	for p := c.pixel(dst, src, w, bias); p < c.Panels(); p++ { // a panel's weights stay in the cache while the whole map passes
 		wp := w[p*k*Panel : (p+1)*k*Panel]
 		bp := bias[p*Panel : (p+1)*Panel]
-		lanes := min(Panel, c.COut-p*Panel)
-		for y := range c.OutH {
-			c.row(dst[y*c.DstW*c.DstStride+p*Panel:], src[y*c.Step*c.SrcW*c.SrcStride:], wp, bp, lanes)
-		}
+		flat.panel(dst[p*Panel:], src, wp, bp, min(Panel, c.COut-p*Panel))
 	}
 }
 
-// portableRow computes one row of output pixels of one panel. It is the definition of row, which the assembly must equal bit for bit.
+// flat is the same convolution as one long row where every pixel by itself is a product and the rows follow each other without a border: no row ends
+// in a narrow tile.
+func (c *Conv) flat() Conv {
+	f := *c
+	if c.KH == 1 && c.KW == 1 && c.Step == 1 && c.SrcW == c.OutW && c.DstW == c.OutW {
+		f.OutW, f.OutH = c.OutW*c.OutH, 1
+	}
+	return f
+}
+
+// portablePanel computes all pixels of one panel. It is the definition of panel, which the assembly must equal bit for bit.
+func (c *Conv) portablePanel(dst, src, w, bias []float32, lanes int) {
+	for y := range c.OutH {
+		c.portableRow(dst[y*c.DstW*c.DstStride:], src[y*c.Step*c.SrcW*c.SrcStride:], w, bias, lanes)
+	}
+}
+
+// portableRow computes one row of output pixels of one panel.
 func (c *Conv) portableRow(dst, src, w, bias []float32, lanes int) {
 	run := c.KW * c.SrcStride
 	x := 0

@@ -8,18 +8,20 @@ import (
 // SIMD tells whether convolutions run in SIMD assembly.
 const SIMD = true
 
-// tiles is one call of a microkernel: count tiles of neighbouring pixels x 8 channels, one set of them a point. kernels/gen knows the offsets.
+// tiles is one call of a microkernel: count tiles of neighbouring pixels x 8 channels, several times. kernels/gen knows the offsets.
 type tiles struct {
 	dst, src, w, bias *float32
-	row               int64   // bytes from one row of the source to the next
-	step              int64   // bytes from one pixel's source to the next
-	out               int64   // bytes from one destination pixel to the next
-	run               int64   // values in one row's run, a multiple of 4
-	next              int64   // bytes from the row behind a tile's last one to the next tile's first
-	rows              int64   // rows of the kernel
-	count             int64   // tiles
-	points            int64   // products of one shape: their weights follow each other, their destinations lie 8 values apart
-	plane             int64   // bytes from one point's source to the next
+	row               int64 // bytes from one row of the source to the next
+	step              int64 // bytes from one pixel's source to the next
+	out               int64 // bytes from one destination pixel to the next
+	run               int64 // values in one row's run, a multiple of 4
+	next              int64 // bytes from the row behind a tile's last one to the next tile's first
+	rows              int64 // rows of the kernel
+	count             int64 // tiles
+	times             int64 // rows of the output, or points of Winograd
+	timesDst          int64 // bytes from one time's destination to the next, and so on
+	timesSrc          int64
+	timesW            int64
 	floor             float32 // the least value, 0 for ReLU
 }
 
@@ -35,7 +37,7 @@ func convTiles2(t *tiles)
 //go:noescape
 func convTiles1(t *tiles)
 
-// convPanels computes one pixel of count groups of four panels, whose weights lie plane bytes apart.
+// convPanels computes one pixel of count groups of four panels, whose weights lie timesW bytes apart.
 //
 //go:noescape
 func convPanels(t *tiles)
@@ -58,7 +60,7 @@ func sixes(pixels int) int {
 	return n
 }
 
-// compute makes that many neighbouring pixels at each point.
+// compute makes that many neighbouring pixels, each time.
 func (t tiles) compute(pixels int) {
 	for _, size := range [...]int{6, 4, 2, 1} {
 		n := pixels / size
@@ -95,7 +97,7 @@ func (c *Conv) pixel(dst, src, w, bias []float32) int {
 	if c.OutH != 1 || c.OutW != 1 || c.KH != 1 || groups == 0 {
 		return 0
 	}
-	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], run: int64(c.K()), count: int64(groups), plane: int64(4 * c.K() * Panel), floor: c.floor()}
+	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], run: int64(c.K()), count: int64(groups), timesW: int64(4 * c.K() * Panel), floor: c.floor()}
 	convPanels(&t)
 	return 4 * groups
 }
@@ -107,22 +109,24 @@ func (c *Conv) floor() float32 {
 	return float32(math.Inf(-1))
 }
 
-// row computes one row of output pixels of one panel; what a part of a panel must not write goes into a tile aside first.
-func (c *Conv) row(dst, src, w, bias []float32, lanes int) {
+// panel computes all pixels of one panel; what a part of a panel must not write goes into a tile aside first.
+func (c *Conv) panel(dst, src, w, bias []float32, lanes int) {
 	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], row: int64(4 * c.SrcW * c.SrcStride), step: int64(4 * c.Step * c.SrcStride), out: int64(4 * c.DstStride),
-		run: int64(c.KW * c.SrcStride), rows: int64(c.KH), points: 1, floor: c.floor()}
+		run: int64(c.KW * c.SrcStride), rows: int64(c.KH), times: int64(c.OutH), timesDst: int64(4 * c.DstW * c.DstStride), timesSrc: int64(4 * c.Step * c.SrcW * c.SrcStride), floor: c.floor()}
 	if lanes == Panel {
 		t.compute(c.OutW)
 		return
 	}
 	var aside [4 * Panel]float32
-	t.out = 4 * Panel
-	for x := 0; x < c.OutW; x += 4 {
-		n := min(4, c.OutW-x)
-		t.dst, t.src = &aside[0], &src[x*c.Step*c.SrcStride]
-		t.compute(n)
-		for i := range n {
-			copy(dst[(x+i)*c.DstStride:][:lanes], aside[i*Panel:])
+	t.out, t.times = 4*Panel, 1
+	for y := range c.OutH {
+		for x := 0; x < c.OutW; x += 4 {
+			n := min(4, c.OutW-x)
+			t.dst, t.src = &aside[0], &src[(y*c.SrcW+x)*c.Step*c.SrcStride]
+			t.compute(n)
+			for i := range n {
+				copy(dst[(y*c.DstW+x+i)*c.DstStride:][:lanes], aside[i*Panel:])
+			}
 		}
 	}
 }

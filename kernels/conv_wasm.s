@@ -626,7 +626,7 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $104
+	F32Load $120
 	F32x4Splat
 	Set V12
 	Get R0
@@ -747,14 +747,14 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	Get R2
-	I64Store $16
-	Get R0
-	I32WrapI64
 	I64Load $0
 	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
 	Get R1
-	I64Const $32
+	Get R2
 	I64Add
 	Set R1
 	Get R0
@@ -764,19 +764,35 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	I64Load $96
-	Set R6
-	Get R5
-	Get R6
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
 	I64Add
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	Get R5
+	Get R1
 	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
 	Get R0
 	I32WrapI64
 	I64Load $88
@@ -1251,7 +1267,7 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $104
+	F32Load $120
 	F32x4Splat
 	Set V12
 	Get R0
@@ -1340,14 +1356,14 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	Get R2
-	I64Store $16
-	Get R0
-	I32WrapI64
 	I64Load $0
 	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
 	Get R1
-	I64Const $32
+	Get R2
 	I64Add
 	Set R1
 	Get R0
@@ -1357,19 +1373,35 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	I64Load $96
-	Set R6
-	Get R5
-	Get R6
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
 	I64Add
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	Get R5
+	Get R1
 	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
 	Get R0
 	I32WrapI64
 	I64Load $88
@@ -1672,7 +1704,7 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $104
+	F32Load $120
 	F32x4Splat
 	Set V12
 	Get R0
@@ -1729,14 +1761,14 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	Get R2
-	I64Store $16
-	Get R0
-	I32WrapI64
 	I64Load $0
 	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
 	Get R1
-	I64Const $32
+	Get R2
 	I64Add
 	Set R1
 	Get R0
@@ -1746,19 +1778,35 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	I64Load $96
-	Set R6
-	Get R5
-	Get R6
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
 	I64Add
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	Get R5
+	Get R1
 	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
 	Get R0
 	I32WrapI64
 	I64Load $88
@@ -1975,7 +2023,7 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $104
+	F32Load $120
 	F32x4Splat
 	Set V12
 	Get R0
@@ -2016,14 +2064,14 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	Get R2
-	I64Store $16
-	Get R0
-	I32WrapI64
 	I64Load $0
 	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
 	Get R1
-	I64Const $32
+	Get R2
 	I64Add
 	Set R1
 	Get R0
@@ -2033,19 +2081,35 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Get R0
 	I32WrapI64
 	I64Load $8
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	I64Load $96
-	Set R6
-	Get R5
-	Get R6
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
 	I64Add
-	Set R5
+	Set R1
 	Get R0
 	I32WrapI64
-	Get R5
+	Get R1
 	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
 	Get R0
 	I32WrapI64
 	I64Load $88
@@ -2086,7 +2150,7 @@ TEXT ·convPanels(SB), NOSPLIT, $0-8
 	Set R8
 	Get R0
 	I32WrapI64
-	I64Load $96
+	I64Load $112
 	Set R9
 	Get R0
 	I32WrapI64
@@ -2462,7 +2526,7 @@ TEXT ·convPanels(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $104
+	F32Load $120
 	F32x4Splat
 	Set V14
 	Get R1

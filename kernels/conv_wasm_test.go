@@ -28,7 +28,7 @@ func testAssemblyEqualsPortable(t *testing.T) {
 			for _, relu := range []bool{false, true} {
 				t.Run(fmt.Sprintf("wide=%v/width=%d/%+v/relu=%v", wide, width, s, relu), func(t *testing.T) {
 					src := newPadded(rng, 3*s.step, width*s.step, s.cin, s.k/2)
-					got, want := newPadded(nil, 3, width, s.cout, 1), newPadded(nil, 3, width, s.cout, 1)
+					got, want := newPadded(nil, 3, width, s.cout, s.k/2), newPadded(nil, 3, width, s.cout, s.k/2)
 					got.poison()
 					w, bias := make([]float32, s.cout*s.cin*s.k*s.k), make([]float32, s.cout)
 					for i := range w {
@@ -41,10 +41,7 @@ func testAssemblyEqualsPortable(t *testing.T) {
 					packed, packedBias := Pack(w, s.cout, s.cin, s.k, s.k, src.stride), PackBias(bias, s.cout)
 					c.Run(got.pixels(), src.data(), packed, packedBias)
 					for p := range c.Panels() {
-						for y := range c.OutH {
-							c.portableRow(want.pixels()[y*c.DstW*c.DstStride+p*Panel:], src.data()[y*c.Step*c.SrcW*c.SrcStride:], packed[p*c.K()*Panel:][:c.K()*Panel],
-								packedBias[p*Panel:], min(Panel, s.cout-p*Panel))
-						}
+						c.portablePanel(want.pixels()[p*Panel:], src.data(), packed[p*c.K()*Panel:][:c.K()*Panel], packedBias[p*Panel:], min(Panel, s.cout-p*Panel))
 					}
 					for i, v := range want.all {
 						if math.Float32bits(got.all[i]) != math.Float32bits(v) {

@@ -100,7 +100,7 @@ func TestConv(t *testing.T) {
 				rng := rand.New(rand.NewPCG(1, uint64(s.h*1000+s.cout)))
 				pad := s.k / 2
 				src := newPadded(rng, s.h, s.w, s.cin, pad)
-				dst := newPadded(nil, (s.h-1)/s.step+1, (s.w-1)/s.step+1, s.cout, 1)
+				dst := newPadded(nil, (s.h-1)/s.step+1, (s.w-1)/s.step+1, s.cout, pad)
 				dst.poison()
 				w, bias := make([]float32, s.cout*s.cin*s.k*s.k), make([]float32, s.cout)
 				for i := range w {
@@ -193,11 +193,6 @@ func TestMaps(t *testing.T) {
 			dst.poison()
 			Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout())
 			at(func(in, out float32, y, x, c int) { close32(t, "add", out, float64(in)+beside(y, x, c), 4) })
-			dst.poison()
-			AddScaled(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout(), a)
-			at(func(in, out float32, y, x, c int) {
-				close32(t, "add scaled", out, float64(in)*float64(a[c])+beside(y, x, c), 8)
-			})
 			for _, relu := range []bool{false, true} {
 				dst.poison()
 				Affine(dst.pixels(), dst.layout(), src.pixels(), src.layout(), a, b, relu)
@@ -251,13 +246,10 @@ func TestSizesAreChecked(t *testing.T) {
 		"Conv.Run": func() {
 			(&Conv{SrcW: 4, SrcStride: 4, DstW: 2, DstStride: 8, OutH: 2, OutW: 2, COut: 8, KH: 3, KW: 3, Step: 1}).Run(v(32), v(63), v(3*3*4*8), v(8))
 		},
-		"Pack":  func() { Pack(v(10), 2, 3, 1, 1, 4) },
-		"Mean":  func() { Mean(v(4), v(15), m) },
-		"Scale": func() { Scale(v(16), m, v(16), m, v(3)) },
-		"Add":   func() { Add(v(16), m, v(16), m, v(15), m) },
-		"AddScaled": func() {
-			AddScaled(v(16), m, v(16), m, v(16), Map{H: 2, W: 1, C: 4, RowStride: 8, Stride: 4}, v(4))
-		},
+		"Pack":    func() { Pack(v(10), 2, 3, 1, 1, 4) },
+		"Mean":    func() { Mean(v(4), v(15), m) },
+		"Scale":   func() { Scale(v(16), m, v(16), m, v(3)) },
+		"Add":     func() { Add(v(16), m, v(16), m, v(15), m) },
 		"Affine":  func() { Affine(v(15), m, v(16), m, v(4), v(4), false) },
 		"MaxPool": func() { MaxPool(v(16), m, v(16), m, 2) },
 		"Softmax": func() { Softmax(v(3), v(4)) },

@@ -108,20 +108,6 @@ func addPortable(dst []float32, d Map, a []float32, am Map, b []float32, bm Map,
 	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = a[am.at(y, x, c)] + b[bm.at(y, x, c)] })
 }
 
-// AddScaled is the sum of a residual connection whose branch ends in SE: dst[y][x][c] = skip[y][x][c] + gate[c]*branch[y][x][c].
-func AddScaled(dst []float32, d Map, branch []float32, b Map, skip []float32, s Map, gate []float32) {
-	d.check("AddScaled", dst)
-	b.check("AddScaled", branch)
-	s.check("AddScaled", skip)
-	sameSize("AddScaled", d, b, s)
-	sameLength("AddScaled", len(gate), d.C)
-	addScaledPortable(dst, d, branch, b, skip, s, gate, addScaledVectors(dst, d, branch, b, skip, s, gate))
-}
-
-func addScaledPortable(dst []float32, d Map, branch []float32, b Map, skip []float32, s Map, gate []float32, from int) {
-	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = skip[s.at(y, x, c)] + float32(branch[b.at(y, x, c)]*gate[c]) })
-}
-
 // Affine is batch norm at inference: dst[y][x][c] = src[y][x][c]*scale[c] + shift[c], then max(0, .) if relu.
 func Affine(dst []float32, d Map, src []float32, s Map, scale, shift []float32, relu bool) {
 	d.check("Affine", dst)

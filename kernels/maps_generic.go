@@ -8,10 +8,6 @@ func scaleVectors(dst []float32, d Map, src []float32, s Map, gate []float32) in
 
 func addVectors(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) int { return 0 }
 
-func addScaledVectors(dst []float32, d Map, branch []float32, b Map, skip []float32, s Map, gate []float32) int {
-	return 0
-}
-
 func affineVectors(dst []float32, d Map, src []float32, s Map, scale, shift []float32, floor float32) int {
 	return 0
 }

@@ -22,9 +22,6 @@ func scaleMap(w *walk)
 func addMap(w *walk)
 
 //go:noescape
-func addScaledMap(w *walk)
-
-//go:noescape
 func affineMap(w *walk)
 
 //go:noescape
@@ -61,14 +58,6 @@ func addVectors(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) 
 	w := newWalk(dst, d, a, am)
 	w.with(b, bm)
 	addMap(&w)
-	return vectors(d)
-}
-
-func addScaledVectors(dst []float32, d Map, branch []float32, b Map, skip []float32, s Map, gate []float32) int {
-	w := newWalk(dst, d, branch, b)
-	w.with(skip, s)
-	w.a = &gate[0]
-	addScaledMap(&w)
 	return vectors(d)
 }
 

@@ -43,8 +43,6 @@ func TestMapsEqualPortable(t *testing.T) {
 				func(dst []float32, d Map) { scalePortable(dst, d, src.pixels(), s, a, 0) }},
 			"add": {h, w, c, func(dst []float32, d Map) { Add(dst, d, src.pixels(), s, other.pixels(), o) },
 				func(dst []float32, d Map) { addPortable(dst, d, src.pixels(), s, other.pixels(), o, 0) }},
-			"add scaled": {h, w, c, func(dst []float32, d Map) { AddScaled(dst, d, src.pixels(), s, other.pixels(), o, a) },
-				func(dst []float32, d Map) { addScaledPortable(dst, d, src.pixels(), s, other.pixels(), o, a, 0) }},
 			"affine": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, false) },
 				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, float32(math.Inf(-1)), 0) }},
 			"affine, ReLU": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, true) },

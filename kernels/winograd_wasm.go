@@ -27,7 +27,7 @@ func winogradInput(dst []float32, plane int, src []float32, row, channels int) {
 func winogradProduct(dst, src []float32, plane int, w []float32, n, channels int) {
 	_, _, _ = dst[n*winogradTile-1], src[(winogradPoint-1)*plane+n*channels-1], w[winogradPoint*channels*Panel-1]
 	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &zero[0], step: int64(4 * channels), out: 4 * winogradTile, run: int64(channels), rows: 1,
-		points: winogradPoint, plane: int64(4 * plane), floor: float32(math.Inf(-1))}
+		times: winogradPoint, timesDst: 4 * Panel, timesSrc: int64(4 * plane), timesW: int64(4 * channels * Panel), floor: float32(math.Inf(-1))}
 	t.compute(n)
 }
 

@@ -26,7 +26,7 @@ func (a *asm) panels() {
 	a.field(tileDst, "R1")
 	a.field(tileBias, "R3")
 	a.field(tileWeights, "R8")
-	a.field(tilePlane, "R9")
+	a.field(tileTimesWeights, "R9")
 	a.field(tileCount, "R15")
 	a.line("Loop") // groups
 	a.line("Get R8")
@@ -86,7 +86,7 @@ func (a *asm) conv(n int) {
 	a.field(tileRow, "R12")
 	a.field(tileStep, "R13")
 	a.field(tileRun, "R14")
-	a.line("Loop") // points
+	a.line("Loop") // times
 	a.field(tileDst, "R1")
 	a.field(tileSrc, "R11")
 	a.field(tileCount, "R15")
@@ -152,17 +152,15 @@ func (a *asm) conv(n int) {
 	a.field(tileNext, "R4")
 	a.add("R11", "R11", "R4")
 	a.again("R15", 1)
-	a.put(tileWeights, "R2")
-	a.field(tileDst, "R1")
-	a.advance("R1", 32)
-	a.put(tileDst, "R1")
-	a.field(tileSrc, "R5")
-	a.field(tilePlane, "R6")
-	a.add("R5", "R5", "R6")
-	a.put(tileSrc, "R5")
-	a.field(tilePoints, "R3")
+	for i, field := range []int{tileDst, tileSrc, tileWeights} {
+		a.field(field, "R1")
+		a.field(tileTimesDst+8*i, "R2")
+		a.add("R1", "R1", "R2")
+		a.put(field, "R1")
+	}
+	a.field(tileTimes, "R3")
 	a.advance("R3", -1)
-	a.put(tilePoints, "R3")
+	a.put(tileTimes, "R3")
 	a.again("R3", 0)
 	a.line("RET")
 }
@@ -180,7 +178,9 @@ const (
 	tileNext
 	tileRows
 	tileCount
-	tilePoints
-	tilePlane
+	tileTimes
+	tileTimesDst
+	tileTimesSrc
+	tileTimesWeights
 	tileFloor
 )

@@ -14,12 +14,6 @@ func mapsSource() []byte {
 		a.walked("R7", i)
 		a.postfix("+")
 	})
-	a.walk("addScaledMap", "a", 3, func(i int) {
-		a.walked("R7", i)
-		a.walked("R6", i)
-		a.line("Get V%d", 8+i)
-		a.multiplyAdd()
-	})
 	a.walk("affineMap", "ab", 2, func(i int) {
 		a.line("Get V%d", 12+i)
 		a.walked("R6", i)

@@ -1,0 +1,105 @@
+package kernels
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// FuzzConvolutions runs one shape through every convolution that can compute it and compares each with the sum in float64. The destination holds NaN where it must be
+// written, zeros beside that and guard words around; the source holds NaN wherever no kernel may read. The corpus has every tail of 1 to 7 channels and 1 to 5
+// pixels at steps 1 and 2, and random shapes; it runs in WebAssembly too.
+func FuzzConvolutions(f *testing.F) {
+	for pixels := 1; pixels <= 5; pixels++ {
+		for channels := 1; channels <= 7; channels++ {
+			for step := 1; step <= 2; step++ {
+				f.Add(uint64(channels), uint8(pixels), uint8(pixels+channels%3), uint8(channels), uint8(8-channels), uint8(3), uint8(step), pixels%2 == 0)
+			}
+		}
+	}
+	rng := rand.New(rand.NewPCG(12, 12))
+	for range 300 {
+		v := func() uint8 { return uint8(rng.UintN(256)) }
+		f.Add(rng.Uint64(), v(), v(), v(), v(), v(), v(), v()%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, height, width, in, out, kernel, stride uint8, relu bool) {
+		h, w, cin, cout, k, step := 1+int(height-1)%14, 1+int(width-1)%14, 1+int(in-1)%40, 1+int(out-1)%40, 1+int(kernel-1)%6, 1+int(stride-1)%3
+		rng := rand.New(rand.NewPCG(seed, 1))
+		values := func(n int) []float32 {
+			v := make([]float32, n)
+			for i := range v {
+				v[i] = float32(rng.NormFloat64())
+			}
+			return v
+		}
+		rows, columns, lanes := (h-1)*step+k, (w-1)*step+k, (cin+3)&^3
+		c := Conv{SrcW: columns + 1 + rng.IntN(3), SrcStride: lanes, OutH: h, OutW: w, COut: cout, KH: k, KW: k, Step: step, ReLU: relu}
+		src := make([]float32, (rows+1)*c.SrcW*lanes)
+		for i := range src {
+			switch y, x := i/lanes/c.SrcW, i/lanes%c.SrcW; {
+			case y >= rows || x >= columns:
+				src[i] = float32(math.NaN())
+			case i%lanes < cin:
+				src[i] = float32(rng.NormFloat64())
+			}
+		}
+		weights, bias := values(cout*cin*k*k), values(cout)
+		// check runs one way of computing and compares it with what at adds to the bias, which also tells the size of the terms.
+		check := func(name string, channels int, tolerance float64, run func(dst *padded, c Conv), at func(y, x, o int, add func(a, b float32))) {
+			t.Helper()
+			dst := newPadded(nil, h, w, channels, rng.IntN(2))
+			dst.poison()
+			c := c
+			c.DstW, c.DstStride, c.COut = dst.rowW(), dst.stride, channels
+			run(dst, c)
+			dst.untouched(t)
+			for y := range h {
+				for x := range w {
+					for o := range channels {
+						want, size := float64(bias[o]), 1+math.Abs(float64(bias[o]))
+						at(y, x, o, func(a, b float32) {
+							want += float64(a) * float64(b)
+							size += math.Abs(float64(a) * float64(b))
+						})
+						if relu {
+							want = max(0, want)
+						}
+						if got := float64(dst.data()[dst.at(y, x)+o]); !(math.Abs(got-want) <= tolerance*size) {
+							t.Fatalf("%s, %+v, %d input channels: (%d,%d,%d) is %v, expected %v", name, c, cin, y, x, o, got, want)
+						}
+					}
+				}
+			}
+		}
+		pixel := func(y, x, t int) []float32 { return src[((y*step+t/k)*c.SrcW+x*step+t%k)*lanes:] }
+		full := func(y, x, o int, add func(a, b float32)) {
+			for t := range k * k {
+				for i, v := range pixel(y, x, t)[:cin] {
+					add(v, weights[(o*cin+i)*k*k+t])
+				}
+			}
+		}
+		check("direct", cout, 3e-6, func(dst *padded, c Conv) {
+			c.Run(dst.pixels(), src, Pack(weights, cout, cin, k, k, lanes), PackBias(bias, cout))
+		}, full)
+		if k == 3 && step == 1 {
+			check("winograd", cout, 1e-4, func(dst *padded, c Conv) {
+				g := Winograd(c)
+				scratch := make([]float32, g.Scratch())
+				for i := range scratch {
+					scratch[i] = float32(math.NaN())
+				}
+				g.Run(dst.pixels(), src, PackWinograd(weights, cout, cin, lanes), PackBias(bias, cout), scratch)
+			}, full)
+		}
+		bias = values(cin)
+		check("depthwise", cin, 3e-6, func(dst *padded, c Conv) {
+			d := Depthwise(c)
+			d.Run(dst.pixels(), src, PackDepthwise(weights[:cin*k*k], cin, k, k), PackBias(bias, cin))
+		}, func(y, x, o int, add func(a, b float32)) {
+			for t := range k * k {
+				add(pixel(y, x, t)[o], weights[o*k*k+t])
+			}
+		})
+	})
+}
