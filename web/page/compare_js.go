@@ -123,7 +123,7 @@ func (p *Page) tryNext(search int) {
 		return
 	}
 	go func() {
-		pic, err := browser.LoadPicture("samples/" + view.Samples[at] + ".svg")
+		pic, err := browser.LoadPicture(p.state.File("samples/" + view.Samples[at] + ".svg"))
 		p.post(func() {
 			switch {
 			case search != p.compare.search:
@@ -137,18 +137,10 @@ func (p *Page) tryNext(search int) {
 }
 
 func (p *Page) try(search int, st still) {
-	side := min(min(st.picture.W, st.picture.H), picture.MaxSide)
-	look := &protocol.Look{Twins: &protocol.TwinsLook{Twin: p.state.Twin()}}
-	pixels := func() js.Value {
-		x, y, square := picture.Square(st.picture.W, st.picture.H)
-		canvas := browser.NewCanvas(side, true)
-		canvas.DrawSquare(st.picture.Image, x, y, square, false)
-		return canvas.Pixels()
-	}
-	p.ask(protocol.Request{Op: protocol.Try, Side: side, Look: look}, pixels, func(reply protocol.Reply, _ js.Value) {
+	p.classify(st.picture, &protocol.Look{Twins: &protocol.TwinsLook{Twin: p.state.Twin()}}, func(tried []protocol.Tried) {
 		switch {
 		case search != p.compare.search:
-		case len(reply.Tried) == 3 && reply.Tried[0].Class != reply.Tried[1].Class:
+		case len(tried) == 3 && tried[0].Class != tried[1].Class:
 			p.state.Compare.Looking = false
 			p.still.opening++
 			st.opening = p.still.opening
@@ -157,6 +149,18 @@ func (p *Page) try(search int, st still) {
 			p.tryNext(search)
 		}
 	})
+}
+
+// classify asks what the networks that look names say about a picture that is not shown, cropped as showStill crops it.
+func (p *Page) classify(pic *browser.Picture, look *protocol.Look, done func([]protocol.Tried)) {
+	side := min(pic.W, pic.H, picture.MaxSide)
+	pixels := func() js.Value {
+		x, y, square := picture.Square(pic.W, pic.H)
+		canvas := browser.NewCanvas(side, true)
+		canvas.DrawSquare(pic.Image, x, y, square, false)
+		return canvas.Pixels()
+	}
+	p.ask(protocol.Request{Op: protocol.Try, Side: side, Look: look}, pixels, func(reply protocol.Reply, _ js.Value) { done(reply.Tried) })
 }
 
 // paintCompare paints the three pictures with their maps on one scale, and the first layers on one scale.

@@ -138,6 +138,7 @@ func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 	p.showDesk()
 	s.Shown.Timings.Paint = browser.Now() - start
 	p.setReady()
+	p.followAudit(fr)
 	if fr.sample == s.Sample { // not while a link's sample is on its way
 		p.tellBroken()
 	}

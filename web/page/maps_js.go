@@ -80,6 +80,9 @@ func (p *panel) paintMaps(s *view.State) {
 		}
 	}
 	p.paintEnlarged(big, s)
+	if m.Flow != nil {
+		p.paintPair("maps-flow", m.Flow)
+	}
 	scale.Fit(110, 8)
 	paintBar(scale, nn.Viridis)
 }

@@ -77,6 +77,7 @@ func (p *Page) openNetwork(file, spec js.Value) {
 					p.renderSoon()
 					return
 				}
+				p.stopAudit() // it may be another network of the same name
 				p.own[name] = own
 				p.state.AddOwn(reply.Model)
 				p.adopt(reply.Model)

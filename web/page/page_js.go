@@ -40,6 +40,8 @@ type Page struct {
 	jobs     jobs
 	own      map[string]ownNetwork // by the name in the model picker
 	compare  compare
+	audit    audit
+	bitsTurn int // counts the choices of the bits slider
 	still    still
 }
 

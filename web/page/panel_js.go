@@ -3,6 +3,7 @@ package page
 import (
 	"syscall/js"
 
+	"sescope/nn"
 	"sescope/web/browser"
 	"sescope/web/protocol"
 	"sescope/web/view"
@@ -70,8 +71,37 @@ func (p *Page) paintLook() {
 	case p.state.Panel == nil:
 	case p.state.Tab == view.TabMaps && p.state.Maps() != nil:
 		p.panel.paintMaps(p.state)
+		if p.state.Maps().Flow != nil && browser.Slot("maps-flow-before") == nil {
+			p.panel.due = true // the next render makes its places
+		}
 	case p.state.Tab == view.TabCompare && p.state.Twins() != nil:
 		p.paintCompare()
+	}
+}
+
+// paintPair paints a channel's map in front of its gate and behind it, on the scale of the first.
+func (p *panel) paintPair(id string, f *protocol.SEFlow) {
+	lo, hi := float32(0), float32(0)
+	for _, v := range f.Before.Data {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	if hi == lo {
+		hi = lo + 1
+	}
+	for name, m := range map[string]protocol.Plane{"-before": f.Before, "-after": f.After} {
+		c := browser.Slot(id + name)
+		if c == nil {
+			continue
+		}
+		paint := browser.NewPainter(m.W, m.H)
+		for i, v := range m.Data {
+			pix := paint.Image.Pix[4*i:]
+			pix[0], pix[1], pix[2] = nn.Viridis.At((v - lo) / (hi - lo))
+			pix[3] = 255
+		}
+		c.El.Set("width", m.W)
+		c.El.Set("height", m.H)
+		paint.Put(c)
 	}
 }
 

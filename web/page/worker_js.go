@@ -74,6 +74,7 @@ func (p *Page) workerDied(w js.Value) {
 	p.frames.busy, p.frames.inFlight, p.frames.kept = false, nil, nil
 	p.jobs = jobs{}
 	p.loseSecond()
+	p.forgetBits()
 	if p.worker.deaths > maxDeaths {
 		p.frames.busy = true // nobody answers any more
 		p.trouble(view.WorkerLost, "", nil)
@@ -157,11 +158,15 @@ func (p *Page) loadModel(name string, bytes js.Value) {
 
 // adopt takes over a network that the worker has loaded.
 func (p *Page) adopt(m *protocol.Model) {
+	if p.model != nil && p.model.Name != m.Name {
+		p.stopAudit()
+	}
 	p.model, p.state.Model, p.state.Loading = m, m.Name, ""
 	p.state.Adopt(m)
 	p.stage.fixed = nil
 	p.frames.explain = true
 	p.needSecond()
+	p.forgetBits()
 	if _, ok := p.own[m.Name]; !ok {
 		browser.Store("model", m.Name)
 	}

@@ -10,7 +10,7 @@ import (
 // of its parts is set.
 type Look struct {
 	Maps  *MapsLook  `json:"maps,omitempty"`
-	Times bool       `json:"times,omitempty"` // what every layer takes
+	Times bool       `json:"times,omitempty"` // what every layer takes, and the answer with fewer bits, if Shrink asked for some
 	Twins *TwinsLook `json:"twins,omitempty"`
 }
 
@@ -20,6 +20,7 @@ type Panel struct {
 	Atlas *Atlas      `json:"atlas,omitempty"`
 	Times *LayerTimes `json:"times,omitempty"`
 	Twins *Twins      `json:"twins,omitempty"`
+	Bits  *Bits       `json:"bits,omitempty"`
 }
 
 // LayerTimes are milliseconds, one for each layer of Model.Table; -1 for one that was computed together with an earlier one.
@@ -46,11 +47,13 @@ type MapsLook struct {
 // Maps are the feature maps of one layer; the atlas holds them as pictures.
 type Maps struct {
 	MapsLook
-	H     int       `json:"h"`
-	W     int       `json:"w"`
-	C     int       `json:"c"`
-	Means []float32 `json:"-"` // C: of each channel, over its pixels
-	Pixel []float32 `json:"-"` // C: the value at Y, X in every channel
+	H     int         `json:"h"`
+	W     int         `json:"w"`
+	C     int         `json:"c"`
+	Means []float32   `json:"-"`             // C: of each channel, over its pixels
+	Pixel []float32   `json:"-"`             // C: the value at Y, X in every channel
+	Sum   *Arithmetic `json:"sum,omitempty"` // what made the value at Y, X
+	Flow  *SEFlow     `json:"flow,omitempty"`
 }
 
 // Atlas is a row of equal pictures in colours of one scale, Cols in a line of pixels.
@@ -76,12 +79,18 @@ func (p *Panel) planes() []plane {
 	var list []plane
 	if m := p.Maps; m != nil {
 		list = append(list, plane{&m.Means, m.C}, plane{&m.Pixel, m.C})
+		if m.Flow != nil {
+			list = append(list, m.Flow.planes()...)
+		}
 	}
 	if p.Twins != nil {
 		for i := range p.Twins.Columns {
 			c := &p.Twins.Columns[i]
 			list = append(list, plane{&c.Probs, c.N}, plane{&c.Heat.Data, c.Heat.W * c.Heat.H})
 		}
+	}
+	if b := p.Bits; b != nil {
+		list = append(list, plane{&b.Probs, b.N}, plane{&b.Heat.Data, b.Heat.W * b.Heat.H})
 	}
 	if t := p.Times; t != nil {
 		list = append(list, plane{&t.Ms, t.N})

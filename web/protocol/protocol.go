@@ -21,8 +21,10 @@ type Request struct {
 	Model string `json:"model"` // load: the name; run, explain: the network that must answer
 	Side  int    `json:"side,omitempty"`
 	Want  Want   `json:"want"`
-	Look  *Look  `json:"look,omitempty"` // run, explain: what the open panel shows
-	Spec  string `json:"spec,omitempty"` // load: the spec, if it does not stand in the file's header
+	Look  *Look  `json:"look,omitempty"`  // run, explain: what the open panel shows
+	Audit *Audit `json:"audit,omitempty"` // mute
+	Bits  int    `json:"bits,omitempty"`  // shrink
+	Spec  string `json:"spec,omitempty"`  // load: the spec, if it does not stand in the file's header
 
 	Gates []Override `json:"gates,omitempty"` // what the person set; the other blocks have their own gates
 }
@@ -41,12 +43,14 @@ type Want struct {
 
 // Reply goes from the worker to the page. Model or Result is set, or Error.
 type Reply struct {
-	ID     int     `json:"id"`
-	Error  string  `json:"error,omitempty"`
-	Model  *Model  `json:"model,omitempty"`
-	Result *Result `json:"result,omitempty"`
-	Panel  *Panel  `json:"panel,omitempty"` // beside Result, if the request had a Look
-	Tried  []Tried `json:"tried,omitempty"` // to Try, in the order of Twins.Columns
+	ID     int       `json:"id"`
+	Error  string    `json:"error,omitempty"`
+	Model  *Model    `json:"model,omitempty"`
+	Result *Result   `json:"result,omitempty"`
+	Panel  *Panel    `json:"panel,omitempty"`  // beside Result, if the request had a Look
+	Drops  []float32 `json:"drops,omitempty"`  // to Mute
+	Shrunk *Shrunk   `json:"shrunk,omitempty"` // to Shrink
+	Tried  []Tried   `json:"tried,omitempty"`  // to Try, in the order of Twins.Columns
 }
 
 // Model is what the page needs to know about a loaded network.

@@ -27,7 +27,7 @@ type Column struct {
 	Heat  Plane     `json:"heat"` // class evidence, or Grad-CAM where that is not exact
 }
 
-// Tried is what networks say about a picture that is not shown: the class and its probability.
+// Tried is what a network says about a picture that is not shown: the class and its probability.
 type Tried struct {
 	Class int     `json:"class"`
 	P     float32 `json:"p"`

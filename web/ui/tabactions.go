@@ -5,6 +5,9 @@ type TabActions interface {
 	OpenChannel(channel int) // of the last convolution, in Feature maps
 	ChooseLayer(name string) // in Feature maps
 	FindDisagreement()       // in With and without SE; again: stop looking
+	ChooseAuditBlock(index string)
+	ToggleAudit()            // start, or cancel
+	ChooseBits(index string) // of view.BitsSteps
 	OpenNetwork()
 	DownloadWeights()
 }

@@ -82,6 +82,8 @@ type State struct {
 
 	MapsChoice MapsChoice
 	Compare    Compare
+	Audit      Audit
+	Bits       Bits
 	Panel      *protocol.Panel // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
 

@@ -2,14 +2,17 @@ package view
 
 // TabTexts are the words of the panels below the first screen in one language.
 type TabTexts struct {
-	CompareTab, MapsTab, ModelTab, TestTab, LearnTab                                                                         string
-	OpenChannel                                                                                                              string
-	OpConv, OpBatchNorm, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                 string
-	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                      string
-	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, OwnNetwork, OwnText, OwnOpen, Download            string
-	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel            string
-	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space string
-	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                 string
+	CompareTab, MapsTab, ModelTab, TestTab, LearnTab                                                                                                                                                                 string
+	OpenChannel                                                                                                                                                                                                      string
+	OpConv, OpBatchNorm, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                                         string
+	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
+	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, OwnNetwork, OwnText, OwnOpen, Download                                                                                                    string
+	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                    string
+	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                         string
+	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                                                                                                         string
+	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowText, FlowMap, FlowMean, FlowMeans, FlowNeurons, FlowGates, FlowAfter, FlowForced, FlowBeforeSigmoid                            string
+	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks string
+	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap, BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma                                                                      string
 }
 
 // English and Chinese; the test of Texts keeps them complete, too.
@@ -32,6 +35,17 @@ var (
 		Searching: "%d of %d pictures", SearchNone: "With and without SE agree on all %d pictures.", NoTwin: "This network has no twin that was trained alike but for SE.",
 		TwinFailed: "Its twin could not be loaded. Check the connection, then open this panel again.", TwinLoading: "Loading its twin …", ComparePair: "Compare %s and %s",
 		FirstMaps: "first-layer maps, one scale for all", NextDisagreement: "Next picture where they disagree", Cancel: "Cancel",
+		Picture: "the picture", MapsFrom: "Pixel (%d, %d) from %s: %d multiplications", MapsLargest: "Pixel (%d, %d) is the largest of %[4]d values of %[3]s", MapsStrongest: ", the strongest %d of %d channels are shown", OtherInputs: "%d others", Bias: "bias",
+		FlowTitle: "Through SE %d, for channel %d", FlowText: "%d means, two small layers with %d neurons between them, %d multiplications.", FlowMap: "%d × %d map", FlowMean: "mean", FlowMeans: "%d means, this one %s", FlowNeurons: "%d neurons",
+		FlowGates: "%d gates, this one %s", FlowAfter: "the map, scaled", FlowForced: "The network says %s; you set %s.", FlowBeforeSigmoid: "before sigmoid",
+		AuditTitle: "Do the gates tell the truth?", AuditAbout: "A large gate should belong to a channel that matters. The audit mutes each channel of a block in turn and reads how far the logit of the answer falls.",
+		AuditBlock: "Block %d, %d channels", AuditStart: "Audit this picture", AuditCancel: "Cancel", AuditRunning: "%d of %d channels", AuditStopped: "Stopped after %d of %d channels.",
+		AuditFailed: "The network kept stopping during the audit. The page goes on; try another block.", AuditRho: "Rank correlation %s.", AuditLittle: "The gate says next to nothing about what a channel is worth here.",
+		AuditSome: "The gate says something about what a channel is worth here.", AuditMuch: "The larger the gate, the more the channel is worth here.", AuditAgainst: "Here channels with small gates are worth more.",
+		AuditBest: "Channel %d is worth most: its gate is %s, and without it the logit of %s falls by %s.", AuditX: "gate", AuditY: "drop of the logit of %s", AuditLabel: "%d channels: gate against %s", NoBlocks: "This network has no SE blocks, so there is nothing to audit.",
+		BitsTitle: "Fewer bits", BitsAbout: "Round the large weights to fewer bits and see what becomes of the answer.", BitsOff: "The network runs with the weights of its file.", BitsMaking: "Rounding …",
+		BitsSame: "Still %s: from %s to %s.", BitsFlip: "The answer changes from %s to %s.", BitsMap: "The map moves by up to %s of its span.", BitsSize: "%s instead of %s, that is %s %%.",
+		BitsTrying: "%d of %d samples", BitsNoFlip: "All %d samples keep their answers.", BitsFlips: "%d of %d samples change their answers: %s.", BitsAsIs: "as in the file", BitsN: "%d bits", Comma: ", ",
 	}
 	ChineseTabs = TabTexts{
 		CompareTab: "有无 SE 对比", MapsTab: "特征图", ModelTab: "模型", TestTab: "测试集", LearnTab: "学习",
@@ -51,6 +65,17 @@ var (
 		Searching: "第 %d 张，共 %d 张", SearchNone: "在全部 %d 张图片上，有无 SE 答案都一致。", NoTwin: "没有与这个网络同样训练、只差 SE 的另一个网络。",
 		TwinFailed: "另一个网络没能加载。请检查网络，再打开本面板。", TwinLoading: "正在加载另一个网络……", ComparePair: "比较%s与%s",
 		FirstMaps: "第一层特征图，同一色标", NextDisagreement: "下一张答案不一致的图片", Cancel: "取消",
+		Picture: "图片", MapsFrom: "像素 (%d, %d) 来自%s：%d 次乘法", MapsLargest: "像素 (%d, %d) 是%[3]s中 %[4]d 个值里最大的", MapsStrongest: "，显示最强的 %d 个通道，共 %d 个", OtherInputs: "其余 %d 个", Bias: "偏置",
+		FlowTitle: "经过 SE %d 的通道 %d", FlowText: "%d 个均值，两个小层，中间 %d 个神经元，%d 次乘法。", FlowMap: "%d × %d 图", FlowMean: "均值", FlowMeans: "%d 个均值，此通道 %s", FlowNeurons: "%d 个神经元",
+		FlowGates: "%d 个门控，此通道 %s", FlowAfter: "缩放后的图", FlowForced: "网络给出 %s，您设为 %s。", FlowBeforeSigmoid: "sigmoid 之前",
+		AuditTitle: "门控说的是实话吗？", AuditAbout: "门控大的通道应当重要。审计会依次静音某一块的每个通道，读出答案的 logit 下降多少。",
+		AuditBlock: "第 %d 块，%d 个通道", AuditStart: "审计这张图片", AuditCancel: "取消", AuditRunning: "第 %d 个通道，共 %d 个", AuditStopped: "在第 %d 个通道停止，共 %d 个。",
+		AuditFailed: "审计时网络反复停止。页面照常工作，请换一块试试。", AuditRho: "秩相关系数 %s。", AuditLittle: "在这里，门控几乎说明不了通道的价值。",
+		AuditSome: "在这里，门控能部分说明通道的价值。", AuditMuch: "在这里，门控越大，通道越有价值。", AuditAgainst: "在这里，门控小的通道反而更有价值。",
+		AuditBest: "通道 %d 最有价值：门控为 %s，去掉它后%s的 logit 下降 %s。", AuditX: "门控", AuditY: "%s的 logit 下降", AuditLabel: "%d 个通道：门控与%s", NoBlocks: "这个网络没有 SE 块，无可审计。",
+		BitsTitle: "更少的位数", BitsAbout: "把较大的权重舍入到更少的位数，看答案会怎样。", BitsOff: "网络使用文件中的权重。", BitsMaking: "正在舍入……",
+		BitsSame: "仍是%s：从 %s 到 %s。", BitsFlip: "答案从%s变为%s。", BitsMap: "热图最多移动其跨度的 %s。", BitsSize: "%s，原为 %s，即 %s %%。",
+		BitsTrying: "第 %d 张样图，共 %d 张", BitsNoFlip: "全部 %d 张样图答案不变。", BitsFlips: "%d 张样图改变答案，共 %d 张：%s。", BitsAsIs: "与文件相同", BitsN: "%d 位", Comma: "、",
 	}
 )
 

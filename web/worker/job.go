@@ -17,9 +17,13 @@ func (n *network) job(req protocol.Request, data []byte, reply *protocol.Reply) 
 			return fmt.Errorf("%d bytes of a picture of %d pixels a side, expected %d", len(data), req.Side, 4*req.Side*req.Side)
 		}
 		picture := &image.NRGBA{Pix: data, Stride: 4 * req.Side, Rect: image.Rect(0, 0, req.Side, req.Side)}
-		reply.Tried, err = n.try(req.Twin(), picture)
+		reply.Tried, err = n.try(req, picture)
+	case protocol.Mute:
+		reply.Drops, err = n.mute(req)
+	case protocol.Shrink:
+		reply.Shrunk, err = n.shrink(req.Bits)
 	default:
-		err = fmt.Errorf("operation %q, expected %s or %s", req.Op, protocol.Second, protocol.Try)
+		err = fmt.Errorf("operation %q, expected %s, %s, %s or %s", req.Op, protocol.Second, protocol.Try, protocol.Mute, protocol.Shrink)
 	}
 	return err
 }

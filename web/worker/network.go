@@ -22,34 +22,37 @@ type network struct {
 	picture *image.NRGBA // the kept picture; its Pix is filled by the caller before run
 	atlas   atlas        // of the open panel
 	second  second
+	file    *weights.File // of the first network
+	fewer   fewer
 }
 
 // load replaces the network; spec is its description if that does not stand in the file. On an error the former one stays.
 func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) {
-	session, info, err := read(name, spec, file)
+	f, session, info, err := read(name, spec, file)
 	if err != nil {
 		return nil, err
 	}
+	n.file, n.fewer = f, fewer{}
 	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
 	return info, nil
 }
 
 // read makes a session of a network's file, and what the page needs to know of it.
-func read(name, spec string, file []byte) (*nn.Session, *protocol.Model, error) {
+func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol.Model, error) {
 	f, err := weights.Read(name, file)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if spec != "" {
 		f.Metadata["sescope"] = spec
 	}
 	m, err := nn.Load(f)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	session, err := m.NewSession()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Bytes: len(file)}
 	describe(info, m)
@@ -62,7 +65,7 @@ func read(name, spec string, file []byte) (*nn.Session, *protocol.Model, error) 
 	for _, r := range m.Rankings() {
 		info.Ranks = append(info.Ranks, string(r))
 	}
-	return session, info, nil
+	return f, session, info, nil
 }
 
 // keep makes room for a picture of side x side pixels and returns it to be filled.

@@ -7,18 +7,17 @@ import (
 	"sescope/web/protocol"
 )
 
-// look answers what the open panel asks of a trace; nil for nil. class is the one that the stage's map is about. The answer is valid until the next
-// call.
-func (n *network) look(l *protocol.Look, t *nn.Trace, class int) *protocol.Panel {
+// look answers what the open panel asks of a trace; nil for nil. r is the result of the same trace. The answer is valid until the next call.
+func (n *network) look(l *protocol.Look, t *nn.Trace, r *protocol.Result) *protocol.Panel {
 	switch {
 	case l == nil:
 		return nil
 	case l.Maps != nil:
 		return n.maps(*l.Maps, t)
 	case l.Twins != nil:
-		return n.compare(*l.Twins, t, class)
+		return n.compare(*l.Twins, t, r.Class)
 	case l.Times:
-		return &protocol.Panel{Times: layerTimes(t)}
+		return &protocol.Panel{Times: layerTimes(t), Bits: n.bits(t, r)}
 	}
 	return &protocol.Panel{}
 }
@@ -79,6 +78,7 @@ func (n *network) maps(want protocol.MapsLook, t *nn.Trace) *protocol.Panel {
 	for c := range r.Means {
 		r.Means[c] /= float32(m.H * m.W)
 	}
+	r.Sum, r.Flow = arithmetic(t, want.Layer, want.Y, want.X, want.Channel), flow(t, want.Layer, want.Channel)
 	n.atlas.begin(m.W, m.H, m.C, []nn.Map{m})
 	n.atlas.add(m, m.C)
 	return &protocol.Panel{Maps: r, Atlas: &n.atlas.Atlas}

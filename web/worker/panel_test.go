@@ -40,7 +40,7 @@ func TestMaps(t *testing.T) {
 		t.Errorf("layers %+v", info.Layers)
 	}
 	for i, m := range trace.Maps {
-		p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: m.Layer, Channel: 5, Y: 3, X: 4}}, trace, 0)
+		p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: m.Layer, Channel: 5, Y: 3, X: 4}}, trace, &protocol.Result{})
 		r, a := p.Maps, p.Atlas
 		if r.Layer != m.Layer || r.Channel != 5 || r.H != m.H || r.C != m.C || a.N != m.C {
 			t.Fatalf("layer %d: %+v, atlas of %d", i, r, a.N)
@@ -69,14 +69,14 @@ func TestMaps(t *testing.T) {
 			}
 		}
 	}
-	if a := n.look(&protocol.Look{Maps: &protocol.MapsLook{}}, trace, 0).Atlas; !a.Clipped {
+	if a := n.look(&protocol.Look{Maps: &protocol.MapsLook{}}, trace, &protocol.Result{}).Atlas; !a.Clipped {
 		t.Error("the first layer's few largest values are not clipped") // they are far above the rest on this picture
 	}
-	p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: "no such layer", Channel: 999, Y: -1, X: -1}}, trace, 0)
+	p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: "no such layer", Channel: 999, Y: -1, X: -1}}, trace, &protocol.Result{})
 	if m := trace.Maps[0]; p.Maps.Layer != m.Layer || p.Maps.Channel != m.C-1 || p.Maps.Y != m.H/2 {
 		t.Errorf("fitted to %+v", p.Maps.MapsLook)
 	}
-	if n.look(nil, trace, 0) != nil {
+	if n.look(nil, trace, &protocol.Result{}) != nil {
 		t.Error("nothing was asked, something answered")
 	}
 }
@@ -89,7 +89,7 @@ func TestLayerTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := n.look(look, trace, 0)
+	p := n.look(look, trace, &protocol.Result{})
 	if len(info.Table) != p.Times.N || len(p.Times.Ms) != p.Times.N {
 		t.Fatalf("%d times of %d layers", len(p.Times.Ms), len(info.Table))
 	}

@@ -21,7 +21,7 @@ type second struct {
 
 // loadSecond loads a network beside the first. On an error the former one stays.
 func (n *network) loadSecond(name, spec string, file []byte) (*protocol.Model, error) {
-	session, info, err := read(name, spec, file)
+	_, session, info, err := read(name, spec, file)
 	if err != nil {
 		return nil, err
 	}
@@ -105,15 +105,18 @@ func firstMap(t *nn.Trace) nn.Map {
 	return t.Maps[0]
 }
 
-// try classifies a picture with the three networks, or with the first alone if it has no twin here.
-func (n *network) try(twin string, picture *image.NRGBA) ([]protocol.Tried, error) {
+// try classifies a picture with the three networks that the request compares, with the first network and the one of fewer bits if it looks at these,
+// and else with the first alone.
+func (n *network) try(req protocol.Request, picture *image.NRGBA) ([]protocol.Tried, error) {
 	if n.session == nil {
 		return nil, fmt.Errorf("a picture was to be tried before a network was loaded")
 	}
 	n.trace = nil // its session runs another picture now
 	list := []*nn.Session{n.session}
-	if three, ok := n.three(twin); ok {
+	if three, ok := n.three(req.Twin()); ok {
 		list = three[:]
+	} else if req.Look != nil && req.Look.Times && n.fewer.session != nil {
+		list = append(list, n.fewer.session)
 	}
 	var tried []protocol.Tried
 	for _, s := range list {

@@ -49,7 +49,7 @@ func TestCompare(t *testing.T) {
 	for i, names := range [][2]string{{"simple", "simple-se"}, {"simple-se", "simple"}} {
 		n, trace, _ := loaded(t, names[0])
 		look := &protocol.Look{Twins: &protocol.TwinsLook{Twin: names[1]}}
-		if p := n.look(look, trace, 3); p.Twins == nil || len(p.Twins.Columns) != 0 {
+		if p := n.look(look, trace, &protocol.Result{Class: 3}); p.Twins == nil || len(p.Twins.Columns) != 0 {
 			t.Fatalf("without the twin there are %d columns", len(p.Twins.Columns))
 		}
 		b, err := os.ReadFile("../../weights/models/" + names[1] + ".safetensors")
@@ -60,7 +60,7 @@ func TestCompare(t *testing.T) {
 		if err := n.job(protocol.Request{Op: protocol.Second, Model: names[1]}, b, &reply); err != nil || reply.Model.Name != names[1] {
 			t.Fatalf("%+v, %v", reply.Model, err)
 		}
-		p := n.look(look, trace, 3)
+		p := n.look(look, trace, &protocol.Result{Class: 3})
 		if p.Twins.Tiles != comparedTiles || p.Atlas.N != 3*comparedTiles || p.Twins.Class != 3 {
 			t.Errorf("%d pictures a column, %d together, class %d", p.Twins.Tiles, p.Atlas.N, p.Twins.Class)
 		}

@@ -29,7 +29,7 @@ func Serve() {
 		case err != nil:
 		case req.Op == protocol.Load:
 			reply.Model, err = n.load(req.Model, req.Spec, bytesOf(message.Get("data")))
-		case req.Op == protocol.Second || req.Op == protocol.Try:
+		case req.Op != protocol.Run && req.Op != protocol.Explain:
 			err = n.job(req, bytesOf(message.Get("data")), &reply)
 		default:
 			if req.Op == protocol.Run {
@@ -48,7 +48,7 @@ func Serve() {
 			reply.Result = result
 			numbers = result.Pack(numbers[:0])
 			buffers := map[string][]byte{"numbers": numbers, "input": trace.Input.Pix}
-			if reply.Panel = n.look(req.Look, trace, result.Class); reply.Panel != nil {
+			if reply.Panel = n.look(req.Look, trace, result); reply.Panel != nil {
 				panel = reply.Panel.Pack(panel[:0])
 				buffers["panel"] = panel
 				if a := reply.Panel.Atlas; a != nil {
@@ -75,6 +75,9 @@ func Serve() {
 }
 
 func bytesOf(buffer js.Value) []byte {
+	if buffer.IsUndefined() {
+		return nil
+	}
 	array := js.Global().Get("Uint8Array").New(buffer)
 	b := make([]byte, array.Length())
 	js.CopyBytesToGo(b, array)

@@ -1,0 +1,81 @@
+package page
+
+import (
+	"strconv"
+	"syscall/js"
+
+	"sescope/web/browser"
+	"sescope/web/protocol"
+	"sescope/web/view"
+)
+
+// ChooseBits rounds the weights to fewer bits beside the network itself, which goes on as it is.
+func (p *Page) ChooseBits(index string) {
+	p.post(func() {
+		i, err := strconv.Atoi(index)
+		if err != nil || i < 0 || i >= len(view.BitsSteps) {
+			return
+		}
+		p.bitsTurn++
+		p.state.Bits = view.Bits{Bits: view.BitsSteps[i]}
+		p.renderSoon()
+		if p.state.Bits.Bits > 0 {
+			p.shrink(p.bitsTurn)
+		}
+	})
+}
+
+func (p *Page) shrink(turn int) {
+	p.ask(protocol.Request{Op: protocol.Shrink, Bits: p.state.Bits.Bits}, nil, func(reply protocol.Reply, _ js.Value) {
+		if turn != p.bitsTurn {
+			return
+		}
+		if reply.Error != "" {
+			p.forgetBits()
+			return
+		}
+		p.state.Bits.Shrunk, p.state.Bits.Busy = reply.Shrunk, true
+		p.reexplain()
+		p.trySample(turn, 0)
+	})
+}
+
+// trySample tells whether sample i keeps its answer.
+func (p *Page) trySample(turn, i int) {
+	b := &p.state.Bits
+	if i == len(view.Samples) {
+		b.Busy = false
+		p.renderSoon()
+		return
+	}
+	go func() {
+		pic, err := browser.LoadPicture(p.state.File("samples/" + view.Samples[i] + ".svg"))
+		p.post(func() {
+			if turn != p.bitsTurn {
+				return
+			}
+			if err != nil { // a sample that is missing is no reason to stop
+				p.trySample(turn, i+1)
+				return
+			}
+			p.classify(pic, &protocol.Look{Times: true}, func(tried []protocol.Tried) {
+				if turn != p.bitsTurn {
+					return
+				}
+				b.Tried++
+				if len(tried) == 2 && tried[0].Class != tried[1].Class {
+					b.Flips = append(b.Flips, i)
+				}
+				p.renderResult()
+				p.trySample(turn, i+1)
+			})
+		})
+	}()
+}
+
+// forgetBits puts the slider back to the file's own weights.
+func (p *Page) forgetBits() {
+	p.bitsTurn++
+	p.state.Bits = view.Bits{}
+	p.renderSoon()
+}
