@@ -32,7 +32,7 @@ func TestPreprocess(t *testing.T) {
 	mean, std := []float32{0.4914, 0.4822, 0.4465}, []float32{0.2023, 0.1994, 0.2010}
 	for _, r := range []image.Rectangle{
 		image.Rect(0, 0, 32, 32), image.Rect(0, 0, 64, 64), image.Rect(0, 0, 50, 37), image.Rect(0, 0, 33, 90), image.Rect(0, 0, 7, 9),
-		image.Rect(0, 0, 1, 1), image.Rect(5, 9, 75, 60),
+		image.Rect(0, 0, 1, 1), image.Rect(5, 9, 75, 60), image.Rect(3, 1, 99, 97), image.Rect(0, 0, 300, 256),
 	} {
 		for _, opaque := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%v/opaque=%v", r, opaque), func(t *testing.T) {
