@@ -155,7 +155,7 @@ func everything() (*weights.File, error) {
 	conv := func(l nn.LayerSpec) {
 		l.Op = "conv"
 		reach := 2 / math.Sqrt(float64(l.In*l.Kernel*l.Kernel))
-		tensor(l.Name+".weight", -reach, reach, l.Out, l.In, l.Kernel, l.Kernel)
+		tensor(l.Name+".weight", -reach, reach, l.Out, l.In/max(l.Groups, 1), l.Kernel, l.Kernel)
 		if l.Bias {
 			tensor(l.Name+".bias", -.2, .2, l.Out)
 		}
@@ -192,6 +192,9 @@ func everything() (*weights.File, error) {
 	add(nn.LayerSpec{Op: "relu", Name: "b.relu"})
 	conv(nn.LayerSpec{Name: "c", In: 20, Out: 20, Kernel: 1, Stride: 1})
 	add(nn.LayerSpec{Op: "relu", Name: "c.relu"})
+	conv(nn.LayerSpec{Name: "deep", In: 20, Out: 20, Kernel: 3, Stride: 1, Pad: 1, Groups: 20})
+	norm("deep.bn", 20)
+	add(nn.LayerSpec{Op: "relu", Name: "deep.relu"})
 	add(nn.LayerSpec{Op: "add", Name: "sum2", With: "b.relu"})
 	conv(nn.LayerSpec{Name: "d", In: 20, Out: 16, Kernel: 3, Stride: 1, Pad: 1, Bias: true})
 	norm("d.bn", 16)

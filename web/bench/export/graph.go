@@ -5,6 +5,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -30,7 +31,8 @@ type node struct {
 	source nn.Shape // of in[0]
 
 	kernel, stride, pad int       // conv, maxpool
-	w, b                []float32 // conv (out, in, k, k), linear (out, in), affine (c) and (c); b may be nil
+	groups              int       // conv: 1, or the channels of a depthwise one
+	w, b                []float32 // conv (out, in/groups, k, k), linear (out, in), affine (c) and (c); b may be nil
 }
 
 // build folds batch norms and takes SE blocks apart.
@@ -93,7 +95,11 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 	case "conv", "linear":
 		dims := []int{l.LayerSpec.Out, l.In}
 		if l.Op == "conv" {
-			dims = append(dims, l.Kernel, l.Kernel)
+			n.groups = max(l.Groups, 1)
+			if n.groups > 1 && (n.groups != l.In || n.groups != l.LayerSpec.Out) {
+				return 0, fmt.Errorf("%d groups of %d to %d channels, expected one or as many as channels", n.groups, l.In, l.LayerSpec.Out)
+			}
+			dims = []int{l.LayerSpec.Out, l.In / n.groups, l.Kernel, l.Kernel}
 		}
 		if n.w, err = b.file.Float32(l.Name+".weight", dims...); err != nil {
 			return 0, err
@@ -131,7 +137,10 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 			return 0, err
 		}
 	case "maxpool":
-		n.stride = l.Kernel
+		if l.Pad != 0 {
+			return 0, fmt.Errorf("pad %d, expected none", l.Pad)
+		}
+		n.stride = cmp.Or(l.Stride, l.Kernel)
 	case "add":
 		n.in = append(n.in, b.values[l.With])
 	case "relu", "mean", "flatten":
@@ -149,6 +158,9 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 
 // se is map * sigmoid(fc2(relu(fc1(mean of map)))).
 func (b *builder) se(l nn.LayerInfo, n *node) (*node, error) {
+	if l.Bias || l.Act != "" || l.Gate != "" {
+		return nil, fmt.Errorf("an SE block with biases, act %q and gate %q, expected Hu's: ReLU, sigmoid, no biases", l.Act, l.Gate)
+	}
 	c, width := l.Shape.C, l.LayerSpec.Out
 	w1, err := b.file.Float32(l.FC[0]+".weight", width, c)
 	if err != nil {

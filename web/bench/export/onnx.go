@@ -54,14 +54,14 @@ func (w *onnx) node(n *node) error {
 	name := w.names[n]
 	switch n.op {
 	case "conv":
-		w.tensor(n.name+".weight", n.w, n.shape.C, n.source.C, n.kernel, n.kernel)
+		w.tensor(n.name+".weight", n.w, n.shape.C, n.source.C/n.groups, n.kernel, n.kernel)
 		in = append(in, n.name+".weight")
 		if n.b != nil {
 			w.tensor(n.name+".bias", n.b, n.shape.C)
 			in = append(in, n.name+".bias")
 		}
 		p := n.pad
-		w.emit("Conv", name, in, ints("kernel_shape", n.kernel, n.kernel), ints("strides", n.stride, n.stride), ints("pads", p, p, p, p))
+		w.emit("Conv", name, in, ints("kernel_shape", n.kernel, n.kernel), ints("strides", n.stride, n.stride), ints("pads", p, p, p, p), integer("group", n.groups))
 	case "linear":
 		w.tensor(n.name+".weight", n.w, n.shape.C, n.source.C)
 		in = append(in, n.name+".weight")

@@ -14,7 +14,7 @@ import (
 
 // TFJS returns the network as a TensorFlow.js graph model: its model.json, and the weights.bin that it names. Input "input"
 // (1, H, W, 3), output "logits" (1, classes). A ReLU that alone reads a convolution or a fully connected layer is part of it, as TensorFlow's
-// converter leaves it (_FusedConv2D, _FusedMatMul).
+// converter leaves it (_FusedConv2D, FusedDepthwiseConv2dNative, _FusedMatMul).
 func TFJS(f *weights.File) (model, data []byte, err error) {
 	g, err := build(f)
 	if err != nil {
@@ -75,7 +75,12 @@ func (w *tfjs) node(n, result *node) error {
 	}
 	switch n.op {
 	case "conv":
-		in = append(in, w.constant(name+"/weight", permute(n.w, n.shape.C, n.source.C, n.kernel), n.kernel, n.kernel, n.source.C, n.shape.C))
+		op := "_FusedConv2D"
+		weight, dims := permute(n.w, n.shape.C, n.source.C/n.groups, n.kernel), []int{n.kernel, n.kernel, n.source.C, n.shape.C}
+		if n.groups > 1 {
+			op, dims[3] = "FusedDepthwiseConv2dNative", 1
+		}
+		in = append(in, w.constant(name+"/weight", weight, dims...))
 		bias()
 		attrs["strides"], attrs["dilations"] = integers(1, n.stride, n.stride, 1), integers(1, 1, 1, 1)
 		attrs["data_format"] = str("NHWC")
@@ -88,7 +93,7 @@ func (w *tfjs) node(n, result *node) error {
 			attrs["padding"] = str("EXPLICIT")
 			attrs["explicit_paddings"] = integers(0, 0, n.pad, n.pad, n.pad, n.pad, 0, 0)
 		}
-		w.emit(name, "_FusedConv2D", in, attrs)
+		w.emit(name, op, in, attrs)
 	case "linear":
 		weight := n.w
 		if s, ok := w.flattened[n.in[0]]; ok {
