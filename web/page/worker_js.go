@@ -29,6 +29,9 @@ func (p *Page) startWorker(w js.Value) {
 	browser.Listen(w, "error", func(event js.Value) {
 		p.post(func() { p.workerDied(w) })
 	})
+	if w.Get("dead").Truthy() {
+		p.post(func() { p.workerDied(w) })
+	}
 }
 
 // whenListening runs f as soon as the worker hears it.

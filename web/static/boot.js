@@ -151,11 +151,17 @@
     }, { once: true });
   }
 
-  // worker.hello tells that its Go program listens.
-  function newWorker(module) {
+  // newWorker starts a worker, which waits for the module. worker.hello tells that its Go program listens, worker.dead that it ended, to a page
+  // that did not listen yet.
+  function newWorker(compiled) {
     const worker = new Worker(path('worker.js'));
-    worker.addEventListener('message', (event) => { if (event.data.hello) worker.hello = true; });
-    worker.postMessage({ module, loader: new URL(path('wasm_exec.js'), document.baseURI).href });
+    worker.addEventListener('message', (event) => {
+      if (event.data.hello) worker.hello = true;
+      if (event.data.dead) worker.dead = true;
+    });
+    worker.addEventListener('error', () => { worker.dead = true; });
+    worker.postMessage({ loader: new URL(path('wasm_exec.js'), document.baseURI).href });
+    compiled.then((module) => worker.postMessage({ module }), () => worker.terminate());
     return worker;
   }
 
@@ -169,6 +175,7 @@
       tameVugu();
       const compiled = compileProgram(PROGRAM[build]);
       compiled.catch(() => {}); // awaited below
+      const worker = newWorker(compiled); // now, while the program is on its way: later the page's own start would hold it up
       const models = DIST.models;
       const weightsOf = (name) => 'models/' + name + '.safetensors';
       const fetchModel = async (name, onBytes) => (await fetchFile(weightsOf(name), onBytes)).bytes;
@@ -185,7 +192,6 @@
         if (err instanceof WebAssembly.CompileError) stage = 'compile';
         throw err;
       });
-      const worker = newWorker(module);
       const bytes = await weights;
       el('loading-first').dataset.state = 'now';
       keepOffline([PROGRAM[build], weightsOf(first.name)]);
@@ -195,7 +201,7 @@
         first: { name: first.name, bytes },
         loaded: parts.program.got + bytes.length,
         firstWorker: worker,
-        newWorker: () => newWorker(module),
+        newWorker: () => newWorker(compiled),
       };
       stage = 'panic';
       const go = new Go();

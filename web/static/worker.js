@@ -1,13 +1,15 @@
 // The network's worker: the same Go program as the page. It knows its role because it has no document.
 'use strict';
-self.onmessage = async (event) => {
-  self.onmessage = null;
-  try {
-    importScripts(event.data.loader);
-    const go = new Go();
-    const instance = await WebAssembly.instantiate(event.data.module, go.importObject);
-    await go.run(instance);
-  } finally {
-    self.postMessage({ dead: true }); // main never returns unless Go panicked
-  }
+self.onmessage = (event) => {
+  importScripts(event.data.loader);
+  self.onmessage = async (event) => {
+    self.onmessage = null;
+    try {
+      const go = new Go();
+      const instance = await WebAssembly.instantiate(event.data.module, go.importObject);
+      await go.run(instance);
+    } finally {
+      self.postMessage({ dead: true }); // main never returns unless Go panicked
+    }
+  };
 };
