@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"sync"
@@ -42,7 +43,7 @@ func start(t *testing.T, d device) context.Context {
 		chromedp.Flag("lang", "en-US"),
 		chromedp.WindowSize(1440, 900),
 		// Only the tests' server exists; whatever else the page asked for would fail, and be reported.
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE "+cmp.Or(ownAddress(), "127.0.0.1")))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}

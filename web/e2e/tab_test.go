@@ -47,8 +47,9 @@ const watch = `(() => {
 
 // A tab is the page in a browser context of its own.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t    *testing.T
+	ctx  context.Context
+	home string // the page's address
 
 	mu       sync.Mutex
 	problems []string
@@ -67,7 +68,7 @@ func open(t *testing.T, d device) *tab {
 // newTab makes an empty tab; when the test ends, it fails for every problem that was not allowed.
 func newTab(t *testing.T, d device) *tab {
 	t.Helper()
-	p := &tab{t: t}
+	p := &tab{t: t, home: origin + "/"}
 	ctx, cancel := chromedp.NewContext(start(t, d), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
 	p.ctx = ctx
 	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context of its first action
@@ -150,7 +151,8 @@ func (p *tab) listen(event any) {
 			p.problem("browser log: " + e.Entry.Text + " " + e.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:
-		if url := e.Request.URL; !strings.HasPrefix(url, origin+"/") && !strings.HasPrefix(url, "blob:"+origin+"/") && !strings.HasPrefix(url, "data:") {
+		site := p.home[:strings.Index(p.home[len("https://"):], "/")+len("https://")+1] // of the origin
+		if url := e.Request.URL; !strings.HasPrefix(url, site) && !strings.HasPrefix(url, "blob:"+site) && !strings.HasPrefix(url, "data:") {
 			p.problem("a request left the origin: " + url)
 		}
 	case *network.EventResponseReceived:
@@ -173,7 +175,7 @@ func (p *tab) load() {
 
 func (p *tab) navigate() {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, chromedp.Navigate(origin+"/")); err != nil {
+	if err := chromedp.Do(p.ctx, chromedp.Navigate(p.home)); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -206,11 +208,11 @@ func (p *tab) run(statements string) {
 	eval[bool](p, "(async () => { "+statements+"; return true })()")
 }
 
-// wait asks the page until the expression is true.
+// wait asks the page until the expression, or the promise that it is, is true.
 func (p *tab) wait(what, expression string) {
 	p.t.Helper()
 	deadline := time.Now().Add(patience)
-	for !eval[bool](p, "!!("+expression+")") {
+	for !eval[bool](p, "(async () => !!(await ("+expression+")))()") {
 		if time.Now().After(deadline) {
 			state := eval[string](p, `[document.documentElement.dataset.state, document.getElementById('notice').hidden ? '' : document.getElementById('notice').innerText].join(' | ')`)
 			p.t.Fatalf("waited %v for %s; the page says: %s", patience, what, state)

@@ -1,0 +1,205 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
+)
+
+// visit makes a tab for the host's page, with its service worker, and opens it.
+func visit(t *testing.T, h *host) *tab {
+	t.Helper()
+	p := newTab(t, filmCamera)
+	p.home = h.url
+	do(p, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: false})
+	p.load()
+	return p
+}
+
+// beside makes another tab in the same browser context, with the same storage.
+func (p *tab) beside() *tab {
+	p.t.Helper()
+	q := &tab{t: p.t, home: p.home}
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithListener(q.listen))
+	q.ctx = ctx
+	p.t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		p.t.Fatal(err)
+	}
+	do(q, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
+	return q
+}
+
+// keptOffline waits until the service worker holds what this page used.
+func (p *tab) keptOffline() {
+	p.t.Helper()
+	p.wait("the service worker to keep the page's files", `navigator.serviceWorker.controller && Promise.all(performance.getEntriesByType('resource').map((e) => e.name)
+		.filter((url) => url.includes('/assets/') && !/icon|webmanifest/.test(url)).map((url) => caches.match(url))).then((list) => list.length > 10 && list.every(Boolean))`)
+}
+
+// versions lists the versions that are kept.
+func (p *tab) versions() []string {
+	p.t.Helper()
+	return eval[[]string](p, "caches.keys().then((list) => list.map((name) => name.split(' ').pop()).sort())")
+}
+
+// runs is the version that the tab runs.
+func (p *tab) runs() string {
+	p.t.Helper()
+	return eval[string](p, "document.documentElement.dataset.version")
+}
+
+// After one visit the page opens and works without a network, below a path; what it never fetched is missed with a sentence.
+func TestOffline(t *testing.T) {
+	h := newHost(t, "127.0.0.1")
+	p := visit(t, h)
+	p.keptOffline()
+	logits := p.after(0, "ship.svg", "").Logits
+	h.set(func() { h.down, h.asked = true, nil })
+	p.allow("net::ERR", "Failed to load", "request failed", "failed to fetch", "Failed to fetch", "bad HTTP response") // what the browser says about the missing network
+	for _, rest := range []string{"", "index.html", "?embed=1#sample=frog"} {
+		p.home = h.url + rest
+		if err := chromedp.Do(p.ctx, chromedp.Navigate("about:blank")); err != nil {
+			t.Fatal(err)
+		}
+		p.load()
+		want := "ship.svg"
+		if strings.Contains(rest, "frog") {
+			want = "frog.svg"
+		}
+		if d := p.after(0, want, ""); want == "ship.svg" && !slices.Equal(d.Logits, logits) {
+			t.Errorf("%q without a network: other logits", rest)
+		}
+	}
+	p.home = h.url
+	p.load()
+	n := p.count()
+	p.click("sample-truck")
+	p.after(n, "truck.svg", "")
+	p.choose("model", models(t)[1])
+	p.sentence("model-missing")
+	for _, name := range h.asked {
+		if name != "sw.js" && !strings.Contains(name, "models/") {
+			t.Errorf("%s was asked for although it is kept", name)
+		}
+	}
+	h.set(func() { h.down = false })
+	n = p.count()
+	p.click("notice-action")
+	p.after(n, "truck.svg", models(t)[1])
+	p.wait("the other network to be kept, too", "caches.match("+quote(h.url+asset(t, "models/"+models(t)[1]+".safetensors"))+").then(Boolean)")
+}
+
+// Two tabs of two versions: each goes on with its own files, and when the older one closes its storage is cleaned.
+func TestTwoVersions(t *testing.T) {
+	h := newHost(t, "127.0.0.1")
+	p := visit(t, h)
+	p.keptOffline()
+	first := h.version()
+	if p.runs() != first || !slices.Equal(p.versions(), []string{first}) {
+		t.Fatalf("the page runs %s and keeps %v, expected %s", p.runs(), p.versions(), first)
+	}
+	h.upgrade()
+	second := h.version()
+	q := p.beside()
+	q.before("navigator.serviceWorker.addEventListener('controllerchange', () => { window.taken = true })")
+	q.load() // from the cache, and finds the new version meanwhile
+	q.wait("the new version to take over", "window.taken")
+	q.load()
+	if q.runs() != second || p.runs() != first {
+		t.Fatalf("the tabs run %s and %s, expected %s and %s", p.runs(), q.runs(), first, second)
+	}
+	// Both work on, the older one with files that the server has no longer and that it did not use before.
+	for _, tab := range []*tab{p, q} {
+		n := tab.count()
+		tab.click("sample-truck")
+		tab.after(n, "truck.svg", "")
+		mixed := eval[[]string](tab, `performance.getEntriesByType('resource').map((e) => e.name.split('/some/where/')[1])
+			.filter((name) => name && name.startsWith('assets/') && !/icon|webmanifest/.test(name) && !Object.values(JSON.parse(document.getElementById('dist').textContent).files).some((f) => f.path === name))`)
+		if len(mixed) > 0 {
+			t.Errorf("a page of version %s loaded %v", tab.runs(), mixed)
+		}
+	}
+	if got := q.versions(); len(got) != 2 {
+		t.Errorf("kept are %v, expected both open versions", got)
+	}
+	if err := chromedp.Do(p.ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	q.load()
+	q.wait("the closed version's files to go", "caches.keys().then((list) => list.length === 1 && list[0].endsWith("+quote(second)+"))")
+	// The update took the network along that the former version had kept.
+	h.set(func() { h.down = true })
+	q.allow("net::ERR", "Failed to load", "request failed", "ailed to fetch", "bad HTTP response")
+	q.load()
+	if q.runs() != second {
+		t.Errorf("without a network the page runs %s, expected %s", q.runs(), second)
+	}
+}
+
+// Programs and weights that are cut off or damaged on the way are refused with a sentence, on secure origins and others, and are not kept.
+func TestDamagedOnTheWay(t *testing.T) {
+	addresses := []string{"127.0.0.1"}
+	if own := ownAddress(); own != "" {
+		addresses = append(addresses, own) // no secure origin: the browser checks
+	} else {
+		t.Log("this machine has no address but the loopback: origins that are not secure are not tried")
+	}
+	for _, address := range addresses {
+		h := newHost(t, address)
+		for what, damage := range map[string]func([]byte) []byte{"damaged": flip, "cut": func([]byte) []byte { return nil }} {
+			for _, ending := range []string{".wasm", ".safetensors"} {
+				t.Run(address+" "+what+ending, func(t *testing.T) {
+					h.set(func() {
+						h.damage = func(name string, b []byte) []byte {
+							if strings.HasSuffix(name, ending) {
+								return damage(b)
+							}
+							return b
+						}
+					})
+					p := newTab(t, filmCamera)
+					p.home = h.url
+					p.allow("SEscope: fetch", "request failed", "net::ERR", "integrity", "Failed to load", "cannot load")
+					p.navigate()
+					p.wait("the state error", "document.documentElement.dataset.state === 'error' && !document.getElementById('notice').hidden")
+					if text := p.text("notice"); !strings.Contains(text, "could not be loaded") {
+						t.Errorf("the page says %q", text)
+					}
+					h.set(func() { h.damage = nil })
+					p.click("notice-action") // reloads
+					p.wait("the page to be ready", "document.documentElement?.dataset.state === 'ready'")
+				})
+			}
+		}
+	}
+}
+
+// Storage that is full or forbidden costs the page nothing but the work without a network.
+func TestStorageFull(t *testing.T) {
+	h := newHost(t, "127.0.0.1")
+	p := newTab(t, filmCamera)
+	p.home = h.url
+	do(p, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: false})
+	full := 20_000.0
+	do(p, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: strings.TrimSuffix(h.url, below), QuotaSize: &full})
+	p.before("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+	for range 2 {
+		p.load()
+		p.click("theme")
+		n := p.count()
+		p.choose("model", models(t)[1])
+		p.after(n, "ship.svg", models(t)[1])
+	}
+	for _, file := range []string{"sescope.wasm", "sescope-relaxed.wasm", "models/" + models(t)[1] + ".safetensors"} {
+		if eval[bool](p, "caches.match("+quote(h.url+asset(t, file))+").then(Boolean)") {
+			t.Errorf("%s is kept in 20,000 bytes: storage was not full", file)
+		}
+	}
+	do(p, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: strings.TrimSuffix(h.url, below)})
+}
