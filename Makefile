@@ -6,7 +6,7 @@ export GOTOOLCHAIN := go1.27.4
 # A leftover GOMAXPROCS ends every wasm program at its start.
 unexport GOMAXPROCS
 
-.PHONY: run dist test bench vet test-go test-wasm test-e2e test-bench goldens clean
+.PHONY: run dist server test bench vet test-go test-wasm test-e2e test-bench goldens clean
 
 # Build what is missing and serve the page at http://127.0.0.1:8080/.
 run: dist
@@ -15,6 +15,12 @@ run: dist
 # Make dist/, a folder that any static host serves. Unchanged files are not compressed again, so this is cheap to repeat.
 dist:
 	go run ./server/pack -out dist
+
+# One static program, sescope-server, that holds dist and needs no other file. server/README.md tells how to run it for good.
+server: dist
+	rm -rf server/dist && cp -R dist server/dist
+	CGO_ENABLED=0 go build -trimpath -tags embed -ldflags='-s -w' -o sescope-server ./server
+	rm -rf server/dist
 
 # Every test: formatting and vet, natively, as wasm under Node, the page in headless Chromium, and a short run of the benchmark.
 test: vet test-go test-wasm test-e2e test-bench
@@ -63,4 +69,4 @@ goldens:
 
 # Remove what was built.
 clean:
-	rm -rf dist .dist-* web/bench/build web/bench/node_modules
+	rm -rf dist .dist-* server/dist sescope-server web/bench/build web/bench/node_modules

@@ -1,11 +1,13 @@
 // Command server serves the folder that server/pack made (make dist), and
 // nothing else:
 //
-//	go run ./server [-addr 127.0.0.1:8080] [-dist dist] [-tls]
+//	go run ./server [-addr 127.0.0.1:8080] [-dist dist] [-base /] [-tls]
+//
+// make server makes one program of it that holds dist (see embed.go) and needs no folder beside it.
 //
 // The files are read into memory once, so a request is a map lookup and can
 // reach nothing outside that folder. Any static host can take the server's
-// place; what it adds is the content security policy, revalidation by ETag and,
+// place; what it adds is brotli, headers that such hosts may not send, and,
 // with -tls, a certificate with which a phone's browser allows the camera.
 //
 // It exits with 0 after SIGINT or SIGTERM, with 2 when the command line is
@@ -14,6 +16,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -25,6 +28,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -51,11 +55,11 @@ func main() {
 type usageError struct{ error }
 
 type config struct {
-	addr, dist string
-	tls        bool
+	addr, dist, base string
+	tls              bool
 }
 
-const usage = "usage: server [-addr 127.0.0.1:8080] [-dist dist] [-tls]"
+const usage = "usage: server [-addr 127.0.0.1:8080] [-dist dist] [-base /] [-tls]"
 
 // parse reads the command line. The flag package's own message is kept, its
 // dump of every flag is not. flag.ErrHelp means that help was asked for.
@@ -64,7 +68,8 @@ func parse(args []string) (config, error) {
 	fs := flag.NewFlagSet("server", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&c.addr, "addr", "127.0.0.1:8080", "")
-	fs.StringVar(&c.dist, "dist", "dist", "")
+	fs.StringVar(&c.dist, "dist", "", "")
+	fs.StringVar(&c.base, "base", "/", "")
 	fs.BoolVar(&c.tls, "tls", false, "")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return c, err
@@ -77,7 +82,24 @@ func parse(args []string) (config, error) {
 	if _, _, err := net.SplitHostPort(c.addr); err != nil {
 		return c, usageError{fmt.Errorf("-addr %q is not HOST:PORT, such as 127.0.0.1:8080", c.addr)}
 	}
+	if c.base = "/" + strings.Trim(c.base, "/") + "/"; c.base == "//" {
+		c.base = "/"
+	}
+	if !basePattern.MatchString(c.base) {
+		return c, usageError{fmt.Errorf("-base %q is not a path such as /sescope/", c.base)}
+	}
 	return c, nil
+}
+
+// basePattern is a path whose spelling needs no escapes.
+var basePattern = regexp.MustCompile(`^/([\w.~-]*[\w~-][\w.~-]*/)*$`)
+
+// open reads the site: the folder that was named, or what the program holds, or dist.
+func open(dist string) (site, error) {
+	if dist == "" && embedded != nil {
+		return loadSite(embedded, "this program")
+	}
+	return readFolder(cmp.Or(dist, "dist"))
 }
 
 // run serves until ctx ends; every error is one line.
@@ -89,7 +111,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	} else if err != nil {
 		return err
 	}
-	site, err := loadSite(c.dist)
+	site, err := open(c.dist)
 	if err != nil {
 		return err
 	}
@@ -100,14 +122,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("cannot listen on %s: %v", c.addr, err)
 	}
 	defer ln.Close()
-	srv := &http.Server{
-		Handler:           site,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      2 * time.Minute, // the wasm over a slow phone connection
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-	}
+	srv := newServer(under(c.base, site))
 	scheme := "http"
 	if c.tls {
 		scheme = "https"
@@ -120,13 +135,31 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		// about the certificate; that is no news to print.
 		srv.ErrorLog = log.New(io.Discard, "", 0)
 	}
-	for _, u := range urls(scheme, ln.Addr()) {
+	addresses := urls(scheme, ln.Addr(), c.base)
+	for _, u := range addresses {
 		fmt.Fprintf(out, "SEscope at %s\n", u)
 	}
 	if c.tls {
 		fmt.Fprintln(out, "The certificate is self-signed: the browser warns once, go on from there.")
+		if f, ok := out.(*os.File); ok && isTerminal(f) {
+			fmt.Fprint(out, code(forPhones(addresses)))
+		}
 	}
 	return serve(ctx, srv, ln)
+}
+
+// newServer bounds what one client can hold: the time for a header, a request and an answer, and a header's size.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      2 * time.Minute, // the program over a slow phone connection
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		// OPTIONS * would be answered before our handler refuses it.
+		DisableGeneralOptionsHandler: true,
+	}
 }
 
 // serve runs srv on ln until ctx ends, then gives open requests a moment.
@@ -154,13 +187,13 @@ func serve(ctx context.Context, srv *http.Server, ln net.Listener) error {
 
 // urls lists where a browser finds a server that listens on addr: one URL, or
 // one for each address of this machine when it listens on all of them.
-func urls(scheme string, addr net.Addr) []string {
+func urls(scheme string, addr net.Addr, base string) []string {
 	tcp := addr.(*net.TCPAddr)
 	port := fmt.Sprint(tcp.Port)
 	if !tcp.IP.IsUnspecified() {
-		return []string{scheme + "://" + net.JoinHostPort(tcp.IP.String(), port) + "/"}
+		return []string{scheme + "://" + net.JoinHostPort(tcp.IP.String(), port) + base}
 	}
-	list := []string{scheme + "://" + net.JoinHostPort("localhost", port) + "/"}
+	list := []string{scheme + "://" + net.JoinHostPort("localhost", port) + base}
 	for _, ip := range hostIPs(addr) {
 		if !ip.IsLoopback() && !ip.IsUnspecified() {
 			list = append(list, scheme+"://"+net.JoinHostPort(ip.String(), port)+"/")

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -19,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rsc.io/qr"
 )
 
 // bin is the server, compiled for the tests that run it as a program.
@@ -57,6 +60,9 @@ func TestOneLineErrors(t *testing.T) {
 		{[]string{"-dist", filepath.Join(dist, "models")}, 1, "has no index.html"},
 		{[]string{"-dist", plain}, 1, "is a file"},
 		{[]string{"-dist", dist, "-addr", "127.0.0.1:99999"}, 1, "cannot listen on 127.0.0.1:99999"},
+		{[]string{"-base", "/a b/"}, 2, "is not a path"},
+		{[]string{"-base", "/../"}, 2, "is not a path"},
+		{[]string{"-base", "/a//b"}, 2, "is not a path"},
 		{[]string{"-addr", "8080"}, 2, "is not HOST:PORT"},
 		{[]string{"-port", "1"}, 2, "-port"},
 		{[]string{"-addr"}, 2, "-addr"},
@@ -90,7 +96,14 @@ func TestOneLineErrors(t *testing.T) {
 // start runs the server on a free port and returns the URL that it printed.
 func start(t *testing.T, args ...string) (*exec.Cmd, string) {
 	t.Helper()
-	cmd := exec.Command(bin, append([]string{"-addr", "127.0.0.1:0", "-dist", writeDist(t, distFiles)}, args...)...)
+	return startProgram(t, bin, ".", append([]string{"-addr", "127.0.0.1:0", "-dist", writeDist(t, distFiles)}, args...)...)
+}
+
+// startProgram runs a server in folder.
+func startProgram(t *testing.T, program, folder string, args ...string) (*exec.Cmd, string) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Dir = folder
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +118,7 @@ func start(t *testing.T, args ...string) (*exec.Cmd, string) {
 		t.Fatalf("the server printed %q: %v", line, err)
 	}
 	go io.Copy(io.Discard, out)
-	url := regexp.MustCompile(`https?://127\.0\.0\.1:\d+/`).FindString(line)
+	url := regexp.MustCompile(`https?://127\.0\.0\.1:\d+/\S*`).FindString(line)
 	if url == "" {
 		t.Fatalf("the server printed %q, expected its URL", line)
 	}
@@ -196,23 +209,118 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got := res.Header.Get("Strict-Transport-Security"); got != "max-age=86400" {
+		t.Errorf("Strict-Transport-Security under TLS is %q", got)
+	}
 	defer res.Body.Close()
 	if body, _ := io.ReadAll(res.Body); string(body) != distFiles["boot.js"] {
 		t.Errorf("GET %sboot.js: %q, expected %q", url, body, distFiles["boot.js"])
 	}
 }
 
+// Below a path everything is where the page's relative addresses look for it, and nothing is anywhere else.
+func TestBase(t *testing.T) {
+	for _, base := range []string{"/class/a", "class/a/"} {
+		_, url := start(t, "-base", base)
+		if !strings.HasSuffix(url, "/class/a/") {
+			t.Fatalf("-base %s: the server printed %s", base, url)
+		}
+		root := strings.TrimSuffix(url, "/class/a/")
+		for path, want := range map[string]int{
+			"/class/a/": 200, "/class/a/boot.js": 200, "/class/a/assets/app.0123456789.css": 200, "/": 404, "/boot.js": 404, "/class/": 404,
+			"/class/abc": 404, "/class/a/class/a/": 404, "/class/a//boot.js": 404,
+		} {
+			if res, _ := ask(t, root, "GET", path); res.StatusCode != want {
+				t.Errorf("-base %s: GET %s is answered %d, expected %d", base, path, res.StatusCode, want)
+			}
+		}
+		if res, _ := ask(t, root, "POST", "/class/a"); res.StatusCode != 405 {
+			t.Errorf("POST /class/a: %d", res.StatusCode)
+		}
+		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res, err := client.Get(root + "/class/a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != 308 || res.Header.Get("Location") != "/class/a/" || res.Header.Get("Content-Security-Policy") != "" && res.Header.Get("Location") == "" {
+			t.Errorf("GET /class/a: %d to %q, expected 308 to the path with its slash", res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+}
+
+// The program that make server makes holds dist and serves it from an empty folder.
+func TestEmbedded(t *testing.T) {
+	folder := t.TempDir()
+	dist := writeDist(t, map[string]string{"index.html": "the page inside", "assets/app.0123456789.css": "p{}", "_headers": "x", ".nojekyll": ""})
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := map[string]map[string]string{"Replace": {}}
+	for _, name := range []string{"index.html", "assets/app.0123456789.css", "_headers", ".nojekyll"} {
+		overlay["Replace"][filepath.Join(here, "dist", name)] = filepath.Join(dist, name)
+	}
+	text, err := json.Marshal(overlay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(folder, "overlay.json")
+	if err := os.WriteFile(list, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(folder, "sescope-server.exe")
+	if out, err := exec.Command("go", "build", "-tags", "embed", "-overlay", list, "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	_, url := startProgram(t, program, folder, "-addr", "127.0.0.1:0")
+	if res, body := ask(t, url, "GET", ""); res.StatusCode != 200 || body != "the page inside" {
+		t.Errorf("the embedded page: %d, %q", res.StatusCode, body)
+	}
+}
+
+// The code on the terminal has the modules of the library's, within a white frame of four.
+func TestCode(t *testing.T) {
+	const address = "https://192.0.2.17:8443/"
+	if got := forPhones([]string{"https://localhost:1/", "https://127.0.0.1:1/", address}); got != address {
+		t.Errorf("the code would lead to %s, expected %s", got, address)
+	}
+	want, err := qr.Encode(address, qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(code(address), "\n"), "\n")
+	for i, line := range lines {
+		line = strings.TrimSuffix(strings.TrimPrefix(line, whiteOnBlack), plain)
+		row := []rune(line)
+		if len(row) != want.Size+8 {
+			t.Fatalf("line %d has %d characters, expected %d", i, len(row), want.Size+8)
+		}
+		for x, r := range row {
+			for k, dark := range [2]bool{r == '▄' || r == ' ', r == '▀' || r == ' '} {
+				y := 2*i + k
+				if y < want.Size+8 && dark != want.Black(x-4, y-4) {
+					t.Fatalf("module %d, %d is dark: %t", x-4, y-4, dark)
+				}
+			}
+		}
+	}
+	if len(lines) != (want.Size+9)/2 {
+		t.Errorf("%d lines for %d modules", len(lines), want.Size+8)
+	}
+}
+
 func TestURLs(t *testing.T) {
-	got := urls("https", &net.TCPAddr{IP: net.ParseIP("192.0.2.1"), Port: 81})
+	got := urls("https", &net.TCPAddr{IP: net.ParseIP("192.0.2.1"), Port: 81}, "/")
 	if !slices.Equal(got, []string{"https://192.0.2.1:81/"}) {
 		t.Errorf("one address: %v", got)
 	}
-	got = urls("http", &net.TCPAddr{IP: net.IPv6loopback, Port: 80})
-	if !slices.Equal(got, []string{"http://[::1]:80/"}) {
+	got = urls("http", &net.TCPAddr{IP: net.IPv6loopback, Port: 80}, "/a/")
+	if !slices.Equal(got, []string{"http://[::1]:80/a/"}) {
 		t.Errorf("an IPv6 address: %v", got)
 	}
 	for _, all := range []net.IP{net.IPv4zero, net.IPv6unspecified} {
-		got = urls("http", &net.TCPAddr{IP: all, Port: 82})
+		got = urls("http", &net.TCPAddr{IP: all, Port: 82}, "/")
 		if got[0] != "http://localhost:82/" || slices.Contains(got[1:], "http://127.0.0.1:82/") {
 			t.Errorf("all addresses: %v, expected localhost and then those of the networks", got)
 		}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path"
@@ -22,14 +24,16 @@ type site map[string]*file
 
 // file is one resource: the same content in every coding that dist holds.
 type file struct {
-	contentType string
-	reps        []representation // the plain one first
+	typeLine []string         // of the header Content-Type
+	reps     []representation // the plain one first
 }
 
 type representation struct {
 	coding string // "identity", "gzip" or "br"
 	body   []byte
 	etag   string // strong, quoted: a hash of body
+
+	etagLine, codingLine, lengthLine []string // of the headers
 }
 
 // codings maps the ending of a precompressed sibling to its content coding.
@@ -52,10 +56,8 @@ var contentTypes = map[string]string{
 	".safetensors": "application/octet-stream",
 }
 
-// loadSite reads the regular files below dir. A file with the name of another
-// plus .br or .gz is that one's precompressed representation and no resource of
-// its own.
-func loadSite(dir string) (site, error) {
+// readFolder reads the site in a folder of this machine.
+func readFolder(dir string) (site, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -65,13 +67,19 @@ func loadSite(dir string) (site, error) {
 	case !info.IsDir():
 		return nil, fmt.Errorf("%s is a file, expected the folder that `make dist` makes", dir)
 	}
-	tree := os.DirFS(dir)
+	return loadSite(os.DirFS(dir), "the folder "+dir)
+}
+
+// loadSite reads the regular files of tree, which errors call what. A file with
+// the name of another plus .br or .gz is that one's precompressed
+// representation and no resource of its own.
+func loadSite(tree fs.FS, what string) (site, error) {
 	// Asked first, so that a wrong -dist is refused before it is read whole.
 	if info, err := fs.Stat(tree, "index.html"); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("the folder %s has no index.html: run `make dist` first", dir)
+		return nil, fmt.Errorf("%s has no index.html: run `make dist` first", what)
 	}
 	bodies := map[string][]byte{}
-	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
@@ -79,17 +87,14 @@ func loadSite(dir string) (site, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the folder %s: %v", dir, err)
+		return nil, fmt.Errorf("cannot read %s: %v", what, err)
 	}
 	s := site{}
 	for name, body := range bodies {
 		if isSibling(bodies, name) {
 			continue
 		}
-		f := &file{contentType: contentTypes[path.Ext(name)]}
-		if f.contentType == "" {
-			f.contentType = "application/octet-stream"
-		}
+		f := &file{typeLine: []string{cmp.Or(contentTypes[path.Ext(name)], "application/octet-stream")}}
 		f.reps = append(f.reps, represent("identity", body))
 		for ext, coding := range codings {
 			if body, ok := bodies[name+ext]; ok {
@@ -109,15 +114,34 @@ func isSibling(bodies map[string][]byte, name string) bool {
 
 func represent(coding string, body []byte) representation {
 	sum := sha256.Sum256(body)
-	return representation{coding, body, `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`}
+	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+	return representation{coding, body, etag, []string{etag}, []string{coding}, []string{strconv.Itoa(len(body))}}
+}
+
+// The values of header lines that many answers share. They are put into an answer's header as they are (their names are spelt as net/http
+// spells them) instead of being made anew for each.
+var (
+	promises   = map[string][]string{}
+	immutable  = []string{policy.Immutable}
+	revalidate = []string{policy.Revalidate}
+	// A day only: the certificate of -tls ends with the process, and the name may serve something else tomorrow.
+	strict  = []string{"max-age=86400"}
+	onCoded = []string{"Accept-Encoding"}
+)
+
+func init() {
+	for _, line := range policy.Headers {
+		promises[http.CanonicalHeaderKey(line.Name)] = []string{line.Value}
+	}
 }
 
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	for _, line := range policy.Headers {
-		h.Set(line.Name, line.Value)
+	maps.Copy(h, promises)
+	h["Cache-Control"] = revalidate
+	if r.TLS != nil {
+		h["Strict-Transport-Security"] = strict
 	}
-	h.Set("Cache-Control", policy.Revalidate)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		refuse(w, r, http.StatusMethodNotAllowed, "This server only hands out files: ask with GET or HEAD.")
@@ -131,33 +155,57 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	f, ok := s[name]
 	if !ok {
-		refuse(w, r, http.StatusNotFound, "There is no such file here; SEscope itself is at the address / of this server.")
+		refuse(w, r, http.StatusNotFound, "There is no such file here; SEscope's page is at the address that the server printed.")
 		return
 	}
 	if len(f.reps) > 1 {
-		h.Set("Vary", "Accept-Encoding")
+		h["Vary"] = onCoded
 	}
 	rep := negotiate(f.reps, r.Header.Values("Accept-Encoding"))
 	if rep == nil {
 		refuse(w, r, http.StatusNotAcceptable, "The request's Accept-Encoding rules out every form in which this server holds the file.")
 		return
 	}
-	h.Set("ETag", rep.etag)
+	h["Etag"] = rep.etagLine
 	if strings.HasPrefix(name, policy.Assets) {
-		h.Set("Cache-Control", policy.Immutable)
+		h["Cache-Control"] = immutable
 	}
 	if matches(r.Header.Values("If-None-Match"), rep.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	if rep.coding != "identity" {
-		h.Set("Content-Encoding", rep.coding)
+		h["Content-Encoding"] = rep.codingLine
 	}
-	h.Set("Content-Type", f.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(rep.body)))
+	h["Content-Type"] = f.typeLine
+	h["Content-Length"] = rep.lengthLine
 	if r.Method == http.MethodGet {
 		w.Write(rep.body)
 	}
+}
+
+// under serves h below the path base, which begins and ends with a slash.
+func under(base string, h http.Handler) http.Handler {
+	if base == "/" {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner := *r
+		u := *r.URL
+		inner.URL = &u
+		rest, ok := strings.CutPrefix(r.URL.Path, base)
+		switch {
+		case ok:
+			u.Path = "/" + rest
+		case r.URL.Path+"/" == base && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			w.Header().Set("Location", base) // relative addresses need the slash
+			w.WriteHeader(http.StatusPermanentRedirect)
+			return
+		default:
+			u.Path = "" // nothing has this name
+		}
+		h.ServeHTTP(w, &inner)
+	})
 }
 
 // refuse answers with one sentence, which is never the visitor's own text.

@@ -55,7 +55,7 @@ func testSite(t *testing.T) site {
 	if err := os.WriteFile(filepath.Join(dir, "..", "secret.txt"), []byte("secret"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s, err := loadSite(dir)
+	s, err := readFolder(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestGzipEndToEnd(t *testing.T) {
 	w := gzip.NewWriter(&z)
 	io.WriteString(w, "body { color: red }")
 	w.Close()
-	s, err := loadSite(writeDist(t, map[string]string{"index.html": "x", "app.css": "body { color: red }", "app.css.gz": z.String()}))
+	s, err := readFolder(writeDist(t, map[string]string{"index.html": "x", "app.css": "body { color: red }", "app.css.gz": z.String()}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,7 +360,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "link.txt")); err != nil {
 		t.Skipf("this system makes no symbolic links: %v", err)
 	}
-	s, err := loadSite(dir)
+	s, err := readFolder(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -385,8 +385,8 @@ func TestLoadSiteRefuses(t *testing.T) {
 		folder:                     "no index.html", // a folder of that name is no page
 		plain:                      "is a file",
 	} {
-		if _, err := loadSite(path); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("loadSite(%s): %v, expected an error with %q", path, err, want)
+		if _, err := readFolder(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("readFolder(%s): %v, expected an error with %q", path, err, want)
 		}
 	}
 }
