@@ -10,7 +10,7 @@ import (
 )
 
 // defaultModel is the network that the page starts with.
-const defaultModel = "cnn3-se"
+const defaultModel = "live"
 
 // modelEntry is what the page's model picker shows before it has fetched any
 // weights.

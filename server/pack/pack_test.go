@@ -37,9 +37,9 @@ var project = map[string]string{
 	"web/static/.editor-leftover":  "not for dist",
 	"vugu/domrender/render.go": "package domrender\n\nconst script = \"window.x=\" + `\"from the module\"`\n\n" +
 		"func New(w interface{ Call(string, ...any) }) { w.Call(\"eval\", script) }\n",
-	"weights/models/cnn3-se.safetensors": model(`{"name":"cnn3-se","title":{"en":"SE-CNN","zh":"SE 网络"}}`, 1000),
-	"weights/models/simple.safetensors":  model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"layers":[]}`, 10),
-	"weights/models/README.md":           "no model",
+	"weights/models/live.safetensors":   model(`{"name":"live","title":{"en":"SE-CNN","zh":"SE 网络"}}`, 1000),
+	"weights/models/simple.safetensors": model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"layers":[]}`, 10),
+	"weights/models/README.md":          "no model",
 }
 
 const page = `<!doctype html><html data-version="" lang="en"><meta http-equiv="Content-Security-Policy" content="">
@@ -131,7 +131,7 @@ func TestPack(t *testing.T) {
 	var want []string
 	for _, name := range []string{
 		"app.css", "app.webmanifest", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "wasm_exec.js", "vugu-helper.js",
-		"models/cnn3-se.safetensors", "models/simple.safetensors",
+		"models/live.safetensors", "models/simple.safetensors",
 	} {
 		path := d.Files[name].Path
 		if !regexp.MustCompile(`^assets/` + strings.Replace(name, ".", `\.[0-9a-f]{10}\.`, 1) + `$`).MatchString(path) {
@@ -153,8 +153,8 @@ func TestPack(t *testing.T) {
 	at := func(name string) string { return got[d.Files[name].Path] }
 	for dist, source := range map[string]string{
 		"app.css": "web/static/app.css", "samples/ship.svg": "web/static/samples/ship.svg", "samples/photo.jpg": "web/static/samples/photo.jpg",
-		"models/cnn3-se.safetensors": "weights/models/cnn3-se.safetensors",
-		"models/simple.safetensors":  "weights/models/simple.safetensors",
+		"models/live.safetensors":   "weights/models/live.safetensors",
+		"models/simple.safetensors": "weights/models/simple.safetensors",
 	} {
 		if at(dist) != project[source] {
 			t.Errorf("%s in dist differs from %s", dist, source)
@@ -225,10 +225,10 @@ func TestPack(t *testing.T) {
 		}
 	}
 	models := d.Models
-	if len(models) != 2 || models[0].Name != "cnn3-se" || !models[0].Default || models[1].Name != "simple" || models[1].Default ||
+	if len(models) != 2 || models[0].Name != "live" || !models[0].Default || models[1].Name != "simple" || models[1].Default ||
 		models[0].Title["zh"] != "SE 网络" || models[1].Title["en"] != "Simple" ||
-		models[0].Bytes != len(at("models/cnn3-se.safetensors")) {
-		t.Errorf("the models are %+v, expected cnn3-se (default) and simple with title and size", models)
+		models[0].Bytes != len(at("models/live.safetensors")) {
+		t.Errorf("the models are %+v, expected live (default) and simple with title and size", models)
 	}
 	for name, compressed := range got {
 		var raw []byte
@@ -368,7 +368,7 @@ func TestReuse(t *testing.T) {
 // Whatever goes wrong, the sentence names it, the old dist stays and nothing is
 // left lying about.
 func TestPackFails(t *testing.T) {
-	const weightsFile = "weights/models/cnn3-se.safetensors"
+	const weightsFile = "weights/models/live.safetensors"
 	for _, c := range []struct {
 		name    string
 		changes map[string]string
@@ -382,9 +382,9 @@ func TestPackFails(t *testing.T) {
 		{"no service worker", map[string]string{"web/static/sw.js": "-"}, "has no sw.js"},
 		{"nothing to fill in the service worker", map[string]string{"web/static/sw.js": "const DIST = 1;"}, "sw.js: const DIST = ; is not there once"},
 		{"a page without policy", map[string]string{"web/static/index.html": strings.Replace(page, "Content-Security-Policy", "other", 1)}, "Content-Security-Policy"},
-		{"no default model", map[string]string{weightsFile: "-"}, "has no cnn3-se.safetensors"},
+		{"no default model", map[string]string{weightsFile: "-"}, "has no live.safetensors"},
 		{"another name inside", map[string]string{weightsFile: model(`{"name":"other","title":{"en":"a","zh":"b"}}`, 1)}, `calls the network "other"`},
-		{"no Chinese title", map[string]string{weightsFile: model(`{"name":"cnn3-se","title":{"en":"a"}}`, 1)}, `no title in "zh"`},
+		{"no Chinese title", map[string]string{weightsFile: model(`{"name":"live","title":{"en":"a"}}`, 1)}, `no title in "zh"`},
 		{"a broken spec", map[string]string{weightsFile: model(`{"name":`, 1)}, `"sescope" entry`},
 		{"a foreign safetensors file", map[string]string{weightsFile: "\x02\x00\x00\x00\x00\x00\x00\x00{}"}, `no "sescope" entry`},
 		{"a torn header", map[string]string{weightsFile: "\xff\x00\x00\x00\x00\x00\x00\x00{}"}, "only 2 follow"},

@@ -14,7 +14,7 @@ import (
 var files embed.FS
 
 // Default is the network that is used when none is named.
-const Default = "cnn3-se"
+const Default = "live"
 
 // Names lists the built-in networks in alphabetical order.
 func Names() []string {
