@@ -30,11 +30,43 @@ func (a Activation) Of(x float32) float32 {
 	case HardSwish:
 		return x * clamp6(x+3) * (1.0 / 6)
 	case Logistic:
-		return 1 / (1 + math32.Exp(-x))
+		return 1 / (1 + expNegative(x))
 	case SiLU:
-		return x / (1 + math32.Exp(-x))
+		return x / (1 + expNegative(x))
 	}
 	return x
+}
+
+// The constants of expNegative: the range, log2(e), a number that leaves no room for fractions, ln(2) in two parts and 1/7! to 1/1!.
+const (
+	expLeast, expMost = -87, 88
+	expLog2E          = 1.44269504088896340736
+	expRound          = 3 << 22
+	expLn2High        = 0x1.62e4p-1 // its products with -127 to 127 are exact
+	expLn2Low         = 0x1.7f7d1cf79abcap-20
+)
+
+var expSeries = [...]float32{1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1}
+
+// expNegative is exp(-x), to two units in the last place: exp(y) = 2^n exp(r) with n the whole number next to y/ln(2), and a series for exp(r). -x is cut to
+// -87..88, beyond which a logistic function does not change any more.
+func expNegative(x float32) float32 {
+	y := -x
+	if y < expLeast {
+		y = expLeast
+	}
+	if y > expMost {
+		y = expMost
+	}
+	t := float32(y*expLog2E) + expRound // its last bits are n
+	n := t - expRound
+	r := y - float32(n*expLn2High)
+	r -= float32(n * expLn2Low)
+	p := expSeries[0]
+	for _, c := range expSeries[1:] {
+		p = c + float32(p*r)
+	}
+	return float32(p * math32.Float32frombits((math32.Float32bits(t)+127)<<23))
 }
 
 func clamp6(x float32) float32 {
@@ -89,9 +121,17 @@ func (a Activation) Apply(dst, src []float32) {
 func (a Activation) Map(dst []float32, d Map, src []float32, s Map) {
 	d.check("Activation.Map", dst)
 	s.check("Activation.Map", src)
+	sameSize("Activation.Map", d, s)
+	a.portableMap(dst, d, src, s, a.mapVectors(dst, d, src, s))
+}
+
+func (a Activation) portableMap(dst []float32, d Map, src []float32, s Map, from int) {
+	if from == s.C {
+		return
+	}
 	for y := range s.H {
 		for x := range s.W {
-			a.Apply(dst[y*d.RowStride+x*d.Stride:][:s.C], src[y*s.RowStride+x*s.Stride:][:s.C])
+			a.Apply(dst[d.at(y, x, from):d.at(y, x, d.C)], src[s.at(y, x, from):s.at(y, x, s.C)])
 		}
 	}
 }

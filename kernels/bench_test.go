@@ -45,6 +45,8 @@ func BenchmarkMaps(b *testing.B) {
 		{"scale", func() { Scale(dst, m, src, m, scale) }, func() { scalePortable(dst, m, src, m, scale, 0) }},
 		{"add", func() { Add(dst, m, src, m, other, m) }, func() { addPortable(dst, m, src, m, other, m, 0) }},
 		{"affine", func() { Affine(dst, m, src, m, scale, shift, true) }, func() { affinePortable(dst, m, src, m, scale, shift, 0, 0) }},
+		{"hardswish", func() { HardSwish.Map(dst, m, src, m) }, func() { HardSwish.portableMap(dst, m, src, m, 0) }},
+		{"silu", func() { SiLU.Map(dst, m, src, m) }, func() { SiLU.portableMap(dst, m, src, m, 0) }},
 		{"maxpool", func() { MaxPool(dst, pooled, src, m, 2) }, func() { maxPoolPortable(dst, pooled, src, m, 2, 0) }},
 	} {
 		for impl, run := range map[string]func(){"fast": f.fast, "go": f.golang} {

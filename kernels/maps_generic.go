@@ -13,3 +13,5 @@ func affineVectors(dst []float32, d Map, src []float32, s Map, scale, shift []fl
 }
 
 func maxPoolVectors(dst []float32, d Map, src []float32, s Map, k int) int { return 0 }
+
+func (a Activation) mapVectors(dst []float32, d Map, src []float32, s Map) int { return 0 }

@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/chewxy/math32"
+
 // walk is one pass over the pixels of maps of one size. kernels/gen knows the offsets.
 type walk struct {
 	dst, src, other                *float32
@@ -74,5 +76,51 @@ func maxPoolVectors(dst []float32, d Map, src []float32, s Map, k int) int {
 	w.otherRow -= int64(k) * w.otherPixel // from behind a window's row to its next
 	w.srcPixel, w.srcRow, w.window = int64(k)*w.srcPixel, int64(k)*w.srcRow, int64(k)
 	maxPoolMap(&w)
+	return vectors(d)
+}
+
+//go:noescape
+func relu6Map(w *walk)
+
+//go:noescape
+func hardSigmoidMap(w *walk)
+
+//go:noescape
+func hardSwishMap(w *walk)
+
+//go:noescape
+func logisticMap(w *walk)
+
+//go:noescape
+func siluMap(w *walk)
+
+// activationTable has the constants of the activations, four times each. kernels/gen knows their order.
+var activationTable = func() (table [4 * 18]float32) {
+	bias := math32.Float32frombits(127)
+	for i, v := range append([]float32{0, 6, 3, 1. / 6, expLeast, expMost, expLog2E, expRound, expLn2High, expLn2Low, bias}, expSeries[:7]...) {
+		for j := range 4 {
+			table[4*i+j] = v
+		}
+	}
+	return table
+}()
+
+func (a Activation) mapVectors(dst []float32, d Map, src []float32, s Map) int {
+	w := newWalk(dst, d, src, s)
+	w.a = &activationTable[0]
+	switch a {
+	case ReLU6:
+		relu6Map(&w)
+	case HardSigmoid:
+		hardSigmoidMap(&w)
+	case HardSwish:
+		hardSwishMap(&w)
+	case Logistic:
+		logisticMap(&w)
+	case SiLU:
+		siluMap(&w)
+	default:
+		return 0
+	}
 	return vectors(d)
 }

@@ -1537,4 +1537,2639 @@ TEXT ·maxPoolMap(SB), NOSPLIT, $0-8
 	End
 	RET
 
-// multiply-adds: affineMap 5
+// func relu6Map(w *walk)
+TEXT ·relu6Map(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $16
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $32
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $48
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func hardSigmoidMap(w *walk)
+TEXT ·hardSigmoidMap(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $16
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $32
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $48
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func hardSwishMap(w *walk)
+TEXT ·hardSwishMap(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get V0
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	F32x4Mul
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $16
+	Set V0
+	Get V0
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	F32x4Mul
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $32
+	Set V0
+	Get V0
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	F32x4Mul
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $48
+	Set V0
+	Get V0
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	F32x4Mul
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get V0
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $16
+	F32x4Pmin
+	F32x4Mul
+	Get R12
+	I32WrapI64
+	V128Load $48
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func logisticMap(w *walk)
+TEXT ·logisticMap(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $16
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $32
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $48
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func siluMap(w *walk)
+TEXT ·siluMap(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $16
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $32
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $48
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get V0
+	F32x4Neg
+	Get R12
+	I32WrapI64
+	V128Load $64
+	F32x4Pmax
+	Get R12
+	I32WrapI64
+	V128Load $80
+	F32x4Pmin
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $112
+	Get V1
+	Get R12
+	I32WrapI64
+	V128Load $96
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $112
+	F32x4Sub
+	Set V3
+	Get V1
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $128
+	F32x4Mul
+	F32x4Sub
+	Get V3
+	Get R12
+	I32WrapI64
+	V128Load $144
+	F32x4Mul
+	F32x4Sub
+	Set V1
+	Get R12
+	I32WrapI64
+	V128Load $176
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $192
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $208
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $224
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $240
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $256
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V2
+	Get R12
+	I32WrapI64
+	V128Load $160
+	I32x4Add
+	I32Const $23
+	I32x4Shl
+	Set V2
+	Get V0
+	Get R12
+	I32WrapI64
+	V128Load $272
+	Get V4
+	Get V2
+	F32x4Mul
+	F32x4Add
+	F32x4Div
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// multiply-adds: affineMap 5, logisticMap 55, siluMap 55

@@ -33,10 +33,7 @@ func TestMapsEqualPortable(t *testing.T) {
 		sprinkle(other.data())
 		a, b := random(c), random(c)
 		s, o := src.layout(), other.layout()
-		for name, f := range map[string]struct {
-			h, w, c        int
-			fast, portable func(dst []float32, d Map)
-		}{
+		for name, f := range map[string]mapCase{
 			"sum": {1, 1, c, func(dst []float32, d Map) { addSumPortable(dst, src.pixels(), s, addSumVectors(dst, src.pixels(), s)) },
 				func(dst []float32, d Map) { addSumPortable(dst, src.pixels(), s, 0) }},
 			"scale": {h, w, c, func(dst []float32, d Map) { Scale(dst, d, src.pixels(), s, a) },
@@ -47,6 +44,11 @@ func TestMapsEqualPortable(t *testing.T) {
 				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, float32(math.Inf(-1)), 0) }},
 			"affine, ReLU": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, true) },
 				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, 0, 0) }},
+			"ReLU6":        activationCase(ReLU6, h, w, src),
+			"hard sigmoid": activationCase(HardSigmoid, h, w, src),
+			"hard swish":   activationCase(HardSwish, h, w, src),
+			"logistic":     activationCase(Logistic, h, w, src),
+			"SiLU":         activationCase(SiLU, h, w, src),
 			"max pool 2": {h / 2, w / 2, c, func(dst []float32, d Map) { MaxPool(dst, d, src.pixels(), s, 2) },
 				func(dst []float32, d Map) { maxPoolPortable(dst, d, src.pixels(), s, 2, 0) }},
 			"max pool 3": {h / 3, w / 3, c, func(dst []float32, d Map) { MaxPool(dst, d, src.pixels(), s, 3) },
@@ -70,4 +72,14 @@ func TestMapsEqualPortable(t *testing.T) {
 			}
 		}
 	}
+}
+
+type mapCase struct {
+	h, w, c        int
+	fast, portable func(dst []float32, d Map)
+}
+
+func activationCase(a Activation, h, w int, src *padded) mapCase {
+	return mapCase{h, w, src.c, func(dst []float32, d Map) { a.Map(dst, d, src.pixels(), src.layout()) },
+		func(dst []float32, d Map) { a.portableMap(dst, d, src.pixels(), src.layout(), 0) }}
 }

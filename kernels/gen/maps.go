@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // mapsSource is maps_wasm.s: the passes over whole maps. What is one value a channel stays in registers while a group of channels passes over all pixels.
 func mapsSource() []byte {
@@ -23,12 +27,20 @@ func mapsSource() []byte {
 	})
 	a.sum()
 	a.maxPool()
+	a.activation("relu6Map", "0 pmax 6 pmin")
+	a.activation("hardSigmoidMap", "3 + 0 pmax 6 pmin 1/6 *")
+	a.activation("hardSwishMap", "=V0 V0 V0 3 + 0 pmax 6 pmin * 1/6 *")
+	// expNegative of package kernels, and the quotient
+	exp := "=V0 V0 neg least pmax most pmin =V1 round V1 log2e *+ =V2 V2 round - =V3 V1 V3 ln2high *- V3 ln2low *- =V1 1/7! =V4 " +
+		"1/6! V4 V1 *+ =V4 1/5! V4 V1 *+ =V4 1/4! V4 V1 *+ =V4 1/3! V4 V1 *+ =V4 1/2! V4 V1 *+ =V4 1 V4 V1 *+ =V4 1 V4 V1 *+ =V4 V2 power =V2 "
+	a.activation("logisticMap", exp+"1 1 V4 V2 *+ /")
+	a.activation("siluMap", exp+"V0 1 V4 V2 *+ /")
 	return a.source()
 }
 
 // pass writes a function that passes over its maps row by row, and in a row by groups of 4 vectors of channels and then by single ones. body writes one
 // group of n vectors in one row, with the struct in R0, pointers to the row's first pixels in R1 to R3 (of destination, source and other map), the steps between
-// pixels in R9 to R11, what is one value a channel in V8.. (a) and V12.. (b), and the least value in V7 (with b). R4 to R8 and R15 are free.
+// pixels in R9 to R11, what is one value a channel in V8.. (a) and V12.. (b) or a table (t) at R12, and the least value in V7 (with b). R4 to R8 and R15 are free.
 func (a *asm) pass(name, constants string, body func(n int)) {
 	a.function(name, "(w *walk)", 0, 8)
 	a.line("I64Load w+0(FP)")
@@ -57,6 +69,9 @@ func (a *asm) pass(name, constants string, body func(n int)) {
 		a.line("If")
 		a.line("Loop")
 		for i := range constants {
+			if constants == "t" { // a table
+				break
+			}
 			reg := fmt.Sprintf("R%d", 12+i)
 			for j := range n {
 				a.walked(reg, j)
@@ -82,6 +97,32 @@ func (a *asm) pass(name, constants string, body func(n int)) {
 	a.put(walkRows, "R1")
 	a.again("R1", 0)
 	a.line("RET")
+}
+
+// table are the names of kernels.activationTable's constants.
+var table = []string{"0", "6", "3", "1/6", "least", "most", "log2e", "round", "ln2high", "ln2low", "127", "1/7!", "1/6!", "1/5!", "1/4!", "1/3!", "1/2!", "1"}
+
+// activation writes a pass that applies an expression to each vector: postfix with the table's names, "neg", and "power" for 2 to the whole number in a
+// value's last bits.
+func (a *asm) activation(name, expression string) {
+	a.walk(name, "t", 2, func(i int) {
+		a.walked("R6", i)
+		for _, word := range strings.Fields(expression) {
+			switch at := slices.Index(table, word); {
+			case at >= 0:
+				a.walked("R12", at)
+			case word == "neg":
+				a.line("F32x4Neg")
+			case word == "power":
+				a.walked("R12", slices.Index(table, "127"))
+				a.line("I32x4Add")
+				a.line("I32Const $23")
+				a.line("I32x4Shl")
+			default:
+				a.postfix(word)
+			}
+		}
+	})
 }
 
 // walked loads the i-th vector of a pixel.

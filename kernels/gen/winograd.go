@@ -29,7 +29,7 @@ func (a *asm) postfix(expression string) {
 		case word == "*-":
 			a.multiplySub()
 		default:
-			a.line(map[string]string{"+": "F32x4Add", "-": "F32x4Sub", "*": "F32x4Mul", "pmax": "F32x4Pmax"}[word])
+			a.line(map[string]string{"+": "F32x4Add", "-": "F32x4Sub", "*": "F32x4Mul", "/": "F32x4Div", "pmin": "F32x4Pmin", "pmax": "F32x4Pmax"}[word])
 		}
 	}
 }
