@@ -122,6 +122,13 @@ type Peeked struct {
 	Map    Plane    `json:"map"`
 }
 
+// Known is what the network's own rule says: whether the picture looks like anything it knows.
+type Known struct {
+	Score     float32 `json:"score"`
+	Threshold float32 `json:"threshold"`
+	Sure      bool    `json:"sure"`
+}
+
 // Gate is the excitation of one SE block.
 type Gate struct {
 	Layer string    `json:"layer"`
@@ -130,6 +137,12 @@ type Gate struct {
 	N     int       `json:"n"`
 	Scale []float32 `json:"-"` // N values as they were applied, 0..1
 	Own   []float32 `json:"-"` // N values as the network said them
+
+	Signed   bool      `json:"signed,omitempty"` // the file knows what is usual
+	Mean     []float32 `json:"-"`                // N: the usual gates of the result's class, if Signed
+	Std      []float32 `json:"-"`                // N: their standard deviations
+	Closest  int       `json:"closest"`          // the class whose usual gates are nearest
+	Distance float32   `json:"distance"`         // to it: about 1 for a typical picture
 }
 
 // Channel is one channel of the last convolution.
@@ -160,6 +173,7 @@ type Result struct {
 	Heat     Plane     `json:"heat"`
 	Channels []Channel `json:"channels"`
 	Orders   []Order   `json:"orders"`
+	Known    *Known    `json:"known,omitempty"` // nil where the network has no rule
 	Peeked   *Peeked   `json:"peeked,omitempty"`
 	Why      *Why      `json:"why,omitempty"` // nil where the network's head is no sum over channels
 	Side     int       `json:"side"`          // of the network's input picture
@@ -181,6 +195,9 @@ func (r *Result) planes() []plane {
 	list := []plane{{&r.Logits, r.N}, {&r.Probs, r.N}, {&r.Heat.Data, r.Heat.W * r.Heat.H}}
 	for i := range r.Gates {
 		list = append(list, plane{&r.Gates[i].Scale, r.Gates[i].N}, plane{&r.Gates[i].Own, r.Gates[i].N})
+		if g := &r.Gates[i]; g.Signed {
+			list = append(list, plane{&g.Mean, g.N}, plane{&g.Std, g.N})
+		}
 	}
 	if r.Touched {
 		list = append(list, plane{&r.Base, r.N})

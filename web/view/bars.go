@@ -95,7 +95,7 @@ func (p *path) rect(x, y, w, h float64) {
 // Bars draws a row of the shown result, w x h pixels. held is the channel under the pointer or in focus, -1 for none.
 func (s *State) Bars(r BarRow, w, h float64, held int) ([]Shape, []Tick) {
 	b := newBars(r, w, h)
-	var lines, tracks, hover, bodies, dim, caps, dimCaps, solid, big, muted, crosses, own, dots, triangle, arrows path
+	var bands, strange, lines, tracks, hover, bodies, dim, caps, dimCaps, solid, big, muted, crosses, own, dots, triangle, arrows path
 	lines.op('M', BarsLeft, b.y(1)+.5)
 	lines.op('H', w)
 	lines.op('M', BarsLeft, b.y(.5)+.5)
@@ -117,6 +117,9 @@ func (s *State) Bars(r BarRow, w, h float64, held int) ([]Shape, []Tick) {
 			continue
 		}
 		v, network := gate.Scale[c], gate.Own[c]
+		if lo, hi, ok := usual(gate, c); ok {
+			bands.rect(left-.8, b.y(hi), b.body+1.6, max(3, b.y(lo)-b.y(hi)))
+		}
 		put, touched := set.Set[c]
 		alone := set.Solo == c
 		quiet := !set.Off && set.Solo >= 0 && !alone
@@ -146,9 +149,13 @@ func (s *State) Bars(r BarRow, w, h float64, held int) ([]Shape, []Tick) {
 			big.op('M', left-2, b.y(v))
 			big.op('h', b.body+4)
 		default:
+			cap := &caps
+			if unusual(gate, c) {
+				cap = &strange
+			}
 			bodies.rect(left+.7, b.y(v), b.body-1.4, b.y(0)-b.y(v))
-			caps.op('M', left-.9, b.y(v))
-			caps.op('h', b.body+1.8)
+			cap.op('M', left-.9, b.y(v))
+			cap.op('h', b.body+1.8)
 		}
 		if !isMuted && !quiet && v != network {
 			own.op('M', left-1, b.y(network))
@@ -186,10 +193,12 @@ func (s *State) Bars(r BarRow, w, h float64, held int) ([]Shape, []Tick) {
 		{Path: string(hover), Fill: "--accent-soft", Alpha: 1},
 		{Path: string(lines), Stroke: "--line", Width: 1, Alpha: 1},
 		{Path: string(tracks), Fill: "--track", Alpha: 1},
+		{Path: string(bands), Fill: "--band", Alpha: 1},
 		{Path: string(dim), Fill: "--accent-mid", Alpha: .14},
 		{Path: string(dimCaps), Stroke: "--accent", Width: 4, Alpha: .28},
 		{Path: string(bodies), Fill: "--accent-mid", Alpha: .5},
 		{Path: string(caps), Stroke: "--accent", Width: 4, Alpha: 1},
+		{Path: string(strange), Stroke: "--ink", Width: 4, Alpha: 1},
 		{Path: string(muted), Stroke: "--edge", Width: 1, Alpha: 1, Dashed: true},
 		{Path: string(solid), Fill: "--accent", Alpha: 1},
 		{Path: string(big), Stroke: "--bg", Width: 8.4, Alpha: 1},

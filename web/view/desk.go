@@ -145,6 +145,9 @@ func (s *State) BlockStatus(block int) string {
 	if set := len(b.Set) - muted; set > 0 {
 		parts = append(parts, fmt.Sprintf(t.SetCount, set))
 	}
+	if text := s.unusualCount(block); text != "" {
+		parts = append(parts, text)
+	}
 	return strings.Join(parts, t.Comma)
 }
 
@@ -188,6 +191,9 @@ func (s *State) GateWords(p protocol.Peek) string {
 	case set:
 		text += t.Comma + t.SetByYou
 	}
+	if unusual(&g, p.Channel) {
+		text += t.Comma + fmt.Sprintf(t.Unusual, s.Name(s.Shown.Model.Classes[s.Shown.Result.Class]))
+	}
 	return text
 }
 
@@ -204,6 +210,9 @@ func (s *State) ChannelFacts(p protocol.Peek) []Fact {
 	facts := []Fact{{t.FactGate, fmt.Sprintf("%.2f", g.Scale[p.Channel])}}
 	if own := g.Own[p.Channel]; own != g.Scale[p.Channel] {
 		facts = append(facts, Fact{t.FactOwn, fmt.Sprintf("%.2f", own)})
+	}
+	if lo, hi, ok := usual(&g, p.Channel); ok {
+		facts = append(facts, Fact{fmt.Sprintf(t.FactUsual, s.Name(s.Shown.Model.Classes[r.Class])), fmt.Sprintf("%.2f–%.2f", lo, hi)})
 	}
 	if k := r.Peeked; k != nil && k.Peek == p {
 		facts = append(facts, Fact{t.FactMean, minus(fmt.Sprintf("%.2f", k.Mean))})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,6 +20,7 @@ type Prediction struct {
 	Width   string // of a bar of 100, for an attribute
 	Top     bool
 	Pinned  bool // the map is about this class because the person said so
+	Guess   bool // not sure: one of those that the answer names
 }
 
 // unsureBelow is the probability under which an answer counts as a guess.
@@ -51,11 +53,15 @@ func (s *State) ranked(probs []float32) []Prediction {
 		}
 		return 0
 	})
+	var guesses []int
+	if s.Unsure() {
+		guesses, _ = s.guesses()
+	}
 	list := make([]Prediction, len(order))
 	for i, c := range order {
 		p := float64(probs[c])
 		list[i] = Prediction{Class: c, Name: s.Name(s.Shown.Model.Classes[c]), Percent: percent(p),
-			Width: strconv.FormatFloat(100*p, 'f', 1, 64), Top: i == 0 && p >= unsureBelow, Pinned: c == s.Class}
+			Width: strconv.FormatFloat(100*p, 'f', 1, 64), Top: i == 0 && guesses == nil, Pinned: c == s.Class, Guess: slices.Contains(guesses, c)}
 	}
 	return list
 }
@@ -71,13 +77,27 @@ func percent(p float64) string {
 	return fmt.Sprintf("%.0f %%", 100*p)
 }
 
-// Answer is the large line: the class and its probability.
+// Answer is the large line: the class and its probability, or that the network is not sure and what it may be.
 func (s *State) Answer() (name, p string) {
 	if s.Shown == nil {
 		return "", ""
 	}
 	r := s.Shown.Result
 	top := r.Top()
+	if s.Unsure() {
+		t := s.T()
+		classes, _ := s.guesses()
+		var names []string
+		for _, c := range classes {
+			names = append(names, s.Name(s.Shown.Model.Classes[c]))
+		}
+		last := len(names) - 1
+		p = names[last]
+		if last > 0 {
+			p = strings.Join(names[:last], t.Comma) + t.Or + p
+		}
+		return t.NotSure, p
+	}
 	return upperFirst(s.Name(s.Shown.Model.Classes[top])), percent(float64(r.Probs[top]))
 }
 
@@ -96,8 +116,12 @@ func (s *State) Verdict() string {
 	right := truth == s.Shown.Result.Top()
 	var text string
 	switch {
+	case truth < 0 && s.unknown():
+		k := s.Shown.Result.Known
+		return fmt.Sprintf(t.Unknown, minus(fmt.Sprintf("%.2f", k.Score)), minus(fmt.Sprintf("%.2f", k.Threshold)))
 	case truth < 0 && s.Unsure():
-		return t.Unsure
+		classes, together := s.guesses()
+		return fmt.Sprintf(t.Unsure, percent(float64(s.Shown.Result.Probs[s.Shown.Result.Top()])), len(classes), percent(float64(together)))
 	case truth < 0:
 		return ""
 	case right && s.Unsure():
@@ -151,7 +175,24 @@ func (s *State) SampleLabel(i int) string {
 	return fmt.Sprintf(s.T().Sample, s.sampleName(Samples[i]))
 }
 
-// Unsure tells that no class reaches one half.
+// Unsure tells that no class reaches one half, or that the network's own rule does not know the picture.
 func (s *State) Unsure() bool {
-	return s.Shown != nil && s.Shown.Result.Probs[s.Shown.Result.Top()] < unsureBelow
+	return s.Shown != nil && (s.Shown.Result.Probs[s.Shown.Result.Top()] < unsureBelow || s.unknown())
+}
+
+func (s *State) unknown() bool { return s.Shown.Result.Known != nil && !s.Shown.Result.Known.Sure }
+
+// guesses are the most probable classes, as many as it takes to hold four fifths together, three at most.
+func (s *State) guesses() (classes []int, together float32) {
+	probs := s.Shown.Result.Probs
+	for len(classes) < min(3, len(probs)) && together < .8 {
+		best := -1
+		for i, p := range probs {
+			if !slices.Contains(classes, i) && (best < 0 || p > probs[best]) {
+				best = i
+			}
+		}
+		classes, together = append(classes, best), together+probs[best]
+	}
+	return classes, together
 }

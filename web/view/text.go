@@ -2,14 +2,15 @@ package view
 
 // Texts are the words of the page in one language. Those with a verb are for fmt.Sprintf.
 type Texts struct {
-	Model, Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                           string
-	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                  string
-	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                         string
-	KindEvidence, KindGradCAM, KindGate, KindActivation                                                                          string
-	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                string
-	Prediction, ClassesOf, Unsure, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
+	Model, Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                                                 string
+	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                                        string
+	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                                               string
+	KindEvidence, KindGradCAM, KindGate, KindActivation                                                                                                string
+	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                                      string
+	Prediction, ClassesOf, Unsure, Unknown, NotSure, Or, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
 	DeskTexts
 	WhyTexts
+	SignatureTexts
 	Gates, Block, Channels, NoSE                                                                                       string
 	TabsLabel, TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                        string
@@ -30,13 +31,13 @@ var (
 		KindEvidence: "Class evidence", KindGradCAM: "Grad-CAM", KindGate: "Gate-weighted", KindActivation: "Strongest channel",
 		ChipEvidence: "Class evidence for %s", ChipGradCAM: "Grad-CAM for %s", ChipGate: "Channels weighted by their gates", ChipActivation: "Strongest channel of %s",
 		ChipNone: "No positive evidence for %s", ChipFixed: "fixed", Sees: "The network\nsees %d × %d", StageName: "Stage", StageLabel: "%s. %s.", MapOff: "Heat map is off",
-		Prediction: "Prediction", ClassesOf: "%d classes, CIFAR-10", Unsure: "Not sure: no class reaches one half.",
+		Prediction: "Prediction", ClassesOf: "%d classes, CIFAR-10", Unsure: "No class reaches one half. The first has %s, the dotted %d together %s.", Unknown: "It looks like nothing this network knows: score %s, where its rule asks for %s.", NotSure: "Not sure", Or: " or ",
 		TrueRight: "Right: the picture shows %s.", TrueWrong: "Wrong: the picture shows %s.",
 		UnsureRight: "Right but not sure: the picture shows %s.", UnsureWrong: "Wrong and not sure: the picture shows %s.",
 		MapAllClasses: "This kind of map is the same for every class.",
 		MapHint:       "Press a class to see the map for that class.", MapPinned: "The map stays with %s. Press it again to follow the prediction.",
 		AboutModel: "About this network",
-		DeskTexts:  englishDesk, WhyTexts: englishWhy, Gates: "Gates", Block: "Block %d", Channels: "%d channels, %d × %d",
+		DeskTexts:  englishDesk, WhyTexts: englishWhy, SignatureTexts: englishSignature, Gates: "Gates", Block: "Block %d", Channels: "%d channels, %d × %d",
 		NoSE:      "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		TabsLabel: "Panels", TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
 		TutorialText: "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
@@ -59,13 +60,13 @@ var (
 		KindEvidence: "类别证据", KindGradCAM: "Grad-CAM", KindGate: "门控加权", KindActivation: "最强通道",
 		ChipEvidence: "“%s”的类别证据", ChipGradCAM: "“%s”的 Grad-CAM", ChipGate: "按门控加权的通道之和", ChipActivation: "%s 的最强通道",
 		ChipNone: "没有支持“%s”的证据", ChipFixed: "固定", Sees: "网络所见\n%d × %d", StageName: "画面", StageLabel: "%s。%s。", MapOff: "热图已关闭",
-		Prediction: "预测", ClassesOf: "CIFAR-10 的 %d 类", Unsure: "没有把握：没有一类达到一半。",
+		Prediction: "预测", ClassesOf: "CIFAR-10 的 %d 类", Unsure: "没有一类达到一半：第一名 %s，带点的 %d 类合计 %s。", Unknown: "不像这个网络认识的任何东西：得分 %s，规则要求 %s。", NotSure: "拿不准", Or: "或",
 		TrueRight: "正确：图中是%s。", TrueWrong: "错误：图中是%s。",
 		UnsureRight: "正确，但没有把握：图中是%s。", UnsureWrong: "错误，也没有把握：图中是%s。",
 		MapAllClasses: "这种热图对每一类都一样。",
 		MapHint:       "点某一类，看这一类的热图。", MapPinned: "热图固定为“%s”。再点一次恢复跟随预测。",
 		AboutModel: "关于这个网络",
-		DeskTexts:  chineseDesk, WhyTexts: chineseWhy, Gates: "门控", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
+		DeskTexts:  chineseDesk, WhyTexts: chineseWhy, SignatureTexts: chineseSignature, Gates: "门控", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
 		NoSE:      "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		TabsLabel: "面板", TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
 		TutorialText: "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",

@@ -54,7 +54,7 @@ func TestTexts(t *testing.T) {
 func TestPredictions(t *testing.T) {
 	s := shown()
 	s.Class = 2
-	want := []Prediction{{1, "ship", "94 %", "93.6", true, false}, {2, "dog", "6 %", "6.0", false, true}, {0, "cat", "<1 %", "0.4", false, false}}
+	want := []Prediction{{1, "ship", "94 %", "93.6", true, false, false}, {2, "dog", "6 %", "6.0", false, true, false}, {0, "cat", "<1 %", "0.4", false, false, false}}
 	if got := s.Predictions(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -89,7 +89,7 @@ func TestVerdict(t *testing.T) {
 		{0, []float32{.1, .8, .1}, "Wrong: the picture shows cat."},
 		{1, []float32{.3, .4, .3}, "Right but not sure: the picture shows ship."},
 		{2, []float32{.3, .4, .3}, "Wrong and not sure: the picture shows dog."},
-		{-1, []float32{.3, .4, .3}, "Not sure: no class reaches one half."},
+		{-1, []float32{.3, .4, .3}, "No class reaches one half. The first has 40 %, the dotted 3 together >99 %."},
 		{-1, []float32{.1, .8, .1}, ""},
 	} {
 		s.Shown.Truth, s.Shown.Result.Probs = c.truth, c.probs

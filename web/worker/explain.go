@@ -21,8 +21,17 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 		class = t.Top()
 	}
 	r := &protocol.Result{Model: name, N: len(t.Logits), Logits: t.Logits, Probs: t.Probs, Want: want, Class: class, Side: m.Spec.Input.W}
-	for _, g := range t.Gates {
-		r.Gates = append(r.Gates, protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale, Own: g.Own})
+	for i, g := range t.Gates {
+		gate := protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale, Own: g.Own}
+		if mean, std, ok := m.Signature(i); ok {
+			nearest := t.Closest(i)[0]
+			gate.Signed, gate.Mean, gate.Std, gate.Closest, gate.Distance = true, mean[class], std[class], nearest.Class, nearest.Distance
+		}
+		r.Gates = append(r.Gates, gate)
+	}
+	if rule := m.Spec.Reject; rule != nil {
+		score, sure := t.Known()
+		r.Known = &protocol.Known{Score: score, Threshold: rule.Threshold, Sure: sure}
 	}
 	r.Why = why(t, class, want.Against)
 	r.Heat = plane(t.Heatmap(nn.Kind(want.Kind), class, nil))

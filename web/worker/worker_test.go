@@ -158,6 +158,56 @@ func TestGates(t *testing.T) {
 	}
 }
 
+// What is usual, whose gates are nearest, and whether the network knows the picture, come from its file; without them nothing is said.
+func TestSignatures(t *testing.T) {
+	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Read("simple-se", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(file []byte) *protocol.Result {
+		n := &network{}
+		if _, err := n.load("simple-se", "", file); err != nil {
+			t.Fatal(err)
+		}
+		pix, _ := n.keep(1, side)
+		picture(pix)
+		r, _, err := n.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: "simple-se", Want: protocol.Want{Kind: "evidence", Class: 6, Rank: "mean"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Unpack(r.Pack(nil)); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	plain := ask(b)
+	if plain.Known != nil || plain.Gates[1].Signed || plain.Gates[1].Mean != nil {
+		t.Errorf("a file that says nothing of it: %+v, %+v", plain.Known, plain.Gates[1])
+	}
+	layer := plain.Gates[1].Layer
+	mean, std := make([]float32, 10*128), make([]float32, 10*128)
+	for i := range mean {
+		mean[i], std[i] = float32(i/128)/10, .5
+		if i/128 == 7 {
+			mean[i] = plain.Gates[1].Scale[i%128]
+		}
+	}
+	f.Tensors = append(f.Tensors, weights.NewF32("signature."+layer+".mean", mean, 10, 128), weights.NewF32("signature."+layer+".std", std, 10, 128))
+	f.Metadata["sescope"] = strings.Replace(f.Metadata["sescope"], "{", `{"reject":{"score":"maxlogit","threshold":1e6},`, 1)
+	r := ask(f.Write())
+	g := r.Gates[1]
+	if !g.Signed || r.Gates[0].Signed || g.Closest != 7 || g.Distance != 0 || g.Mean[5] != .6 || g.Std[5] != .5 {
+		t.Errorf("closest %d at %v, usual gate of class 6 %v", g.Closest, g.Distance, g.Mean[:3])
+	}
+	if r.Known == nil || r.Known.Sure || r.Known.Threshold != 1e6 || r.Known.Score != slices.Max(r.Logits) {
+		t.Errorf("known %+v", r.Known)
+	}
+}
+
 // The waterfall's steps add up to the logit, or to the lead, of the very frame, with any gates; networks with another head have none.
 func TestWhy(t *testing.T) {
 	for name, exact := range map[string]bool{"simple": true, "simple-se": true, "cnn3-se": false} {
