@@ -146,20 +146,20 @@ func TestDeskUnderTheCamera(t *testing.T) {
 func TestGateCard(t *testing.T) {
 	p := open(t, filmCamera)
 	d := p.after(0, "ship.svg", "")
-	if eval[bool](p, "!document.getElementById('card').hidden") {
+	if eval[bool](p, "!document.getElementById('gate-card').hidden") {
 		t.Fatal("the card is there before anything was pointed at")
 	}
 	sums := map[float64]bool{}
 	for _, channel := range []int{0, 17, 31} {
 		x, y := p.bar(0, channel, .5)
 		p.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, 0)
-		p.wait("the card of the channel", fmt.Sprintf("!document.getElementById('card').hidden && document.getElementById('card-title').innerText.endsWith(' %d') && document.getElementById('card-facts').innerText.includes('map mean')", channel))
+		p.wait("the card of the channel", fmt.Sprintf("!document.getElementById('gate-card').hidden && document.getElementById('card-title').innerText.endsWith(' %d') && document.getElementById('card-facts').innerText.includes('map mean')", channel))
 		if want := fmt.Sprintf("%.2f", d.Gates[0].Scale[channel]); !strings.Contains(p.text("card-facts"), want) {
 			t.Errorf("channel %d: the card says %q, expected its gate %s", channel, p.text("card-facts"), want)
 		}
 		p.frames()
 		sums[eval[float64](p, "e2e.sum('card-map')")] = true
-		if eval[bool](p, "document.getElementById('card').getBoundingClientRect().top < document.querySelector('#blocks .grow').getBoundingClientRect().bottom") {
+		if eval[bool](p, "document.getElementById('gate-card').getBoundingClientRect().top < document.querySelector('#blocks .grow').getBoundingClientRect().bottom") {
 			t.Error("the card covers its bars")
 		}
 	}
@@ -167,7 +167,7 @@ func TestGateCard(t *testing.T) {
 		t.Errorf("three channels have %d different maps", len(sums))
 	}
 	p.mouse(input.DispatchMouseEventTypeMouseMoved, 5, 5, 0)
-	p.wait("the card to go", "document.getElementById('card').hidden")
+	p.wait("the card to go", "document.getElementById('gate-card').hidden")
 }
 
 // Everything on the desk by keyboard: one stop of the tab key a block, arrows choose and set.

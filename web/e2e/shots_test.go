@@ -18,14 +18,14 @@ var states = []struct {
 	{"desk-1440", "#model=simple-se&sample=ship&gates=1:21@0,22@0,40@0.93;2:78@0.24,101@0", 1440, 900, func(p *tab) {
 		x, y := p.bar(1, 83, .4)
 		p.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, 0)
-		p.wait("the card", "!document.getElementById('card').hidden && document.getElementById('card-facts').childElementCount >= 4")
+		p.wait("the card", "!document.getElementById('gate-card').hidden && document.getElementById('card-facts').childElementCount >= 4")
 		p.run("scrollTo(0, 0)")
 	}},
 	{"solo-1440-dark-zh", "#model=simple-se&sample=cat&gates=1:40@0.93;2:solo@104&lang=zh", 1440, 900, func(p *tab) { p.click("theme") }},
 	{"desk-1024", "#model=simple-se&sample=frog&gates=2:one", 1024, 900, func(p *tab) {}},
 	{"desk-390", "#model=simple-se&sample=ship&gates=1:21@0,40@0.93", 390, 844, func(p *tab) {
 		p.run("document.querySelector('#gates [data-channel=\"40\"]').focus()")
-		p.wait("the card", "!document.getElementById('card').hidden && document.getElementById('card-facts').childElementCount >= 4")
+		p.wait("the card", "!document.getElementById('gate-card').hidden && document.getElementById('card-facts').childElementCount >= 4")
 	}},
 	{"export-1440", "#sample=ship", 1440, 900, func(p *tab) { p.click("export-open") }},
 	{"help-390-zh", "#lang=zh", 390, 844, func(p *tab) { p.click("help-open") }},

@@ -29,6 +29,12 @@ const watch = `(() => {
 		const picker = document.getElementById('model');
 		e2e.results.push({ at: performance.now(), picker: picker.disabled ? '' : picker.value, detail: event.detail });
 	});
+	const instantiate = WebAssembly.instantiate;
+	WebAssembly.instantiate = async (...args) => {
+		const made = await instantiate(...args);
+		e2e.instance = made.instance || made;
+		return made;
+	};
 	document.addEventListener('securitypolicyviolation', (event) => e2e.violations.push(event.violatedDirective + ': ' + event.blockedURI));
 	new MutationObserver(() => {
 		if (!e2e.readyAt && document.documentElement.dataset.state === 'ready') e2e.readyAt = performance.now();

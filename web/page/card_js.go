@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"syscall/js"
 
@@ -50,7 +51,7 @@ func (p *Page) listenCard() {
 
 // showCard describes the held channel, or hides the card.
 func (p *Page) showCard() {
-	s, card := p.state, browser.ByID("card")
+	s, card := p.state, browser.ByID("gate-card")
 	if s.Held == nil || s.Shown == nil || s.Shown.Model != p.desk.model {
 		card.Set("hidden", true)
 		return
@@ -62,20 +63,12 @@ func (p *Page) showCard() {
 		return
 	}
 	card.Set("hidden", false)
-	browser.ByID("card-title").Set("textContent", s.ChannelName(at))
-	list := make([]any, 0, 2*len(facts))
-	for _, f := range facts {
-		for _, part := range [][2]string{{"dt", f.Name}, {"dd", f.Value}} {
-			el := js.Global().Get("document").Call("createElement", part[0])
-			el.Set("textContent", part[1])
-			list = append(list, el)
-		}
-	}
-	browser.ByID("card-facts").Call("replaceChildren", list...)
+	p.stage.words.set("card-title", s.ChannelName(at))
+	p.showFacts(facts)
 	b, gate := s.Desk.Blocks[at.Block], s.Shown.Result.Gates[at.Block].Scale[at.Channel]
 	v, set := b.Set[at.Channel]
 	for id, text := range map[string]string{"card-mute": pickText(set && v == 0, t.Unmute, t.Mute), "card-solo": pickText(b.Solo == at.Channel, t.SoloEnd, t.SoloOne), "card-release": t.Release} {
-		browser.ByID(id).Set("textContent", text)
+		p.stage.words.set(id, text)
 	}
 	value := browser.ByID("card-value")
 	value.Set("value", fmt.Sprintf("%.2f", gate))
@@ -83,7 +76,10 @@ func (p *Page) showCard() {
 	if k := s.Shown.Result.Peeked; k != nil && k.Peek == at {
 		p.paintCard(k.Map)
 	}
-	p.placeCard(card, at)
+	if p.desk.placed == nil || *p.desk.placed != at {
+		p.placeCard(card, at)
+		p.desk.placed = &at
+	}
 }
 
 func pickText(on bool, yes, no string) string {
@@ -91,6 +87,29 @@ func pickText(on bool, yes, no string) string {
 		return yes
 	}
 	return no
+}
+
+// showFacts lists what is known of the channel; lines that stay what they are about only change their values.
+func (p *Page) showFacts(facts []view.Fact) {
+	list, d := browser.ByID("card-facts"), &p.desk
+	same := func(a, b view.Fact) bool { return a.Name == b.Name }
+	if !slices.EqualFunc(facts, d.facts, same) {
+		list.Call("replaceChildren")
+		for _, f := range facts {
+			for _, part := range [][2]string{{"dt", f.Name}, {"dd", f.Value}} {
+				el := js.Global().Get("document").Call("createElement", part[0])
+				el.Set("textContent", part[1])
+				list.Call("append", el)
+			}
+		}
+	} else {
+		for i, f := range facts {
+			if f != d.facts[i] {
+				list.Get("children").Index(2*i+1).Set("textContent", f.Value)
+			}
+		}
+	}
+	d.facts = facts
 }
 
 // paintCard lays the channel's map over the picture on the stage.

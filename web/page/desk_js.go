@@ -21,6 +21,9 @@ type desk struct {
 	font    string
 	spoken  float64 // when the sliders were brought up to date
 	drag    drag
+	words   words          // of the blocks
+	placed  *protocol.Peek // the channel that the card stands at
+	facts   []view.Fact    // on the card
 }
 
 type deskBlock struct {
@@ -94,7 +97,7 @@ func (r *deskRow) say(s *view.State, i int) {
 // build makes the blocks of a network.
 func (d *desk) build(s *view.State) {
 	d.model = s.Shown.Model
-	d.blocks, d.rows = nil, nil
+	d.blocks, d.rows, d.words, d.placed = nil, nil, words{}, nil
 	document, root := js.Global().Get("document"), browser.ByID("blocks")
 	clone := func(id string) js.Value {
 		return browser.ByID(id).Get("content").Get("firstElementChild").Call("cloneNode", true)
@@ -163,6 +166,7 @@ func (d *desk) word(s *view.State) {
 
 // measure fits every canvas to its place and to the screen's pixels.
 func (d *desk) measure() {
+	d.placed = nil
 	ratio := max(1, js.Global().Get("devicePixelRatio").Float())
 	for _, r := range d.rows {
 		r.w, r.h = r.el.Get("clientWidth").Float(), r.el.Get("clientHeight").Float()
@@ -180,14 +184,14 @@ func (p *Page) paintDesk() {
 		return
 	}
 	for i, b := range d.blocks {
-		b.status.Set("textContent", s.BlockStatus(i))
+		d.words.put(b.status, fmt.Sprint("status ", i), s.BlockStatus(i))
 		on := !s.Desk.Blocks[i].Off
 		b.toggle.Call("setAttribute", "aria-checked", on)
 		text := s.T().SEOn
 		if !on {
 			text = s.T().SEOff
 		}
-		b.toggleText.Set("textContent", text)
+		d.words.put(b.toggleText, fmt.Sprint("switch ", i), text)
 	}
 	for _, r := range d.rows {
 		held := -1

@@ -22,6 +22,8 @@ type stage struct {
 	see     *browser.Canvas
 	bar     *browser.Canvas
 	card    *browser.Canvas
+	words   words
+	label   string // of the stage, for screen readers
 	scratch *browser.Canvas
 
 	heatPaint, channelPaint, barPaint *browser.Painter
@@ -33,7 +35,7 @@ type stage struct {
 }
 
 func newStage() *stage {
-	return &stage{picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"),
+	return &stage{words: words{}, picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"),
 		scratch: browser.NewCanvas(channelSide, false), heatPaint: browser.NewPainter(heatSide, heatSide), channelPaint: browser.NewPainter(channelSide, channelSide),
 		barPaint: browser.NewPainter(256, 1), large: nn.NewHeatmap(heatSide, heatSide), channel: nn.NewHeatmap(channelSide, channelSide)}
 }
@@ -63,9 +65,12 @@ func (st *stage) paintMap(s *view.State) {
 	browser.ByID("scale").Set("hidden", !visible)
 	browser.ByID("chip").Set("hidden", false)
 	name, percent := s.Answer()
-	browser.ByID("chip-answer").Set("textContent", name+" "+percent)
-	browser.ByID("chip-map").Set("textContent", s.Chip())
-	st.picture.El.Call("setAttribute", "aria-label", s.StageLabel())
+	st.words.set("chip-answer", name+" "+percent)
+	st.words.set("chip-map", s.Chip())
+	if label := s.StageLabel(); label != st.label {
+		st.label = label
+		st.picture.El.Call("setAttribute", "aria-label", label)
+	}
 	if !visible {
 		return
 	}
@@ -95,18 +100,18 @@ func (st *stage) paintMap(s *view.State) {
 		pix[3] = 255
 	}
 	st.barPaint.Put(st.bar)
-	browser.ByID("scale-lo").Set("textContent", view.Signed(span.Lo))
+	st.words.set("scale-lo", view.Signed(span.Lo))
 	hi := view.Signed(span.Hi)
 	if s.Fixed {
 		hi += " " + s.T().ChipFixed
 	}
-	browser.ByID("scale-hi").Set("textContent", hi)
+	st.words.set("scale-hi", hi)
 }
 
 // paintSees shows the network's own input.
 func (st *stage) paintSees(s *view.State, input []byte) {
 	browser.ByID("see").Set("hidden", false)
-	browser.ByID("see-text").Set("textContent", s.Sees())
+	st.words.set("see-text", s.Sees())
 	if input == nil {
 		return
 	}

@@ -30,7 +30,7 @@
     failed = true;
     root.dataset.state = 'error';
     el('loading').hidden = true;
-    el('app').inert = true; // its controls answer no more
+    for (const control of el('app').querySelectorAll('button, select, input')) control.disabled = true; // they answer no more
     const stream = el('video').srcObject;
     if (stream) stream.getTracks().forEach((track) => track.stop());
     el('notice-title').textContent = say(FATAL[kind][0]);

@@ -8,8 +8,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// signed is the shown state of a network that knows what is usual.
-func signed() *State {
+// signedState is the shown state of a network that knows what is usual.
+func signedState() *State {
 	s := shown()
 	g := &s.Shown.Result.Gates[0]
 	g.Signed, g.Mean, g.Std, g.Closest, g.Distance = true, []float32{.3, .2}, []float32{.1, .05}, 2, 1.1
@@ -23,7 +23,7 @@ func TestSignature(t *testing.T) {
 	if s.Closest() != "" || s.LegendUsual() != "" || s.Signed() {
 		t.Error("a network without signatures has some")
 	}
-	s = signed()
+	s = signedState()
 	for _, c := range []struct {
 		change func()
 		want   string

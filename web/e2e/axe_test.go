@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/fetch"
+)
+
+// axeVersion of axe-core (Deque Systems, MPL-2.0), fetched by npm when a test first needs it and kept in the user's cache; it is in no product.
+const axeVersion = "4.14.1"
+
+// axe is the source of axe-core.
+func axe(t *testing.T) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(cache, "sescope-axe-core-"+axeVersion)
+	file := filepath.Join(folder, "node_modules", "axe-core", "axe.min.js")
+	b, err := os.ReadFile(file)
+	if err != nil {
+		if out, err := exec.Command("npm", "install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--prefix", folder, "axe-core@"+axeVersion).CombinedOutput(); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatalf("npm install axe-core: %v\n%s", err, out)
+			}
+			t.Skipf("axe-core is not here and npm cannot fetch it: %v", err)
+		}
+		if b, err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return string(b)
+}
+
+// accessible runs axe-core on the page as it is, in both themes.
+func (p *tab) accessible(source, state string) {
+	p.t.Helper()
+	for _, theme := range []string{"light", "dark"} {
+		p.run(fmt.Sprintf("document.documentElement.dataset.theme = %q", theme))
+		p.frames()
+		if !eval[bool](p, "!!window.axe") {
+			eval[bool](p, source+"; !!window.axe")
+		}
+		found := eval[[]string](p, `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => v.id + ': ' + n.target.join(' ') + ': ' + (n.any.concat(n.all, n.none)[0] || {}).message)))`)
+		for _, f := range found {
+			p.t.Errorf("%s, %s: %s", state, theme, f)
+		}
+	}
+}
+
+// axe-core finds nothing in any state of the page, in both themes.
+func TestAccessibility(t *testing.T) {
+	source := axe(t)
+	for _, s := range states {
+		p := newTab(t, filmCamera)
+		p.size(s.w, s.h, s.w < 700)
+		p.at(s.hash)
+		s.do(p)
+		p.accessible(source, s.name)
+		if s.name != "desk-1440" {
+			continue
+		}
+		for _, id := range eval[[]string](p, "[...document.querySelectorAll('[role=tab]')].map((e) => e.id)") {
+			p.click(id)
+			p.wait(id+" to open", "document.getElementById("+quote(id)+").getAttribute('aria-selected') === 'true'")
+			p.accessible(source, id)
+		}
+	}
+	p := open(t, filmCamera)
+	permit(t, p.ctx, browser.PermissionSettingDenied)
+	p.click("camera")
+	p.wait("the notice", "!document.getElementById('notice').hidden")
+	p.accessible(source, "camera refused")
+
+	p = newTab(t, filmCamera)
+	do(p, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*.safetensors*"}}}) // asked for, never answered
+	p.navigate()
+	p.wait("the loading to begin", "document.documentElement.dataset.state === 'loading' && document.querySelector('#loading-program[data-state=done]')")
+	p.accessible(source, "loading")
+
+	p = newTab(t, filmCamera)
+	p.allow("404", "SEscope: fetch")
+	p.answer("*.safetensors*", 404)
+	p.navigate()
+	p.wait("the state error", "document.documentElement.dataset.state === 'error'")
+	p.accessible(source, "error")
+}
