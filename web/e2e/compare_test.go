@@ -52,10 +52,10 @@ func TestCompare(t *testing.T) {
 // A twin that cannot be loaded: the panel says so, and the page goes on.
 func TestTwinMissing(t *testing.T) {
 	p := open(t, filmCamera)
-	p.allow("404", "simple.safetensors")
+	p.allow("404", "models/simple.")
 	p.choose("model", "simple-se")
 	p.after(0, "ship.svg", "simple-se")
-	restore := p.answer("*/models/simple.safetensors*", 404)
+	restore := p.answer("*/models/simple.*safetensors*", 404)
 	p.openTab("compare")
 	p.wait("a word that the twin could not be loaded", "document.getElementById('compare-status').innerText.includes('could not be loaded')")
 	restore()

@@ -43,7 +43,7 @@ func withoutSpec(t *testing.T, b []byte) (file []byte, spec string) {
 
 // A network of the person's own runs as the built-in ones do; a file that is none is refused with a sentence, and the running network stays.
 func TestOwnNetwork(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(dist, "models", "simple-se.safetensors"))
+	b, err := os.ReadFile(filepath.Join(dist, asset(t, "models/simple-se.safetensors")))
 	if err != nil {
 		t.Fatal(err)
 	}
