@@ -14,7 +14,8 @@ pictures go through PyTorch's float32 network. nn/testdata/golden/NETWORK.safete
     i.gradient         (8, H, W)     d logit / d y for the same channels, by autograd
 The pictures stand beside them as PNG.
 
-generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms.
+generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms. tiny-OPSET.onnx is a small network in two
+versions of ONNX, tiny-onnx.safetensors holds its logits.
 """
 import pathlib
 
@@ -26,6 +27,7 @@ import data
 import generated
 import imported
 import safetensors
+import tiny
 from networks import NETWORKS, LiveNet, SEBlock, SimpleCNN
 from spec import spec
 
@@ -140,6 +142,14 @@ def main():
         net = make()
         made, stored = generated.fill(net, torch.cat([normalised(p, 3) for p in pictures()]))
         safetensors.write(OUT / f"generated-{name}.safetensors", stored | imported.golden(net, [normalised(p, 3) for p in pictures()], CHANNELS), {"sescope": imported.spec(name, net), "generated": made})
+    # The same network as torch writes it in two versions of ONNX, one with hard-swish taken apart.
+    net = tiny.Tiny()
+    generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
+    for opset in (11, 14):
+        torch.onnx.export(net, normalised(pictures()[0], 1), OUT / f"tiny-{opset}.onnx", opset_version=opset)
+    with torch.no_grad():
+        logits = {f"{i}.logits": net(normalised(p, 1))[0].numpy() for i, p in enumerate(pictures())}
+    safetensors.write(OUT / "tiny-onnx.safetensors", logits)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,14 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"sescope/nn"
+	"sescope/nn/onnx"
 	"sescope/weights"
 	"sescope/weights/models"
 )
@@ -211,5 +214,69 @@ func quantize(args []string, stdout, _ io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s: %s bytes\n", args[1], thousands(len(b)))
+	return nil
+}
+
+// convert makes a weights file of an ONNX file.
+func convert(args []string, stdout, _ io.Writer) error {
+	o := newOptions("convert")
+	bits := o.flags.Int("bits", 32, "")
+	classes := o.flags.String("classes", "", "")
+	options := onnx.Options{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}} // ImageNet's
+	o.flags.Func("mean", "", func(text string) error { return colours(text, options.Mean) })
+	o.flags.Func("std", "", func(text string) error { return colours(text, options.Std) })
+	args, err := o.parse(args, 2, 2, "IN.onnx OUT.safetensors")
+	if err != nil {
+		return err
+	}
+	if *classes != "" {
+		text, err := os.ReadFile(*classes)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(text)) {
+			if line = strings.TrimRight(line, "\r\n"); line != "" {
+				en, zh, ok := strings.Cut(line, "\t")
+				if !ok {
+					zh = en
+				}
+				options.Classes = append(options.Classes, nn.Class{En: en, Zh: zh})
+			}
+		}
+	}
+	b, err := os.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	f, err := onnx.Read(strings.TrimSuffix(filepath.Base(args[0]), ".onnx"), b, options)
+	if err != nil {
+		return fmt.Errorf("convert: %v", err)
+	}
+	if *bits != 32 {
+		if f, err = weights.Quantise(f, *bits); err != nil {
+			return fmt.Errorf("convert: %v", err)
+		}
+	}
+	b = f.Write()
+	if err := os.WriteFile(args[1], b, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: %s bytes\n", args[1], thousands(len(b)))
+	return nil
+}
+
+// colours parses "R,G,B".
+func colours(text string, to []float32) error {
+	parts := strings.Split(text, ",")
+	if len(parts) != len(to) {
+		return fmt.Errorf("expected %d numbers with commas between", len(to))
+	}
+	for i, p := range parts {
+		v, err := strconv.ParseFloat(p, 32)
+		if err != nil {
+			return err
+		}
+		to[i] = float32(v)
+	}
 	return nil
 }

@@ -23,6 +23,8 @@ const usage = `usage: sescope COMMAND
   explain MODEL IMAGE -o FIGURE.png   draw the tutorial's figure: picture and its three strongest channels
   eval MODEL DATA [--json | --csv]    accuracy on a CIFAR-10 .bin file or a folder of pictures by class; --csv: the logits of every picture
   quantize IN OUT [--bits 8 | 6 | 4]  make an int8 file of a float32 one, or one whose numbers need fewer bits
+  convert IN.onnx OUT [--classes FILE] [--bits 8 | 6 | 4] [--mean R,G,B] [--std R,G,B]
+                                      make a .safetensors file of an ONNX file; FILE holds a class a line, mean and std are ImageNet's by default
 
 MODEL is a built-in name or a .safetensors file. For a file without our spec in its header (a plain state_dict), the spec is the file model.json
 beside it, or that of a built-in network: --arch NAME.
@@ -44,7 +46,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return nil
 	}
 	commands := map[string]func(args []string, stdout, stderr io.Writer) error{
-		"models": listModels, "inspect": inspect, "run": classify, "explain": explain, "eval": evaluate, "quantize": quantize,
+		"models": listModels, "inspect": inspect, "run": classify, "explain": explain, "eval": evaluate, "quantize": quantize, "convert": convert,
 	}
 	command, ok := commands[args[0]]
 	if !ok {

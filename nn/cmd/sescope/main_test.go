@@ -209,6 +209,22 @@ func TestQuantize(t *testing.T) {
 	must(t, "inspect", out, "--arch", "simple-se")
 }
 
+// convert makes a file that runs, in int8 if asked, with the classes of a list.
+func TestConvert(t *testing.T) {
+	dir := t.TempDir()
+	names, out := filepath.Join(dir, "names.txt"), filepath.Join(dir, "tiny.safetensors")
+	if err := os.WriteFile(names, []byte("one\t一\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "convert", golden+"tiny-14.onnx", out, "--classes", names, "--bits", "8", "--mean", "0.5,0.5,0.5", "--std", "0.25,0.25,0.25")
+	if got := must(t, "run", out, golden+"0.png"); !strings.Contains(got, "gates of block.3: 12") {
+		t.Errorf("run says %q", got)
+	}
+	if got := must(t, "inspect", out); !strings.Contains(got, "std [0.25 0.25 0.25]") {
+		t.Errorf("inspect says %q", got)
+	}
+}
+
 func size(t *testing.T, name string) int64 {
 	t.Helper()
 	info, err := os.Stat(name)
@@ -250,6 +266,8 @@ func TestErrors(t *testing.T) {
 		{"quantize " + golden + "0.png x", "0.png"},
 		{"quantize " + golden + "state_dict.safetensors x --bits 5", "expected 8, 6 or 4"},
 		{"eval cnn3-se x --csv --json", "one of them"},
+		{"convert " + golden + "0.png x", "not an ONNX file"},
+		{"convert " + golden + "tiny-14.onnx x --mean 1,2", "expected 3 numbers"},
 	} {
 		_, err := sescope(t, strings.Fields(c.args)...)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
