@@ -1,7 +1,10 @@
 package nn
 
 import (
+	"fmt"
 	"image"
+	"runtime"
+	"strings"
 	"testing"
 
 	"sescope/weights"
@@ -90,6 +93,53 @@ func TestEveryLayer(t *testing.T) {
 	exercise(t, m)
 	if s := openSession(t, m); len(s.trace.Gates) != 2 || m.LastConv() != "c4" || !m.HasSE() {
 		t.Errorf("%d gates, last convolution %s, HasSE %v", len(s.trace.Gates), m.LastConv(), m.HasSE())
+	}
+}
+
+// A network that would need too much memory is refused by what its spec says, before a tensor is looked at: the file holds none.
+func TestTooLargeForMemory(t *testing.T) {
+	conv := func(name string, in, out, kernel, stride, pad int) string {
+		return fmt.Sprintf(`{"op":"conv","name":%q,"in":%d,"out":%d,"kernel":%d,"stride":%d,"pad":%d}`, name, in, out, kernel, stride, pad)
+	}
+	end := func(in int) string {
+		return fmt.Sprintf(`{"op":"mean","name":"mean"},{"op":"linear","name":"fc","in":%d,"out":1}`, in)
+	}
+	var borders []string // one pixel each, and a border of a thousand around it
+	for i := range 40 {
+		in := 1
+		if i == 0 {
+			in = 3
+		}
+		borders = append(borders, conv(fmt.Sprint("c", i), in, 1, 1024, 1024, 1023))
+	}
+	var wide []string
+	for i := range 5 {
+		in, stride := 2000, 2
+		if i == 0 {
+			in, stride = 3, 64
+		}
+		wide = append(wide, conv(fmt.Sprint("c", i), in, 2000, 3, stride, 1))
+	}
+	for name, c := range map[string]struct{ layers, want string }{
+		"maps":        {conv("c", 3, 65536, 1, 1, 0) + "," + end(65536), "is larger than"},
+		"borders":     {strings.Join(append(borders, end(1)), ","), "the feature maps up to here need"},
+		"one layer":   {conv("c", 3, 65536, 512, 512, 0) + "," + end(65536), "weights, more than"},
+		"all weights": {strings.Join(append(wide, end(2000)), ","), "the weights up to here need"},
+		"channels":    {conv("c", 3, 65537, 1, 1, 0) + "," + end(65537), "at most 65536"},
+		"linear":      {`{"op":"flatten","name":"f"},{"op":"linear","name":"fc","in":786432,"out":100}`, "more than"},
+		"overflow":    {conv("c", 3, 9223372036854775807, 1, 1, 0) + "," + end(1), "c"},
+	} {
+		spec := `{"name":"large","input":{"H":512,"W":512,"C":3},"mean":[0,0,0],"std":[1,1,1],"classes":[{"en":"a","zh":"a"}],"layers":[` + c.layers + `]}`
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Load(&weights.File{Name: "large", Metadata: map[string]string{metadataKey: spec}})
+		runtime.ReadMemStats(&after)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, expected %q", name, err, c.want)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+			t.Errorf("%s: %d bytes were allocated before it was refused", name, used)
+		}
 	}
 }
 

@@ -268,10 +268,37 @@ func TestBadFilesAreRefused(t *testing.T) {
 		}
 	}
 	extra := &weights.File{Name: "bad", Metadata: good.Metadata, Tensors: append(append([]weights.Tensor{}, good.Tensors...), weights.NewF32("conv9.bias", []float32{1}, 1))}
+	with := func(name string, tensor func(shape []int) weights.Tensor) *weights.File {
+		f := &weights.File{Name: "bad", Metadata: good.Metadata}
+		for _, x := range good.Tensors {
+			if x.Name == name {
+				x = tensor(x.Shape)
+			}
+			f.Tensors = append(f.Tensors, x)
+		}
+		return f
+	}
+	spoiled := func(v float64) func(shape []int) weights.Tensor {
+		return func(shape []int) weights.Tensor {
+			values := make([]float32, shape[0])
+			values[5] = float32(v)
+			return weights.NewF32("layer1.1.running_mean", values, shape...)
+		}
+	}
 	for _, c := range []struct {
 		file *weights.File
 		want string
 	}{
+		{with("layer1.1.running_mean", spoiled(math.NaN())), `"layer1.1.running_mean": value 5 is NaN`},
+		{with("layer1.1.running_mean", spoiled(math.Inf(-1))), `"layer1.1.running_mean": value 5 is -Inf`},
+		{with("layer1.1.running_var", func(shape []int) weights.Tensor {
+			return weights.NewF32("layer1.1.running_var", []float32{-1, 63: 0}, shape...)
+		}), `"layer1.1.running_var": value 0 is -1`},
+		{with("fc.weight", func([]int) weights.Tensor { return weights.NewF32("fc.weight", make([]float32, 1280), 128, 10) }), `"fc.weight" has shape [128 10], expected [10 128]`},
+		{with("fc.bias", func([]int) weights.Tensor {
+			return weights.Tensor{Name: "fc.bias", DType: "I64", Shape: []int{10}, Data: make([]byte, 80)}
+		}), "dtype I64"},
+		{with("layer2.0.weight.scale", func([]int) weights.Tensor { return weights.NewF32("other.scale", make([]float32, 128), 128) }), `"layer2.0.weight.scale" is missing`},
 		{edit(`"in":3`, `"in":4`), "layer1.0"},
 		{edit(`"in":3`, `"in":-3`), "layer1.0"},
 		{edit(`"kernel":3`, `"kernel":99`), "layer1.0"},

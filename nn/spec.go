@@ -109,7 +109,9 @@ type LayerSpec struct {
 const (
 	metadataKey = "sescope"
 	maxInput    = 1024    // pixels a side
-	maxValues   = 1 << 26 // values of all feature maps, and weights of one layer: 256 MB
+	maxValues   = 1 << 26 // values of all feature maps with their borders, and weights of one layer: 256 MB
+	maxWeights  = 1 << 27 // values of all weights as the kernels want them: 512 MB
+	maxChannels = 1 << 16 // of a convolution: Winograd's scratch grows with them
 	maxLayers   = 4096
 )
 
@@ -212,7 +214,7 @@ func (l LayerInfo) Algorithm() string {
 // Describe walks the spec and returns every layer's output shape, parameters and multiply-adds. It is also where a spec's layers are
 // checked against each other, before any weight is looked at.
 func (s *Spec) Describe() ([]LayerInfo, error) {
-	total := 0
+	total, weights := 0, 0
 	infos := make([]LayerInfo, 0, len(s.Layers))
 	index := map[string]int{pictureName: picture}
 	output := func(i int) Shape {
@@ -252,8 +254,15 @@ func (s *Spec) Describe() ([]LayerInfo, error) {
 		}
 		info.from, info.with = from, with
 		index[l.Name] = i
-		if total += info.Shape.H * info.Shape.W * info.Shape.C; total > maxValues {
+		total += info.Shape.H * info.Shape.W * align4(info.Shape.C)
+		if in := output(from); l.Op == "conv" { // its border is part of the map that it reads
+			total += ((in.H+2*l.Pad)*(in.W+2*l.Pad) - in.H*in.W) * align4(in.C)
+		}
+		if total > maxValues {
 			return nil, fmt.Errorf("layer %d (%s %q): the feature maps up to here need more than %d values", i, l.Op, l.Name, maxValues)
+		}
+		if weights += info.packed(); weights > maxWeights {
+			return nil, fmt.Errorf("layer %d (%s %q): the weights up to here need more than %d values", i, l.Op, l.Name, maxWeights)
 		}
 		infos = append(infos, info)
 	}
@@ -261,6 +270,27 @@ func (s *Spec) Describe() ([]LayerInfo, error) {
 		return nil, fmt.Errorf("the last layer gives %dx%dx%d, expected one value for each of the %d classes", shape.H, shape.W, shape.C, len(s.Classes))
 	}
 	return infos, nil
+}
+
+// packed is the number of values of a layer's weights in the layout of its kernel, or more.
+func (l LayerInfo) packed() int {
+	panels := func(n int) int { return (n + kernels.Panel - 1) / kernels.Panel * kernels.Panel }
+	switch l.Op {
+	case "conv":
+		k := l.Kernel * l.Kernel
+		switch l.Algorithm() {
+		case "winograd":
+			return 36 * align4(l.In) * panels(l.LayerSpec.Out)
+		case "direct":
+			return k * align4(l.In) * panels(l.LayerSpec.Out)
+		}
+		return k * panels(l.LayerSpec.Out) * (l.In / l.groups())
+	case "linear":
+		return align4(l.In) * panels(l.LayerSpec.Out)
+	case "se":
+		return 2 * panels(l.Shape.C) * panels(l.LayerSpec.Out)
+	}
+	return l.Params
 }
 
 // describe checks one layer on its input; with is the shape of add's other summand.
@@ -278,6 +308,9 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 		if l.In != in.C || l.Out < 1 || l.Kernel < 1 || l.Kernel > maxInput || l.Stride < 1 || l.Pad < 0 || l.Pad >= l.Kernel {
 			return info, fmt.Errorf("in %d, out %d, kernel %d, stride %d, pad %d on %d channels; expected in to equal the channels, a kernel of 1 to %d, a stride of at least 1 and pad below the kernel",
 				l.In, l.Out, l.Kernel, l.Stride, l.Pad, in.C, maxInput)
+		}
+		if l.In > maxChannels || l.Out > maxChannels {
+			return info, fmt.Errorf("%d -> %d channels, expected at most %d", l.In, l.Out, maxChannels)
 		}
 		h, w := in.H+2*l.Pad-l.Kernel, in.W+2*l.Pad-l.Kernel
 		if h < 0 || w < 0 {
@@ -320,7 +353,10 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 	case "flatten":
 		info.Shape = Shape{1, 1, in.H * in.W * in.C}
 	case "linear":
-		if in.H != 1 || in.W != 1 || l.In != in.C || l.Out < 1 || l.Out > maxValues/l.In {
+		if l.In > 0 && l.Out > maxValues/l.In {
+			return info, fmt.Errorf("%d x %d weights, more than %d", l.In, l.Out, maxValues)
+		}
+		if in.H != 1 || in.W != 1 || l.In != in.C || l.Out < 1 {
 			return info, fmt.Errorf("in %d, out %d on a %dx%dx%d map, expected a vector of in values", l.In, l.Out, in.H, in.W, in.C)
 		}
 		info.Shape = Shape{1, 1, l.Out}

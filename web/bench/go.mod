@@ -6,7 +6,7 @@ require (
 	github.com/andybalholm/brotli v1.2.8
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
-	google.golang.org/protobuf v1.36.0
+	google.golang.org/protobuf v1.36.12
 	sescope v0.0.0
 )
 
