@@ -22,7 +22,7 @@ async function engine(name) {
   worker.onmessage = ({ data }) => (data.error ? answer.reject(new Error(name + ': ' + data.error)) : answer.resolve(data));
   worker.onerror = (event) => answer.reject(new Error(name + ': ' + event.message));
   const ask = (message) => new Promise((resolve, reject) => { answer = { resolve, reject }; worker.postMessage(message); });
-  return { name, ask, info: (await ask({ op: 'init' })).info };
+  return { name, ask, stop: () => worker.terminate(), info: (await ask({ op: 'init' })).info };
 }
 
 const sorted = (list) => Float64Array.from(list).sort();
@@ -60,14 +60,15 @@ async function measure() {
   const settings = { rounds: setting('rounds', 30), block: setting('block', 40), warm: setting('warm', 700) };
   let networks = await (await fetch('networks.json')).json();
   if (query.get('networks')) networks = networks.filter((n) => query.get('networks').split(',').includes(n.name));
-  const engines = [];
-  for (const name of ENGINES) engines.push(await engine(name));
   const result = {
-    agent: navigator.userAgent, cores: navigator.hardwareConcurrency, isolated: crossOriginIsolated, settings,
-    engines: Object.fromEntries(engines.map((e) => [e.name, { label: LABELS[e.name], ...e.info }])), networks: [],
+    agent: navigator.userAgent, cores: navigator.hardwareConcurrency, isolated: crossOriginIsolated, settings, engines: {}, networks: [],
   };
   for (const network of networks) {
     say('Loading ' + network.name + '…');
+    // Engines start anew for each network: onnxruntime's threads of sessions that wait would slow the others down.
+    const engines = [];
+    for (const name of ENGINES) engines.push(await engine(name));
+    for (const e of engines) result.engines[e.name] = { label: LABELS[e.name], ...e.info };
     network.pictures = setting('pictures', 4);
     for (const e of engines) await e.ask({ op: 'load', network });
     network.agree = await agree(engines, network);
@@ -78,10 +79,8 @@ async function measure() {
       network.runs[e.name] = Math.max(3, Math.round(settings.block / typical));
     }
     network.times = Object.fromEntries(ENGINES.map((name) => [name, []])); // one list a round
-  }
-  for (let r = 0; r < settings.rounds; r++) {
-    say(`Round ${r + 1} of ${settings.rounds}…`);
-    for (const network of networks) {
+    for (let r = 0; r < settings.rounds; r++) {
+      say(`${network.name}, round ${r + 1} of ${settings.rounds}…`);
       for (let i = 0; i < engines.length; i++) {
         const e = engines[(i + r) % engines.length]; // no engine always follows the same one
         const { times } = await e.ask({ op: 'block', network: network.name, runs: network.runs[e.name] });
@@ -89,7 +88,8 @@ async function measure() {
         if (e.name === 'ort-n') await pause(20); // its threads go on spinning for a while
       }
     }
-    result.networks = networks.map(summary);
+    for (const e of engines) e.stop();
+    result.networks.push(summary(network));
     show(result);
   }
   say('Done.');
