@@ -2602,7 +2602,7 @@ func (c *Predictions) percent() string {
 }
 
 func (c *Predictions) classes() string {
-	return fmt.Sprintf(c.S.T().ClassesOf, len(c.S.Predictions()))
+	return fmt.Sprintf(c.S.T().ClassesOf, c.S.Classes())
 }
 
 func (c *Predictions) rowClass(p view.Prediction) string {

@@ -26,7 +26,10 @@ type Prediction struct {
 // unsureBelow is the probability under which an answer counts as a guess.
 const unsureBelow = 0.5
 
-// Predictions lists every class, most probable first; before the first result, in the network's order and empty.
+// listed is the number of classes that the list has room for.
+const listed = 12
+
+// Predictions lists the classes, most probable first, at most listed of them; before the first result, in the network's order and empty.
 func (s *State) Predictions() []Prediction {
 	if s.Shown == nil {
 		list := make([]Prediction, len(Samples))
@@ -36,6 +39,14 @@ func (s *State) Predictions() []Prediction {
 		return list
 	}
 	return s.ranked(s.Shown.Result.Probs)
+}
+
+// Classes is how many classes there are to choose from.
+func (s *State) Classes() int {
+	if s.Shown == nil {
+		return len(Samples)
+	}
+	return len(s.Shown.Model.Classes)
 }
 
 // ranked lists the shown network's classes by probability.
@@ -57,8 +68,8 @@ func (s *State) ranked(probs []float32) []Prediction {
 	if s.Unsure() {
 		guesses, _ = s.guesses()
 	}
-	list := make([]Prediction, len(order))
-	for i, c := range order {
+	list := make([]Prediction, min(len(order), listed))
+	for i, c := range order[:len(list)] {
 		p := float64(probs[c])
 		list[i] = Prediction{Class: c, Name: s.Name(s.Shown.Model.Classes[c]), Percent: percent(p),
 			Width: strconv.FormatFloat(100*p, 'f', 1, 64), Top: i == 0 && guesses == nil, Pinned: c == s.Class, Guess: slices.Contains(guesses, c)}

@@ -214,3 +214,14 @@ func TestParts(t *testing.T) {
 		t.Errorf("sum %s", got)
 	}
 }
+
+// A network of many classes lists its first ones only, and says how many there are.
+func TestManyClasses(t *testing.T) {
+	s := shown()
+	s.Shown.Model.Classes = make([]nn.Class, 67)
+	s.Shown.Result.Probs = make([]float32, 67)
+	s.Shown.Result.Probs[41] = 1
+	if got := s.Predictions(); len(got) != listed || got[0].Class != 41 || s.Classes() != 67 {
+		t.Errorf("%d lines of %d classes, the first for class %d", len(got), s.Classes(), got[0].Class)
+	}
+}

@@ -17,6 +17,7 @@ The pictures stand beside them as PNG.
 generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms. tiny-OPSET.onnx is a small network in two
 versions of ONNX, tiny-onnx.safetensors holds its logits.
 """
+import json
 import pathlib
 
 import numpy as np
@@ -85,10 +86,11 @@ def reference(net, x):
     return logits, conv, y, kept
 
 
-def golden(net):
+def golden(net, times=1):
+    """The reference values for every picture, each of its pixels repeated so many times both ways."""
     out = {}
     for i, pixels in enumerate(pictures()):
-        x = normalised(pixels, 1).requires_grad_()
+        x = normalised(pixels, times).requires_grad_()
         logits, conv, y, gates = reference(net, x)
         top = logits[0].argmax()
         logits[0, top].backward()
@@ -117,9 +119,9 @@ def main():
         Image.fromarray(p).save(OUT / f"{i}.png")
     for path in sorted((ROOT / "weights" / "models").glob("*.safetensors")):
         net = NETWORKS[path.stem]().eval()
-        tensors, _ = safetensors.read(path)
+        tensors, metadata = safetensors.read(path)
         net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
-        safetensors.write(OUT / path.name, thin(golden(net)))
+        safetensors.write(OUT / path.name, thin(golden(net, json.loads(metadata["sescope"])["input"]["H"] // 32)))
     # A state_dict as the tutorial's class saves it: float32, PyTorch's names, no spec; random weights and running statistics.
     torch.manual_seed(3)
     net = SimpleCNN(se=True)
