@@ -74,6 +74,8 @@ func (p *Page) paintLook() {
 		if p.state.Maps().Flow != nil && browser.Slot("maps-flow-before") == nil {
 			p.panel.due = true // the next render makes its places
 		}
+	case p.state.Tab == view.TabLearn && p.state.Maps() != nil:
+		p.paintLesson()
 	case p.state.Tab == view.TabCompare && p.state.Twins() != nil:
 		p.paintCompare()
 	}

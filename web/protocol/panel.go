@@ -38,9 +38,9 @@ func (t *LayerTimes) Smooth(before *LayerTimes) {
 
 // MapsLook asks for every channel of one layer and for what made one value of it. What a network does not have is clamped to what it has.
 type MapsLook struct {
-	Layer   string `json:"layer"` // of Model.Layers; "" is the first convolution
-	Channel int    `json:"channel"`
-	Y       int    `json:"y"` // -1: the middle
+	Layer   string `json:"layer"`   // of Model.Layers; "" is the first convolution
+	Channel int    `json:"channel"` // -1: the one with the largest mean
+	Y       int    `json:"y"`       // -1: the middle
 	X       int    `json:"x"`
 }
 

@@ -8,6 +8,8 @@ type TabActions interface {
 	ChooseAuditBlock(index string)
 	ToggleAudit()            // start, or cancel
 	ChooseBits(index string) // of view.BitsSteps
+	ChooseLesson(index string)
+	MuteLesson() // the channel of view.LearnMute, or all gates back
 	OpenNetwork()
 	DownloadWeights()
 }

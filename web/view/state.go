@@ -84,6 +84,7 @@ type State struct {
 	Compare    Compare
 	Audit      Audit
 	Bits       Bits
+	LearnStep  int             // from 0
 	Panel      *protocol.Panel // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
 

@@ -24,6 +24,7 @@ var Tabs = []Tab{
 	{TabCompare, func(s *State) string { return s.Words().CompareTab }},
 	{TabMaps, func(s *State) string { return s.Words().MapsTab }},
 	{TabModel, func(s *State) string { return s.Words().ModelTab }},
+	{TabLearn, func(s *State) string { return s.Words().LearnTab }},
 }
 
 // Panel is the id of the tab's panel.
@@ -42,6 +43,8 @@ func (s *State) Look() *protocol.Look {
 		if twin := s.Twin(); twin != "" {
 			return &protocol.Look{Twins: &protocol.TwinsLook{Twin: twin}}
 		}
+	case TabLearn:
+		return &protocol.Look{Maps: &protocol.MapsLook{Channel: -1, Y: -1, X: -1}}
 	case TabModel:
 		return &protocol.Look{Times: true}
 	}

@@ -13,6 +13,7 @@ type TabTexts struct {
 	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowText, FlowMap, FlowMean, FlowMeans, FlowNeurons, FlowGates, FlowAfter, FlowForced, FlowBeforeSigmoid                            string
 	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks string
 	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap, BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma                                                                      string
+	LearnYours, LearnMute, LearnUnmute, LearnSteps, LearnNext, LearnBack                                                                                                                                             string
 }
 
 // English and Chinese; the test of Texts keeps them complete, too.
@@ -46,6 +47,7 @@ var (
 		BitsTitle: "Fewer bits", BitsAbout: "Round the large weights to fewer bits and see what becomes of the answer.", BitsOff: "The network runs with the weights of its file.", BitsMaking: "Rounding …",
 		BitsSame: "Still %s: from %s to %s.", BitsFlip: "The answer changes from %s to %s.", BitsMap: "The map moves by up to %s of its span.", BitsSize: "%s instead of %s, that is %s %%.",
 		BitsTrying: "%d of %d samples", BitsNoFlip: "All %d samples keep their answers.", BitsFlips: "%d of %d samples change their answers: %s.", BitsAsIs: "as in the file", BitsN: "%d bits", Comma: ", ",
+		LearnYours: "These are your numbers. Choose another picture and the figure, the text and the formula change with it.", LearnMute: "Mute channel %d of block %d", LearnUnmute: "Give the network its gates back", LearnSteps: "Steps", LearnNext: "Next", LearnBack: "Back",
 	}
 	ChineseTabs = TabTexts{
 		CompareTab: "有无 SE 对比", MapsTab: "特征图", ModelTab: "模型", TestTab: "测试集", LearnTab: "学习",
@@ -76,6 +78,7 @@ var (
 		BitsTitle: "更少的位数", BitsAbout: "把较大的权重舍入到更少的位数，看答案会怎样。", BitsOff: "网络使用文件中的权重。", BitsMaking: "正在舍入……",
 		BitsSame: "仍是%s：从 %s 到 %s。", BitsFlip: "答案从%s变为%s。", BitsMap: "热图最多移动其跨度的 %s。", BitsSize: "%s，原为 %s，即 %s %%。",
 		BitsTrying: "第 %d 张样图，共 %d 张", BitsNoFlip: "全部 %d 张样图答案不变。", BitsFlips: "%d 张样图改变答案，共 %d 张：%s。", BitsAsIs: "与文件相同", BitsN: "%d 位", Comma: "、",
+		LearnYours: "这些都是您的数。换一张图片，插图、文字和公式都会跟着变。", LearnMute: "静音通道 %d（第 %d 块）", LearnUnmute: "恢复网络自己的门控", LearnSteps: "步骤", LearnNext: "下一步", LearnBack: "上一步",
 	}
 )
 

@@ -29,6 +29,9 @@ func layerTimes(t *nn.Trace) *protocol.LayerTimes {
 	first := 0 // of the layers that are computed together; it shows their time
 	for i, l := range t.Model.Spec.Layers {
 		r.Ms = append(r.Ms, -1)
+		if l.Op == "dropout" && first == i {
+			first = i + 1
+		}
 		if at := slices.Index(planned, l.Name); at >= 0 {
 			r.Ms[first] = float32(t.Times[at].Nanoseconds()) / 1e6
 			first = i + 1
@@ -59,12 +62,12 @@ func mapLayers(t *nn.Trace) []protocol.MapLayer {
 func (n *network) maps(want protocol.MapsLook, t *nn.Trace) *protocol.Panel {
 	i := slices.IndexFunc(t.Maps, func(m nn.Map) bool { return m.Layer == want.Layer })
 	m := t.Maps[max(i, 0)]
-	want.Layer, want.Channel = m.Layer, min(max(want.Channel, 0), m.C-1)
+	want.Layer = m.Layer
 	if want.Y < 0 || want.X < 0 {
 		want.Y, want.X = m.H/2, m.W/2
 	}
 	want.Y, want.X = min(want.Y, m.H-1), min(want.X, m.W-1)
-	r := &protocol.Maps{MapsLook: want, H: m.H, W: m.W, C: m.C, Means: make([]float32, m.C), Pixel: make([]float32, m.C)}
+	r := &protocol.Maps{H: m.H, W: m.W, C: m.C, Means: make([]float32, m.C), Pixel: make([]float32, m.C)}
 	for c := range r.Pixel {
 		r.Pixel[c] = m.At(want.Y, want.X, c)
 	}
@@ -78,6 +81,11 @@ func (n *network) maps(want protocol.MapsLook, t *nn.Trace) *protocol.Panel {
 	for c := range r.Means {
 		r.Means[c] /= float32(m.H * m.W)
 	}
+	if want.Channel < 0 {
+		want.Channel = nn.Largest(r.Means)
+	}
+	want.Channel = min(want.Channel, m.C-1)
+	r.MapsLook = want
 	r.Sum, r.Flow = arithmetic(t, want.Layer, want.Y, want.X, want.Channel), flow(t, want.Layer, want.Channel)
 	n.atlas.begin(m.W, m.H, m.C, []nn.Map{m})
 	n.atlas.add(m, m.C)
