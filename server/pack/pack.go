@@ -85,7 +85,11 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, part := range []tree{builds, files, icons(), {"wasm_exec.js": loader, "vugu-helper.js": []byte(helper)}} {
+	licences, err := notices(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range []tree{builds, files, icons(), {"notices.txt": licences, "wasm_exec.js": loader, "vugu-helper.js": []byte(helper)}} {
 		for name, b := range part {
 			if err := t.add(name, b); err != nil {
 				return nil, err
@@ -121,7 +125,9 @@ func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := goTool(ctx, root, "build", "-trimpath", "-buildvcs=false", "-ldflags=-w", "-o", target, "./wasm"); err != nil {
+	if _, err := goTool(ctx, root, "build", "-trimpath", "-buildvcs=false", "-ldflags=-w",
+		"-gcflags=sescope/web/...=-l", "-gcflags=github.com/vugu/...=-l", // the markup's code inlines a twentieth of the program into itself
+		"-o", target, "./wasm"); err != nil {
 		return nil, err
 	}
 	linked, err := os.ReadFile(target)

@@ -24,6 +24,7 @@ import (
 // Vugu is a stand-in whose script shows where it came from.
 var project = map[string]string{
 	"go.mod":                       "module example.test/small\n\ngo 1.27\n\nrequire github.com/vugu/vugu v0.4.0\n\nreplace github.com/vugu/vugu => ./vugu\n",
+	"vugu/LICENSE":                 "Copyright somebody",
 	"vugu/go.mod":                  "module github.com/vugu/vugu\n\ngo 1.27\n",
 	"wasm/main.go":                 "package main\n\nimport \"example.test/small/kernels\"\n\nfunc main() { println(kernels.Answer()) }\n",
 	"kernels/kernels.go":           "package kernels\n\nfunc fma(p *float32)\n\nfunc Answer() float32 {\n\tx := [4]float32{1, 2, 3, 4}\n\tfma(&x[0])\n\treturn x[1]\n}\n",
@@ -130,7 +131,7 @@ func TestPack(t *testing.T) {
 	d := read(t, got)
 	var want []string
 	for _, name := range []string{
-		"app.css", "app.webmanifest", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "wasm_exec.js", "vugu-helper.js",
+		"app.css", "app.webmanifest", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "wasm_exec.js", "notices.txt", "vugu-helper.js",
 		"models/live.safetensors", "models/simple.safetensors",
 	} {
 		path := d.Files[name].Path
@@ -304,6 +305,32 @@ func TestPackIsReproducible(t *testing.T) {
 	style := dists[0][pageFile]
 	if !bytes.Equal(brotli11(style), brotli11(style)) || !bytes.Equal(gzip9(style), gzip9(style)) {
 		t.Error("a file that is compressed twice differs")
+	}
+}
+
+// The real notices name every module that the programs hold, and Go, each with its terms; go.mod has no other but those of tests and tools.
+func TestNotices(t *testing.T) {
+	b, err := notices(context.Background(), filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	mod, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) (v\S+)`).FindAllStringSubmatch(string(mod), -1) {
+		switch m[1] {
+		case "github.com/vugu/vjson": // ours in its place
+		case "github.com/andybalholm/brotli", "google.golang.org/protobuf", "golang.org/x/image", "golang.org/x/sys", "golang.org/x/text", "github.com/vugu/html": // pack's, the terminal program's and the generators'
+		default:
+			if !strings.Contains(text, "\n"+m[1]+" "+m[2]+"\n---") {
+				t.Errorf("the notices lack %s %s", m[1], m[2])
+			}
+		}
+	}
+	if n := strings.Count(text, "\n---"); strings.Count(text, "opyright") < n || n < 5 || !strings.Contains(text, "The Go Authors") {
+		t.Errorf("%d parts, of which some lack their terms:\n%s", n, text)
 	}
 }
 
