@@ -152,6 +152,11 @@ func TestKeys(t *testing.T) {
 	p.press("m")
 	p.wait("m to choose another map", "document.getElementById('kind').value !== "+quote(kind))
 	p.after(n, "", "")
+	// Behind a mean and one Linear, Grad-CAM is the positive part of class evidence, which looks the same; the next kind does not.
+	kind, n = eval[string](p, "document.getElementById('kind').value"), p.count()
+	p.press("m")
+	p.wait("m to choose the map after it", "document.getElementById('kind').value !== "+quote(kind))
+	p.after(n, "", "")
 	if eval[float64](p, "e2e.sum('heat')") == sum {
 		t.Error("m: the map is painted as before")
 	}

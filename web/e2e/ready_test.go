@@ -51,8 +51,12 @@ func TestFirstScreen(t *testing.T) {
 // checkDetail checks the documented form of a result.
 func checkDetail(t *testing.T, d detail) {
 	t.Helper()
-	if len(d.Logits) != 10 || len(d.Top) != 5 {
-		t.Fatalf("the result has %d logits and %d top classes, expected 10 and 5", len(d.Logits), len(d.Top))
+	classes := 10
+	if d.Model == "objects" {
+		classes = 67
+	}
+	if len(d.Logits) != classes || len(d.Top) != 5 {
+		t.Fatalf("the result has %d logits and %d top classes, expected %d and 5", len(d.Logits), len(d.Top), classes)
 	}
 	for i, c := range d.Top {
 		if c.Class == "" || c.P <= 0 || c.P > 1 || i > 0 && c.P > d.Top[i-1].P {
