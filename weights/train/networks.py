@@ -108,18 +108,19 @@ class LiveNet(nn.Module):
     The pool of the stem stands in front of its batch norm, which then has a quarter of the values to normalise: training spends its time in convolutions.
     """
 
-    def __init__(self, se, num_classes=10, stem_stride=1):
+    def __init__(self, se, num_classes=10, stem_stride=1, width=32):
         super().__init__()
-        self.conv1 = nn.Conv2d(3, 32, 3, stride=stem_stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(32)
-        self.conv2 = nn.Conv2d(32, 64, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(64)
-        self.block1 = Residual(64, se)
-        self.conv3 = nn.Conv2d(64, 128, 3, padding=1, bias=False)
-        self.bn3 = nn.BatchNorm2d(128)
-        self.block2 = Residual(128, se)
+        c1, c2, c3 = width, 2 * width, 4 * width
+        self.conv1 = nn.Conv2d(3, c1, 3, stride=stem_stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(c1)
+        self.conv2 = nn.Conv2d(c1, c2, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(c2)
+        self.block1 = Residual(c2, se)
+        self.conv3 = nn.Conv2d(c2, c3, 3, padding=1, bias=False)
+        self.bn3 = nn.BatchNorm2d(c3)
+        self.block2 = Residual(c3, se)
         self.pool = nn.MaxPool2d(2)
-        self.fc = nn.Linear(128, num_classes)
+        self.fc = nn.Linear(c3, num_classes)
 
     def features(self, x):
         x = torch.relu(self.bn1(self.pool(self.conv1(x))))
@@ -137,4 +138,5 @@ NETWORKS = {
     "live": lambda: LiveNet(se=True),
     "live-plain": lambda: LiveNet(se=False),
     "objects": lambda: LiveNet(se=True, num_classes=67, stem_stride=2),
+    "teacher": lambda: LiveNet(se=True, width=64),
 }
