@@ -8,8 +8,7 @@ import (
 // calibrationBins is the usual number of bins of confidence.
 const calibrationBins = 15
 
-// Evaluation counts how a network does on labelled pictures. The page and the command line both report what it counted, and the counts of several
-// workers merge into one.
+// Evaluation counts how a network does on labelled pictures. The page and the command line both report what it counted.
 type Evaluation struct {
 	N         int           `json:"n"`
 	Correct   int           `json:"correct"`
@@ -30,80 +29,84 @@ type Calibration struct {
 // GateSums are the sums behind the mean and standard deviation of one SE block's gates by label, [label][channel].
 type GateSums struct {
 	Layer   string      `json:"layer"`
-	Sum     [][]float64 `json:"sum"`
+	Sum     [][]float64 `json:"sum"` // nil for a label without pictures
 	Squares [][]float64 `json:"squares"`
 }
 
-// NewEvaluation has no picture yet.
-func NewEvaluation(m *Model) *Evaluation {
-	classes := len(m.Spec.Classes)
+// Outcome is what a network made of one labelled picture.
+type Outcome struct {
+	Label int
+	Top   int         // the class of the largest logit
+	P     float32     // its probability
+	Rank  int         // how many classes have a larger logit than the label, among equals the first counting as the larger
+	Score float32     // of the network's rejection rule: see Trace.Known
+	Sure  bool        // the score reaches the threshold
+	Gates [][]float32 // by SE block; they are the session's until its next run
+}
+
+// Outcome sums up what the network made of a picture of that label.
+func (t *Trace) Outcome(label int) Outcome {
+	o := Outcome{Label: label, Top: t.Top()}
+	o.P = t.Probs[o.Top]
+	for class, v := range t.Logits {
+		if v > t.Logits[label] || v == t.Logits[label] && class < label {
+			o.Rank++
+		}
+	}
+	o.Score, o.Sure = t.Known()
+	for _, g := range t.Gates {
+		o.Gates = append(o.Gates, g.Scale)
+	}
+	return o
+}
+
+// NewEvaluation of a network of that many classes and these SE blocks has no picture yet.
+func NewEvaluation(classes int, blocks []string) *Evaluation {
 	e := &Evaluation{Bins: make([]Calibration, calibrationBins), Gates: []GateSums{}}
 	for range classes {
 		e.Confusion = append(e.Confusion, make([]int, classes))
 	}
-	for _, l := range m.se {
-		g := GateSums{Layer: l.Name()}
-		for range classes {
-			g.Sum, g.Squares = append(g.Sum, make([]float64, l.out.C)), append(g.Squares, make([]float64, l.out.C))
-		}
-		e.Gates = append(e.Gates, g)
+	for _, layer := range blocks {
+		e.Gates = append(e.Gates, GateSums{layer, make([][]float64, classes), make([][]float64, classes)})
 	}
 	return e
 }
 
-// Count adds one picture: its label and what the network made of it.
-func (e *Evaluation) Count(label int, t *Trace) {
-	top := t.Top()
-	p := float64(t.Probs[top])
-	bin := &e.Bins[min(int(p*calibrationBins), calibrationBins-1)]
+// NewEvaluation is one of the model's classes and SE blocks.
+func (m *Model) NewEvaluation() *Evaluation {
+	var blocks []string
+	for _, l := range m.se {
+		blocks = append(blocks, l.Name())
+	}
+	return NewEvaluation(len(m.Spec.Classes), blocks)
+}
+
+// Count adds one picture. The sums are the same to the last bit whenever pictures are counted in the same order.
+func (e *Evaluation) Count(o Outcome) {
+	bin := &e.Bins[min(int(float64(o.P)*calibrationBins), calibrationBins-1)]
 	e.N++
 	bin.N++
-	bin.Confidence += p
-	if top == label {
+	bin.Confidence += float64(o.P)
+	if o.Top == o.Label {
 		e.Correct++
 		bin.Correct++
 	}
-	larger := 0
-	for class, v := range t.Logits {
-		if v > t.Logits[label] || v == t.Logits[label] && class < label { // among equals the first is the larger, as for Top
-			larger++
-		}
-	}
-	if larger < 5 {
+	if o.Rank < 5 {
 		e.Top5++
 	}
-	if _, sure := t.Known(); !sure {
+	if !o.Sure {
 		e.Unsure++
 	}
-	e.Confusion[label][top]++
-	for i, g := range t.Gates {
-		sum, squares := e.Gates[i].Sum[label], e.Gates[i].Squares[label]
-		for c, v := range g.Scale {
+	e.Confusion[o.Label][o.Top]++
+	for i, scale := range o.Gates {
+		g := &e.Gates[i]
+		if g.Sum[o.Label] == nil { // only classes that occur: a network of a thousand has many gates
+			g.Sum[o.Label], g.Squares[o.Label] = make([]float64, len(scale)), make([]float64, len(scale))
+		}
+		sum, squares := g.Sum[o.Label], g.Squares[o.Label]
+		for c, v := range scale {
 			sum[c] += float64(v)
 			squares[c] += float64(v) * float64(v)
-		}
-	}
-}
-
-// Merge adds what another evaluation of the same network counted.
-func (e *Evaluation) Merge(o *Evaluation) {
-	e.N, e.Correct, e.Top5, e.Unsure = e.N+o.N, e.Correct+o.Correct, e.Top5+o.Top5, e.Unsure+o.Unsure
-	for i, row := range o.Confusion {
-		for j, n := range row {
-			e.Confusion[i][j] += n
-		}
-	}
-	for i, b := range o.Bins {
-		e.Bins[i].N += b.N
-		e.Bins[i].Correct += b.Correct
-		e.Bins[i].Confidence += b.Confidence
-	}
-	for i, g := range o.Gates {
-		for class := range g.Sum {
-			for c := range g.Sum[class] {
-				e.Gates[i].Sum[class][c] += g.Sum[class][c]
-				e.Gates[i].Squares[class][c] += g.Squares[class][c]
-			}
 		}
 	}
 }
@@ -121,11 +124,7 @@ func (e *Evaluation) ECE() (sum float64) {
 
 // Recall is the share of a class's pictures that were named so, and Precision the share of the pictures named so that were of the class; 0 where there are none.
 func (e *Evaluation) Recall(class int) float64 {
-	n := 0
-	for _, v := range e.Confusion[class] {
-		n += v
-	}
-	return ratio(e.Confusion[class][class], n)
+	return ratio(e.Confusion[class][class], e.Pictures(class))
 }
 
 // Precision: see Recall.
@@ -137,13 +136,9 @@ func (e *Evaluation) Precision(class int) float64 {
 	return ratio(e.Confusion[class][class], n)
 }
 
-// Usual is the mean and standard deviation of a block's gates over the pictures of a label, by channel; zeros without pictures.
+// Usual is the mean and standard deviation of a block's gates over the pictures of a label, by channel; nil without pictures.
 func (e *Evaluation) Usual(block, label int) (mean, std []float64) {
-	n := 0
-	for _, v := range e.Confusion[label] {
-		n += v
-	}
-	g := e.Gates[block]
+	g, n := e.Gates[block], e.Pictures(label)
 	mean, std = slices.Clone(g.Sum[label]), slices.Clone(g.Squares[label])
 	for c := range mean {
 		mean[c] /= float64(max(n, 1))
@@ -157,4 +152,38 @@ func ratio(part, all int) float64 {
 		return 0
 	}
 	return float64(part) / float64(all)
+}
+
+// Pictures is how many pictures of a class there were.
+func (e *Evaluation) Pictures(class int) (n int) {
+	for _, v := range e.Confusion[class] {
+		n += v
+	}
+	return n
+}
+
+// Versus counts how two networks do on the same pictures.
+type Versus struct {
+	Both    int `json:"both"`  // both right
+	First   int `json:"first"` // only the first
+	Second  int `json:"second"`
+	Neither int `json:"neither"`
+	Same    int `json:"same"` // both give the same class, right or wrong
+}
+
+// Count adds one picture.
+func (v *Versus) Count(label, first, second int) {
+	switch {
+	case first == label && second == label:
+		v.Both++
+	case first == label:
+		v.First++
+	case second == label:
+		v.Second++
+	default:
+		v.Neither++
+	}
+	if first == second {
+		v.Same++
+	}
 }

@@ -2,11 +2,10 @@ package nn
 
 import (
 	"math"
-	"reflect"
 	"testing"
 )
 
-// Two evaluations that merge are one of all pictures, and what it reports is what its definition says, computed plainly.
+// What an evaluation reports is what its definition says, computed plainly.
 func TestEvaluation(t *testing.T) {
 	m, err := withSpec(t, func(s *Spec) { s.Temperature, s.Reject = 9, &Reject{Score: "msp", Threshold: 0.3} })
 	if err != nil {
@@ -14,14 +13,13 @@ func TestEvaluation(t *testing.T) {
 	}
 	s := openSession(t, m)
 	labels := []int{8, 3, 3, 0}
-	all, parts := NewEvaluation(m), [2]*Evaluation{NewEvaluation(m), NewEvaluation(m)}
+	all := m.NewEvaluation()
 	var right, unsure, top5 int
 	var gate0 []float64 // of the pictures labelled 3
 	bins := map[int][2]float64{}
 	for i, label := range labels {
 		trace := s.Run(readPNG(t, goldenDir+"/"+string(rune('0'+i))+".png"))
-		all.Count(label, trace)
-		parts[i%2].Count(label, trace)
+		all.Count(trace.Outcome(label))
 		top, larger := Largest(trace.Logits), 0
 		hit := 0.0
 		if top == label {
@@ -50,10 +48,6 @@ func TestEvaluation(t *testing.T) {
 	for _, b := range bins {
 		ece += math.Abs(b[0]-b[1]) / 4
 	}
-	parts[0].Merge(parts[1])
-	if !reflect.DeepEqual(parts[0].Confusion, all.Confusion) || parts[0].N != 4 || parts[0].Unsure != all.Unsure || math.Abs(parts[0].ECE()-all.ECE()) > 1e-12 {
-		t.Errorf("merged %+v, counted at once %+v", parts[0], all)
-	}
 	if all.N != 4 || all.Correct != right || all.Top5 != top5 || all.Unsure != unsure || all.Accuracy() != float64(right)/4 || math.Abs(all.ECE()-ece) > 1e-9 {
 		t.Errorf("%+v, ECE %v; expected %d right, %d among five, %d unsure, ECE %v", all, all.ECE(), right, top5, unsure, ece)
 	}
@@ -64,5 +58,19 @@ func TestEvaluation(t *testing.T) {
 	e := &Evaluation{Confusion: [][]int{{3, 1}, {2, 0}}}
 	if e.Recall(0) != 0.75 || e.Precision(0) != 0.6 || e.Recall(1) != 0 || e.Precision(1) != 0 {
 		t.Errorf("recall %v %v, precision %v %v", e.Recall(0), e.Recall(1), e.Precision(0), e.Precision(1))
+	}
+	if mean, std := all.Usual(0, 5); mean != nil || std != nil {
+		t.Errorf("gates of a class without pictures: %v ± %v", mean, std)
+	}
+	r := NewReport("n", m.Spec.Classes, all)
+	if r.Accuracy != all.Accuracy() || r.ECE != all.ECE() || r.Classes[3].Pictures != 2 || len(r.Gates) != len(m.se) || len(r.Gates[0].Mean[3]) == 0 || len(r.Gates[0].Mean[5]) != 0 {
+		t.Errorf("report %+v", r)
+	}
+	var v Versus
+	for _, c := range [][3]int{{1, 1, 1}, {1, 1, 2}, {1, 2, 1}, {1, 2, 2}, {1, 2, 3}} {
+		v.Count(c[0], c[1], c[2])
+	}
+	if v != (Versus{1, 1, 1, 2, 2}) {
+		t.Errorf("versus %+v", v)
 	}
 }

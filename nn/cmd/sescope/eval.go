@@ -7,62 +7,24 @@ import (
 	"image"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 
 	"sescope/nn"
+	"sescope/nn/dataset"
 )
 
 // report is what eval --json prints.
 type report struct {
-	nn.Evaluation
-	Accuracy float64       `json:"accuracy"` // correct / n
-	ECE      float64       `json:"ece"`      // expected calibration error
-	Classes  []classReport `json:"classes"`
-	Gates    []gateReport  `json:"gates"` // in the place of the sums
-}
-
-type classReport struct {
-	Class     string  `json:"class"`
-	Precision float64 `json:"precision"`
-	Recall    float64 `json:"recall"`
-}
-
-// gateReport holds the mean and standard deviation of one SE block's gates by label, [label][channel].
-type gateReport struct {
-	Layer string      `json:"layer"`
-	Mean  [][]float64 `json:"mean"`
-	Std   [][]float64 `json:"std"`
-}
-
-func newReport(e *nn.Evaluation, classes []nn.Class) report {
-	r := report{Evaluation: *e, Accuracy: e.Accuracy(), ECE: e.ECE(), Gates: []gateReport{}}
-	for i, c := range classes {
-		r.Classes = append(r.Classes, classReport{c.En, e.Precision(i), e.Recall(i)})
-	}
-	for block, g := range e.Gates {
-		usual := gateReport{Layer: g.Layer}
-		for label := range classes {
-			mean, std := e.Usual(block, label)
-			usual.Mean, usual.Std = append(usual.Mean, mean), append(usual.Std, std)
-		}
-		r.Gates = append(r.Gates, usual)
-	}
-	return r
-}
-
-// dataset is a list of labelled pictures; picture may be called from several goroutines.
-type dataset struct {
-	names   []string
-	labels  []int
-	picture func(i int) (*image.NRGBA, error)
+	nn.Report
+	Unmatched []dataset.Folder `json:"unmatched"` // folders that are no class of the network
+	Skipped   []string         `json:"skipped"`   // pictures that cannot be read, with the reason
 }
 
 func evaluate(args []string, stdout, stderr io.Writer) error {
 	o := newOptions("eval").withArch().withJSON()
 	table := o.flags.Bool("csv", false, "")
+	against := o.flags.String("against", "", "")
 	args, err := o.parse(args, 2, 2, "MODEL DATA")
 	if err != nil {
 		return err
@@ -74,87 +36,191 @@ func evaluate(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	run := &evaluation{m: m, all: m.NewEvaluation()}
+	if *against != "" {
+		if run.other, err = load(*against, o.arch); err != nil {
+			return err
+		}
+		if !sameClasses(m, run.other) {
+			return fmt.Errorf("eval: %s and %s know other classes, expected two networks of the same", args[0], *against)
+		}
+		run.second = nn.NewEvaluation(len(m.Spec.Classes), nil)
+	}
 	set, err := openDataset(args[1], m.Spec.Classes)
 	if err != nil {
 		return err
 	}
-	var rows [][]string // of the pictures, for --csv
+	defer set.close()
 	if *table {
-		rows = make([][]string, len(set.labels))
-	}
-	e, err := measure(m, set, rows, newProgress(stderr, len(set.labels)))
-	switch {
-	case err != nil:
-		return err
-	case *table:
+		run.rows = csv.NewWriter(stdout)
 		head := []string{"picture", "label", "predicted", "p", "score", "sure"}
 		for _, c := range m.Spec.Classes {
 			head = append(head, "logit "+c.En)
 		}
-		w := csv.NewWriter(stdout)
-		w.Write(head) // errors stay in the writer until Error
-		w.WriteAll(rows)
-		return w.Error()
+		run.rows.Write(head) // errors stay in the writer until Error
+	}
+	for _, f := range set.unmatched {
+		fmt.Fprintf(stderr, "sescope: folder %q is no class of the network: %d files left out\n", f.Name, f.N)
+	}
+	if err := run.measure(set, newProgress(stderr, len(set.pictures))); err != nil {
+		return err
+	}
+	for _, why := range set.skipped {
+		fmt.Fprintf(stderr, "sescope: left out: %s\n", why)
+	}
+	e := run.all
+	switch {
+	case e.N == 0:
+		return fmt.Errorf("%s: none of %d pictures can be read, expected pictures", args[1], len(set.pictures))
+	case *table:
+		run.rows.Flush()
+		return run.rows.Error()
 	case o.json:
-		return json.NewEncoder(stdout).Encode(newReport(e, m.Spec.Classes))
+		r := report{*nn.NewReport(m.Spec.Name, m.Spec.Classes, e), append([]dataset.Folder{}, set.unmatched...), append([]string{}, set.skipped...)}
+		if run.other != nil {
+			r.Against = nn.NewAgainst(run.other.Spec.Name, run.second, run.versus)
+		}
+		return json.NewEncoder(stdout).Encode(r)
 	}
 	fmt.Fprintf(stdout, "%s: %d of %d right, accuracy %.2f %%, among the first five %.2f %%, calibration error %.2f %%", m.Spec.Name, e.Correct, e.N, 100*e.Accuracy(), 100*float64(e.Top5)/float64(e.N), 100*e.ECE())
 	if m.Spec.Reject != nil {
 		fmt.Fprintf(stdout, ", not sure of %d", e.Unsure)
 	}
 	fmt.Fprintln(stdout)
+	if v := run.versus; run.other != nil {
+		fmt.Fprintf(stdout, "%s: %d of %d right, accuracy %.2f %%; the same answer for %d, only the first right for %d, only the second for %d\n", *against, run.second.Correct, e.N, 100*run.second.Accuracy(), v.Same, v.First, v.Second)
+	}
 	return nil
 }
 
-// measure classifies every picture, one session a core, and fills rows unless it is nil.
-func measure(m *nn.Model, set *dataset, rows [][]string, bar *progress) (*nn.Evaluation, error) {
-	next, results := make(chan int), make(chan error)
-	var mu sync.Mutex
-	all := nn.NewEvaluation(m)
-	workers := runtime.GOMAXPROCS(0)
-	for range workers {
-		go func() {
-			s, err := m.NewSession()
-			e := nn.NewEvaluation(m)
-			for i := range next { // after an error the rest is only drained, so that the sender never waits
-				if err != nil {
-					continue
-				}
-				var img *image.NRGBA
-				if img, err = set.picture(i); err != nil {
-					continue
-				}
-				trace := s.Run(img)
-				if err = trace.Check(); err != nil {
-					err = fmt.Errorf("%s: %v", set.names[i], err)
-					continue
-				}
-				e.Count(set.labels[i], trace)
-				if rows != nil {
-					rows[i] = row(set.names[i], set.labels[i], trace)
-				}
-				mu.Lock()
-				bar.step()
-				mu.Unlock()
-			}
-			mu.Lock()
-			all.Merge(e)
-			mu.Unlock()
-			results <- err
-		}()
+func sameClasses(a, b *nn.Model) bool {
+	if len(a.Spec.Classes) != len(b.Spec.Classes) {
+		return false
 	}
-	for i := range set.labels {
-		next <- i
-	}
-	close(next)
-	var failed error
-	for range workers {
-		if err := <-results; err != nil {
-			failed = err
+	for i, c := range a.Spec.Classes {
+		if c.En != b.Spec.Classes[i].En {
+			return false
 		}
 	}
-	bar.end()
-	return all, failed
+	return true
+}
+
+// evaluation is one network's run over a set, or two networks'.
+type evaluation struct {
+	m, other    *nn.Model // other may be nil
+	all, second *nn.Evaluation
+	versus      nn.Versus
+	rows        *csv.Writer // one a picture, nil without --csv
+}
+
+// answer is what became of one picture.
+type answer struct {
+	outcome nn.Outcome // its gates are copies
+	second  nn.Outcome
+	row     []string
+	skip    error // the picture cannot be read
+	err     error // ends the run
+}
+
+// measure classifies every picture, one session a core, and counts in the order of the set, so that every run gives the same sums.
+func (e *evaluation) measure(set *testSet, bar *progress) error {
+	type task struct {
+		picture dataset.Picture
+		done    chan answer
+	}
+	cores := runtime.GOMAXPROCS(0)
+	tasks, order, stop := make(chan task), make(chan task, 16*cores), make(chan struct{})
+	defer close(stop)
+	for range cores {
+		go func() {
+			work, err := e.worker(set)
+			for t := range tasks {
+				if err != nil {
+					t.done <- answer{err: err}
+				} else {
+					t.done <- work(t.picture)
+				}
+			}
+		}()
+	}
+	go func() {
+		defer close(order)
+		defer close(tasks)
+		for _, p := range set.pictures {
+			t := task{p, make(chan answer, 1)}
+			select {
+			case order <- t:
+			case <-stop:
+				return
+			}
+			tasks <- t
+		}
+	}()
+	defer bar.end()
+	for t := range order {
+		a := <-t.done
+		switch {
+		case a.err != nil:
+			return a.err
+		case a.skip != nil:
+			set.skipped = append(set.skipped, a.skip.Error())
+		default:
+			e.all.Count(a.outcome)
+			if e.other != nil {
+				e.second.Count(a.second)
+				e.versus.Count(a.outcome.Label, a.outcome.Top, a.second.Top)
+			}
+			if e.rows != nil {
+				e.rows.Write(a.row)
+			}
+		}
+		bar.step()
+	}
+	return nil
+}
+
+// worker makes sessions of its own and returns what answers with them.
+func (e *evaluation) worker(set *testSet) (func(dataset.Picture) answer, error) {
+	s, err := e.m.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	var other *nn.Session
+	if e.other != nil {
+		if other, err = e.other.NewSession(); err != nil {
+			return nil, err
+		}
+	}
+	return func(p dataset.Picture) (a answer) {
+		var img *image.NRGBA
+		img, p.Label, err = set.open(p)
+		if err != nil {
+			if _, wrong := err.(*dataset.Fault); wrong && set.cifar {
+				return answer{err: err}
+			}
+			return answer{skip: err}
+		}
+		trace := s.Run(img)
+		if err := trace.Check(); err != nil {
+			return answer{err: fmt.Errorf("%s: %v", p.Name, err)}
+		}
+		a.outcome = trace.Outcome(p.Label)
+		for i, g := range a.outcome.Gates {
+			a.outcome.Gates[i] = append([]float32(nil), g...)
+		}
+		if e.rows != nil {
+			a.row = row(p.Name, p.Label, trace)
+		}
+		if other != nil {
+			t := other.Run(img)
+			if err := t.Check(); err != nil {
+				return answer{err: fmt.Errorf("%s: %v", p.Name, err)}
+			}
+			a.second = t.Outcome(p.Label)
+			a.second.Gates = nil
+		}
+		return a
+	}, nil
 }
 
 // row is what eval --csv prints of one picture: enough to fit a temperature or a threshold.
@@ -166,85 +232,6 @@ func row(name string, label int, t *nn.Trace) []string {
 		r = append(r, fmt.Sprint(v))
 	}
 	return r
-}
-
-func openDataset(path string, classes []nn.Class) (*dataset, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return openFolder(path, classes)
-	}
-	return openCIFAR(path, len(classes))
-}
-
-// openCIFAR reads the CIFAR-10 binary format: records of 1 label byte and 1024 red, 1024 green, 1024 blue bytes, row by row.
-func openCIFAR(path string, classes int) (*dataset, error) {
-	const plane, record = 32 * 32, 1 + 3*32*32
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	if len(b) == 0 || len(b)%record != 0 {
-		return nil, fmt.Errorf("%s: %d bytes, expected a CIFAR-10 .bin file (a multiple of %d) or a folder of pictures by class", path, len(b), record)
-	}
-	set := &dataset{}
-	for i := 0; i < len(b); i += record {
-		if int(b[i]) >= classes {
-			return nil, fmt.Errorf("%s: record %d has label %d, expected 0 to %d", path, i/record, b[i], classes-1)
-		}
-		set.labels = append(set.labels, int(b[i]))
-		set.names = append(set.names, fmt.Sprintf("%s record %d", path, i/record))
-	}
-	set.picture = func(i int) (*image.NRGBA, error) {
-		r := b[i*record+1 : (i+1)*record]
-		img := image.NewNRGBA(image.Rect(0, 0, 32, 32))
-		for p := range plane {
-			copy(img.Pix[4*p:], []byte{r[p], r[plane+p], r[2*plane+p], 255})
-		}
-		return img, nil
-	}
-	return set, nil
-}
-
-// openFolder lists FOLDER/CLASS/PICTURE, CLASS a class name of the network.
-func openFolder(path string, classes []nn.Class) (*dataset, error) {
-	index := map[string]int{}
-	var names []string
-	for i, c := range classes {
-		index[c.En] = i
-		names = append(names, c.En)
-	}
-	folders, err := os.ReadDir(path)
-	if err != nil {
-		return nil, err
-	}
-	set := &dataset{}
-	for _, folder := range folders {
-		if !folder.IsDir() {
-			continue
-		}
-		label, ok := index[folder.Name()]
-		if !ok {
-			return nil, fmt.Errorf("%s: folder %q is no class of the network, expected %s", path, folder.Name(), strings.Join(names, ", "))
-		}
-		pictures, err := os.ReadDir(filepath.Join(path, folder.Name()))
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range pictures {
-			if !p.IsDir() && !strings.HasPrefix(p.Name(), ".") {
-				set.names = append(set.names, filepath.Join(path, folder.Name(), p.Name()))
-				set.labels = append(set.labels, label)
-			}
-		}
-	}
-	if len(set.names) == 0 {
-		return nil, fmt.Errorf("%s: no pictures, expected %s", path, filepath.Join("CLASS", "PICTURE"))
-	}
-	set.picture = func(i int) (*image.NRGBA, error) { return readPicture(set.names[i]) }
-	return set, nil
 }
 
 // progress draws a bar on a terminal and nothing elsewhere.
