@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Train a network; an interrupted run continues where its last epoch ended.
+"""Train a network, or twins on the very same batches; an interrupted run continues where its last epoch ended.
 
-usage: python3 train.py NETWORK --data DIR --out DIR [--epochs N] [--seed 1] [--threads 1] [--limit N]
-       torchrun --nproc_per_node 2 train.py NETWORK ...      the same batches, shared among processes
+usage: python3 train.py NETWORK... --data DIR --out DIR [--epochs N] [--seed 1] [--threads 1] [--limit N]
+       torchrun --nproc_per_node 2 train.py NETWORK... --data ...      the same batches, shared among processes
 
 DIR of --data holds train.bin in the CIFAR-10 binary format, or for objects the folders that objects.py reads. --out receives
   NETWORK.ckpt    everything a resumed run needs (weights, optimiser, schedule)
@@ -11,7 +11,8 @@ DIR of --data holds train.bin in the CIFAR-10 binary format, or for objects the 
 
 Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9, weight decay 5e-4, OneCycle to lr, cross entropy,
 flip and shift, bfloat16 autocast. A part of the training pictures (data.SPLIT_SEED) is kept for validation; the test data is never read
-here. --limit trains on the first N pictures only, for a smoke test. objects starts from --out's live.pt.
+here. --limit trains on the first N pictures only, for a smoke test. Weights of other networks that a recipe names (init, teacher) are those of
+--out, NAME.pt.
 """
 import argparse
 import ctypes
@@ -29,16 +30,22 @@ from networks import NETWORKS, SEBlock
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
 LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 0.25, "crop": 24}
+TAUGHT = LIVE | {"epochs": 50, "smoothing": 0, "teacher": "teacher", "temperature": 4, "share": 0.9}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
 # smoothing of the labels; cutout: side of the grey square, as a share of the picture's
 # crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
-# init      the network whose weights it starts from, all but the last layer's
+# net       its network, where that has another name
+# init      the weights it starts from, all but those of a last layer for other classes; "{}-40" is the network's own run by LIVE
+# teacher   the network that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from its probabilities on
+#           the same picture, both softened by temperature; the rest is the labels' cross entropy
 RECIPES = {
     "simple": TUTORIAL,
     "simple-se": TUTORIAL,
     "cnn3-se": TUTORIAL | {"epochs": 30, "free_se": True},
-    "live": LIVE,
-    "live-plain": LIVE,
+    "live-40": LIVE | {"net": "live"},
+    "live-plain-40": LIVE | {"net": "live-plain"},
+    "live": TAUGHT | {"init": "live-40"},
+    "live-plain": TAUGHT | {"init": "live-plain-40"},
     "objects": LIVE | {"epochs": 120, "batch": 64, "lr": 0.1, "crop": 48, "init": "live"},
     "teacher": LIVE | {"epochs": 28, "smoothing": 0},  # smoothed labels make the worse teacher (Müller et al. 2019, arXiv:1906.02629)
 }
@@ -68,9 +75,77 @@ def save(obj, path):
     os.replace(tmp, path)
 
 
+def trained(out, name, why):
+    """The weights of another run in the same folder."""
+    path = out / f"{name}.pt"
+    if not path.exists():
+        raise SystemExit(f"{path}: is missing, and {why}: python3 train.py {name} makes it")
+    return torch.load(path)
+
+
+def common(recipe):
+    """What twins have to share."""
+    return {k: v for k, v in recipe.items() if k not in ("net", "init")}
+
+
+def divergence(logits, soft, temperature):
+    """KL(soft || softmax(logits / temperature)) x temperature^2, which keeps its gradient as large as the cross entropy's."""
+    return torch.nn.functional.kl_div((logits / temperature).log_softmax(1), soft, reduction="batchmean") * temperature**2
+
+
+class Run:
+    """One network on its way: weights, optimiser, schedule, and the files that it leaves."""
+
+    def __init__(self, name, head, batches, out, world):
+        self.name, self.head, self.first, self.best = name, head, 0, -1.0
+        self.checkpoint, self.best_path, self.log = (out / f"{name}.{e}" for e in ("ckpt", "pt", "jsonl"))
+        self.net = NETWORKS[head.get("net", name)]().to(memory_format=torch.channels_last)
+        free = [p for m in self.net.modules() if isinstance(m, SEBlock) for p in m.parameters()] if head.get("free_se") else []
+        decayed = [p for p in self.net.parameters() if not any(p is q for q in free)]
+        groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": free, "weight_decay": 0}]
+        self.optimiser = torch.optim.SGD([g for g in groups if g["params"]], lr=head["lr"], momentum=0.9, nesterov=True)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimiser, head["lr"], total_steps=head["epochs"] * batches)
+        if self.checkpoint.exists():
+            state = torch.load(self.checkpoint)
+            if state["recipe"] != head:
+                raise SystemExit(f"{self.checkpoint}: was made with {state['recipe']}, this run asks for {head}: choose another --out or remove it")
+            self.net.load_state_dict(state["net"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.schedule.load_state_dict(state["schedule"])
+            self.first, self.best = state["epoch"], state["best"]
+        elif "init" in head:
+            own = self.net.state_dict()
+            start = trained(out, head["init"], f"{name} starts from it")
+            self.net.load_state_dict({k: v for k, v in start.items() if v.shape == own[k].shape}, strict=False)
+        self.model = torch.nn.parallel.DistributedDataParallel(self.net) if world > 1 else self.net
+
+    def step(self, pixels, labels, soft):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = self.model(pixels)
+        loss = torch.nn.functional.cross_entropy(logits.float(), labels, label_smoothing=self.head.get("smoothing", 0))
+        if soft is not None:
+            loss = (1 - self.head["share"]) * loss + self.head["share"] * divergence(logits.float(), soft, self.head["temperature"])
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        self.schedule.step()
+        return loss.item()
+
+    def finish(self, epoch, line):
+        """Keep the weights if they are the best, tell, and write what a resumed run needs."""
+        if line["val"] > self.best:
+            self.best = line["val"]
+            save(self.net.state_dict(), self.best_path)
+        with open(self.log, "a") as f:
+            f.write(json.dumps(line) + "\n")
+        print(self.name, line, flush=True)
+        save({"recipe": self.head, "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(),
+              "schedule": self.schedule.state_dict(), "epoch": epoch, "best": self.best}, self.checkpoint)
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("network", choices=RECIPES)
+    parser.add_argument("networks", choices=RECIPES, nargs="+", metavar="NETWORK")
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--epochs", type=int)
@@ -84,69 +159,54 @@ def main(argv=None):
         dist.init_process_group("gloo")
     keep_memory()
     torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    recipe = RECIPES[args.network] | ({"epochs": args.epochs} if args.epochs else {})
-    source = objects if args.network == "objects" else data
+    recipes = [RECIPES[name] | ({"epochs": args.epochs} if args.epochs else {}) for name in args.networks]
+    recipe = common(recipes[0])
+    if any(common(r) != recipe for r in recipes):
+        raise SystemExit(f"{' and '.join(args.networks)} have different recipes, expected one: train them one after the other")
+    source = objects if args.networks[0] == "objects" else data
     train, val = source.load(args.data)
     if args.limit:
         train, val = [t[:args.limit] for t in train], [t[:args.limit] for t in val]
     batches = len(train[1]) // recipe["batch"]
 
-    net = NETWORKS[args.network]().to(memory_format=torch.channels_last)
-    free = [p for m in net.modules() if isinstance(m, SEBlock) for p in m.parameters()] if recipe.get("free_se") else []
-    decayed = [p for p in net.parameters() if not any(p is q for q in free)]
-    groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": free, "weight_decay": 0}]
-    optimiser = torch.optim.SGD([g for g in groups if g["params"]], lr=recipe["lr"], momentum=0.9, nesterov=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe["lr"], total_steps=recipe["epochs"] * batches)
     args.out.mkdir(parents=True, exist_ok=True)
-    checkpoint, best_path, log = (args.out / f"{args.network}.{e}" for e in ("ckpt", "pt", "jsonl"))
-
-    head = {"network": args.network, "seed": args.seed, "limit": args.limit} | recipe
-    first, best = 0, -1.0
-    if "init" in recipe:
-        start = torch.load(args.out / f"{recipe['init']}.pt")
-        net.load_state_dict({k: v for k, v in start.items() if not k.startswith("fc.")}, strict=False)
-    if checkpoint.exists():
-        state = torch.load(checkpoint)
-        if state["recipe"] != head:
-            raise SystemExit(f"{checkpoint}: was made with {state['recipe']}, this run asks for {head}: choose another --out or remove it")
-        net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
-        first, best = state["epoch"], state["best"]
-    elif rank == 0:
-        log.write_text(json.dumps(head) + "\n")
-    model = torch.nn.parallel.DistributedDataParallel(net) if world > 1 else net
+    runs = []
+    for name, r in zip(args.networks, recipes):
+        torch.manual_seed(args.seed)
+        runs.append(Run(name, {"network": name, "seed": args.seed, "limit": args.limit} | r, batches, args.out, world))
+    first = runs[0].first
+    if any(run.first != first for run in runs):
+        raise SystemExit("; ".join(f"{run.name} has {run.first} epochs" for run in runs) + ": expected as many of each; remove the checkpoints or train them one by one")
+    if first == 0 and rank == 0:
+        for run in runs:
+            run.log.write_text(json.dumps(run.head) + "\n")
+    teacher = None
+    if "teacher" in recipe:
+        teacher = NETWORKS[recipe["teacher"]]().to(memory_format=torch.channels_last).eval()
+        teacher.load_state_dict(trained(args.out, recipe["teacher"], f"{args.networks[0]} learns from it"))
 
     for epoch in range(first, recipe["epochs"]):
-        start, total = time.time(), 0.0
+        start, total = time.time(), [0.0] * len(runs)
         # Seeds are drawn anew every epoch, so a resumed run needs no random state. All processes see one order of pictures.
         order = torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(1000 * args.seed + epoch))
         rng = torch.Generator().manual_seed(1000 * (1000 * args.seed + epoch) + rank)
         torch.manual_seed(rng.initial_seed())
         size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else val[0].shape[-1]
-        model.train()
+        for run in runs:
+            run.model.train()
         for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
             indices = indices[rank::world]
-            pixels = data.normalise(source.augment(train[0][indices], rng, size, recipe.get("cutout", 0)))
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = torch.nn.functional.cross_entropy(model(pixels), train[1][indices], label_smoothing=recipe.get("smoothing", 0))
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            total += loss.item()
+            pixels, soft = data.normalise(source.augment(train[0][indices], rng, size, recipe.get("cutout", 0))), None
+            if teacher:
+                with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+                    soft = (teacher(pixels).float() / recipe["temperature"]).softmax(1)
+            for i, run in enumerate(runs):
+                total[i] += run.step(pixels, train[1][indices], soft)
         if rank:
             continue
-        val_accuracy = accuracy(net, *val)
-        line = {"epoch": epoch + 1, "loss": round(total / batches, 4), "val": round(val_accuracy, 4), "seconds": round(time.time() - start, 1)}
-        if val_accuracy > best:
-            best = val_accuracy
-            save(net.state_dict(), best_path)
-        with open(log, "a") as f:
-            f.write(json.dumps(line) + "\n")
-        print(args.network, line, flush=True)
-        save({"recipe": head, "net": net.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1, "best": best}, checkpoint)
+        for i, run in enumerate(runs):
+            val_accuracy = accuracy(run.net, *val)
+            run.finish(epoch + 1, {"epoch": epoch + 1, "loss": round(total[i] / batches, 4), "val": round(val_accuracy, 4), "seconds": round(time.time() - start, 1)})
 
 
 if __name__ == "__main__":

@@ -121,11 +121,11 @@ func TestTrainingScalesOut(t *testing.T) {
 	records(t, filepath.Join(dir, "train.bin"), 5000+512)
 	// -r and -t: with Debian's PyTorch 1.13 on Python 3.11, torchrun does not understand their defaults.
 	cmd := exec.Command(python, "/usr/bin/torchrun", "--nproc_per_node", "2", "-r", "1", "-t", "1", "--log_dir", filepath.Join(dir, "torchrun"),
-		"train.py", "live", "--data", dir, "--out", filepath.Join(dir, "out"), "--epochs", "3", "--limit", "512")
+		"train.py", "live-40", "--data", dir, "--out", filepath.Join(dir, "out"), "--epochs", "3", "--limit", "512")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	lines := epochs(t, filepath.Join(dir, "out", "live.jsonl"))
+	lines := epochs(t, filepath.Join(dir, "out", "live-40.jsonl"))
 	var losses []float64
 	for _, line := range lines[1:] {
 		var v struct{ Loss float64 }
@@ -136,6 +136,35 @@ func TestTrainingScalesOut(t *testing.T) {
 	}
 	if len(losses) != 3 || !(losses[2] < losses[0]) {
 		t.Errorf("losses %v, expected three that fall", losses)
+	}
+}
+
+// Twins start from their own weights and learn from one teacher on the same batches; a teacher that was not trained is a sentence.
+func TestTwinsLearnFromATeacher(t *testing.T) {
+	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
+	}
+	dir := t.TempDir()
+	records(t, filepath.Join(dir, "train.bin"), 5000+256)
+	train := func(networks ...string) (string, error) {
+		out, err := exec.Command(python, append(append([]string{"train.py"}, networks...), "--data", dir, "--out", dir, "--epochs", "1", "--limit", "256")...).CombinedOutput()
+		return string(out), err
+	}
+	if out, err := train("live", "live-plain"); err == nil || !strings.Contains(out, "live-40.pt: is missing, and live starts from it") || strings.Contains(out, "Traceback") {
+		t.Errorf("without the networks that they need: %v\n%s", err, out)
+	}
+	if out, err := train("live-40", "cnn3-se"); err == nil || !strings.Contains(out, "different recipes") {
+		t.Errorf("no twins: %v\n%s", err, out)
+	}
+	for _, networks := range [][]string{{"teacher"}, {"live-40", "live-plain-40"}, {"live", "live-plain"}} {
+		if out, err := train(networks...); err != nil {
+			t.Fatalf("%v: %v\n%s", networks, err, out)
+		}
+	}
+	for _, name := range []string{"live", "live-plain"} {
+		if lines := epochs(t, filepath.Join(dir, name+".jsonl")); len(lines) != 2 || !strings.Contains(lines[0], `"teacher":"teacher"`) {
+			t.Errorf("%s logged %q, expected its recipe and one epoch", name, lines)
+		}
 	}
 }
 
