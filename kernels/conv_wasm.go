@@ -43,7 +43,7 @@ func convTiles1(t *tiles)
 func convPanels(t *tiles)
 
 // wide is whether tiles of six pixels are used. They need the register that an unfused product takes, so it is whether this program's multiply-adds
-// round once, as package wasm/relaxed makes them: x*x is half a unit in the last place more than what is subtracted.
+// round once, as package wasm/postlink makes them: x*x is half a unit in the last place more than what is subtracted.
 var wide = func() bool {
 	x, square := []float32{1 + 1./4096, 0, 0, 0}, []float32{-1 - 1./2048, 0, 0, 0}
 	one := Map{H: 1, W: 1, C: 4}

@@ -10,14 +10,14 @@ import (
 // batch norm, biases) would save a few kilobytes and cost accuracy where the network is most sensitive.
 const quantiseFrom = 4096
 
-// Quantise returns a copy of the file in which every large weight has signed whole numbers of 8, 6 or 4 bits, -L..L with L = 127, 31 or 7, and one scale
+// Quantise returns a copy of the file in which every large weight has signed whole numbers of 8, 6, 5 or 4 bits, -L..L with L = 127, 31, 15 or 7, and one scale
 // per output channel: scale = max|w| / L over the channel, q = round half to even(w / scale). A weight is off by at most scale/2. All are stored as
 // I8, so that a reader multiplies by the scales and need not know of bits. An int8 file is quantised from what its numbers stand for. Counters of
 // training (num_batches_tracked) are dropped.
 func Quantise(f *File, bits int) (*File, error) {
-	levels, ok := map[int]float32{8: 127, 6: 31, 4: 7}[bits]
+	levels, ok := map[int]float32{8: 127, 6: 31, 5: 15, 4: 7}[bits]
 	if !ok {
-		return nil, fmt.Errorf("%d bits, expected 8, 6 or 4", bits)
+		return nil, fmt.Errorf("%d bits, expected 8, 6, 5 or 4", bits)
 	}
 	out := &File{Name: f.Name, Metadata: f.Metadata}
 	for _, t := range f.Tensors {

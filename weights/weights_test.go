@@ -86,11 +86,11 @@ func TestQuantise(t *testing.T) {
 	f := &File{Name: "f", Metadata: map[string]string{"sescope": "{}"}, Tensors: []Tensor{
 		NewF32("a.weight", values, rows, n), NewF32("a.bias", make([]float32, rows), rows), {"bn.num_batches_tracked", "I64", nil, make([]byte, 8)},
 	}}
-	if _, err := Quantise(f, 5); err == nil || !strings.Contains(err.Error(), "8, 6 or 4") {
-		t.Errorf("5 bits: %v", err)
+	if _, err := Quantise(f, 7); err == nil || !strings.Contains(err.Error(), "8, 6, 5 or 4") {
+		t.Errorf("7 bits: %v", err)
 	}
 	largest := map[int]int8{}
-	for _, bits := range []int{8, 6, 4} {
+	for _, bits := range []int{8, 6, 5, 4} {
 		first, err := Quantise(f, 8) // fewer bits are made of the int8 file, as the page does
 		if err != nil {
 			t.Fatal(err)
@@ -106,8 +106,8 @@ func TestQuantise(t *testing.T) {
 			t.Errorf("%d bits: %d tensors, %d bytes packed", bits, len(q.Tensors), q.Packed(bits))
 		}
 	}
-	if largest[8] != 127 || largest[6] != 31 || largest[4] != 7 {
-		t.Errorf("largest numbers by bits: %v, expected 127, 31 and 7", largest)
+	if largest[8] != 127 || largest[6] != 31 || largest[5] != 15 || largest[4] != 7 {
+		t.Errorf("largest numbers by bits: %v, expected 127, 31, 15 and 7", largest)
 	}
 	q, err := Quantise(f, 8)
 	if err != nil {

@@ -5,7 +5,7 @@
 // Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its one-operand V128Store drops the offset, hence
 // V128Store $0, $offset.
 //
-// A file's last line counts the multiply-adds of each of its functions. Package sescope/wasm/relaxed, which fuses them in the linked
+// A file's last line counts the multiply-adds of each of its functions. Package sescope/wasm/postlink, which fuses them in the linked
 // program, takes its list from there and must find as many.
 package main
 
@@ -66,7 +66,7 @@ func (a *asm) source() []byte {
 
 func (a *asm) line(format string, args ...any) { fmt.Fprintf(a, "\t"+format+"\n", args...) }
 
-// multiplyAdd is z x y -> z + x*y on the stack, two roundings here and one where package relaxed fuses it.
+// multiplyAdd is z x y -> z + x*y on the stack, two roundings here and one where package postlink fuses it.
 func (a *asm) multiplyAdd() { a.fusible("F32x4Add") }
 
 // multiplySub is z x y -> z - x*y.

@@ -10,7 +10,7 @@
 //	assets/*            everything else, each with a hash of its content in its name, so that it may be kept for ever:
 //	  boot.HASH.js…     web/static
 //	  sescope.*.wasm    the package ./wasm
-//	  sescope-relaxed.* the same with fused multiply-adds (see wasm/relaxed), for browsers that know relaxed SIMD
+//	  sescope-relaxed.* the same with fused multiply-adds (see wasm/postlink), for browsers that know relaxed SIMD
 //	  wasm_exec.*.js    from the Go that compiled it
 //	  vugu-helper.*.js  the script inside the Vugu module (see helper.go)
 //	  models/*          weights/models/*.safetensors

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"sescope/wasm/relaxed"
+	"sescope/wasm/postlink"
 )
 
 // tree is the content of dist before compression: slash-separated path to bytes.
@@ -118,16 +118,17 @@ func addStatic(t tree, dir string) error {
 	})
 }
 
+// noInlining is for everything but the network's arithmetic: calls written out in place are a tenth of the program on its way to a browser.
+var noInlining = []string{"-gcflags=all=-l", "-gcflags=sescope/kernels=", "-gcflags=sescope/nn=", "-gcflags=sescope/weights=", "-gcflags=github.com/chewxy/math32="}
+
 // buildWasm compiles ./wasm and makes the relaxed build of it. Paths and commit are kept out of the binary, so that equal sources make
-// equal bytes, whose compression can be reused. Function names (no -s) are there for package relaxed only, which takes them out.
+// equal bytes, whose compression can be reused. Function names (no -s) are there for package postlink only, which takes them out.
 func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	target, err := filepath.Abs(filepath.Join(scratch, "sescope.wasm"))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := goTool(ctx, root, "build", "-trimpath", "-buildvcs=false", "-ldflags=-w",
-		"-gcflags=sescope/web/...=-l", "-gcflags=github.com/vugu/...=-l", // the markup's code inlines a twentieth of the program into itself
-		"-o", target, "./wasm"); err != nil {
+	if _, err := goTool(ctx, root, append(append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-w"}, noInlining...), "-o", target, "./wasm")...); err != nil {
 		return nil, err
 	}
 	linked, err := os.ReadFile(target)
@@ -138,11 +139,14 @@ func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := relaxed.FolderCounts(filepath.Join(root, "kernels"), module+"/kernels")
+	counts, err := postlink.FolderCounts(filepath.Join(root, "kernels"), module+"/kernels")
 	if err != nil {
 		return nil, err
 	}
-	plain, fused, err := relaxed.Build(linked, counts)
+	if linked, err = postlink.Shrink(linked); err != nil {
+		return nil, fmt.Errorf("shrinking the program: %v", err)
+	}
+	plain, fused, err := postlink.Build(linked, counts)
 	if err != nil {
 		return nil, fmt.Errorf("the relaxed build: %v", err)
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"sescope/nn"
-	"sescope/wasm/relaxed"
+	"sescope/wasm/postlink"
 	"sescope/web/bench/export"
 	"sescope/weights"
 )
@@ -135,11 +135,14 @@ func (s *site) addEngine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	counts, err := relaxed.FolderCounts(filepath.Join(root, "kernels"), "sescope/kernels")
+	if linked, err = postlink.Shrink(linked); err != nil {
+		return err
+	}
+	counts, err := postlink.FolderCounts(filepath.Join(root, "kernels"), "sescope/kernels")
 	if err != nil {
 		return err
 	}
-	if s.files["engine-plain.wasm"], s.files["engine-relaxed.wasm"], err = relaxed.Build(linked, counts); err != nil {
+	if s.files["engine-plain.wasm"], s.files["engine-relaxed.wasm"], err = postlink.Build(linked, counts); err != nil {
 		return err
 	}
 	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()

@@ -38,53 +38,39 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "audit"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "audit"}}}
+	vgn = element(nil, "section\x00class\x00audit\x00id\x00audit")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	vgn.AddAttrInterface("aria-label", c.S.Words().AuditTitle)
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "about"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00about")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h2")
 			vgn.SetInnerHTML(c.S.Words().AuditTitle)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "p\x00class\x00q2")
 			vgn.SetInnerHTML(c.S.Words().AuditAbout)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q2")
 			vgn.AddAttrInterface("hidden", len(c.S.AuditBlocks()) > 0)
 			vgn.SetInnerHTML(c.S.Words().NoBlocks)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bt"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00bt")
 			vgn.AddAttrInterface("hidden", len(c.S.AuditBlocks()) == 0)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sel"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "label\x00class\x00sel")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "select", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "audit-block"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "select\x00id\x00audit-block")
 					vgn.AddAttrInterface("aria-label", c.S.Words().AuditTitle)
 					vgn.AddAttrInterface("disabled", c.S.Audit.Running)
-					vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-						EventType: "change",
-						Func:      func(event vugu.DOMEvent) { c.A.ChooseAuditBlock(event.PropString("target", "value")) },
-						// TODO: implement capture, etc. mostly need to decide syntax
-					})
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseAuditBlock(event.PropString("target", "value")) })
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -95,126 +81,88 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = i
 							b := b
 							_ = b
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute(nil)}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "option")
 							vgn.AddAttrInterface("value", c.value(i))
-							{
-								b, err := vjson.Marshal(i == c.S.Audit.Block)
-								if err != nil {
-									panic(err)
-								}
-								vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-							}
+							property(vgn, "selected", i == c.S.Audit.Block)
 							vgn.SetInnerHTML(b)
 						}
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "audit-start"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00audit-start")
 				vgn.SetInnerHTML(pick(c.S.Audit.Running, c.S.Words().AuditCancel, c.S.Words().AuditStart))
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ToggleAudit() },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleAudit() })
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bar"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "progressbar"}, vugu.VGAttribute{Namespace: "", Key: "aria-valuemin", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "aria-valuemax", Val: "100"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00bar\x00role\x00progressbar\x00aria-valuemin\x000\x00aria-valuemax\x00100")
 			vgn.AddAttrInterface("aria-label", c.S.Words().AuditTitle)
 			vgn.AddAttrInterface("aria-valuenow", c.S.AuditProgress())
 			vgn.AddAttrInterface("hidden", !c.S.Audit.Running)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 8"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "8"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
 					vgn.AddAttrInterface("width", c.S.AuditProgress())
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "audit-status"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00id\x00audit-status\x00role\x00status")
 			vgn.SetInnerHTML(c.S.AuditStatus())
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "figure", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "scatter"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "figure\x00class\x00scatter")
 		vgn.AddAttrInterface("hidden", c.S.AuditScatter().Points == 0)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "figcaption", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "small q2"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "figcaption\x00class\x00small q2")
 			vgn.SetInnerHTML(c.S.AuditScatter().Y)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "plot"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00plot")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "y small q"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "div\x00class\x00y small q")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(c.S.AuditScatter().Hi)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(c.S.AuditScatter().Lo)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "audit-plot"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 400 200"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "img"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = drawing(vgparent, "svg\x00id\x00audit-plot\x00viewBox\x000 0 400 200\x00role\x00img")
 				vgn.AddAttrInterface("aria-label", c.S.AuditScatter().Label)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "axis"}, vugu.VGAttribute{Namespace: "", Key: "d", Val: "M.5 0V200"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "path\x00class\x00axis\x00d\x00M.5 0V200")
 					vgn.SetInnerHTML(vugu.HTML(""))
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "axis"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "path\x00class\x00axis")
 					vgn.AddAttrInterface("d", c.S.AuditScatter().Zero)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "dots"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "path\x00class\x00dots")
 					vgn.AddAttrInterface("d", c.S.AuditScatter().Dots)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "x small q"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "div\x00class\x00x small q")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(vugu.HTML("0"))
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(c.S.AuditScatter().X)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(vugu.HTML("1"))
 				}
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -240,54 +188,34 @@ func (c *Bits) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bits"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "bits"}}}
+	vgn = element(nil, "section\x00class\x00bits\x00id\x00bits")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-		vgparent.AppendChild(vgn)
+		vgn = element(vgparent, "h2")
 		vgn.SetInnerHTML(c.S.Words().BitsTitle)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}}}
-		vgparent.AppendChild(vgn)
+		vgn = element(vgparent, "p\x00class\x00q2")
 		vgn.SetInnerHTML(c.S.Words().BitsAbout)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slide"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00slide")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "input", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "bits-slider"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "3"}, vugu.VGAttribute{Namespace: "", Key: "step", Val: "1"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "input\x00type\x00range\x00id\x00bits-slider\x00min\x000\x00max\x003\x00step\x001")
 			vgn.AddAttrInterface("aria-label", c.S.Words().BitsTitle)
 			vgn.AddAttrInterface("aria-valuetext", c.S.BitsLabel())
-			{
-				b, err := vjson.Marshal(c.at())
-				if err != nil {
-					panic(err)
-				}
-				vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "value", JSONVal: vjson.RawMessage(b)})
-			}
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "input",
-				Func:      func(event vugu.DOMEvent) { c.A.ChooseBits(event.PropString("target", "value")) },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "bits-label"}}}
-			vgparent.AppendChild(vgn)
+			property(vgn, "value", c.at())
+			listen(vgn, "input", func(event vugu.DOMEvent) { c.A.ChooseBits(event.PropString("target", "value")) })
+			vgn = element(vgparent, "b\x00id\x00bits-label")
 			vgn.SetInnerHTML(c.S.BitsLabel())
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "bits-text"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00id\x00bits-text\x00role\x00status")
 		vgn.SetInnerHTML(c.S.BitsText())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "bits-flips"}}}
-		vgparent.AppendChild(vgn)
+		vgn = element(vgparent, "p\x00class\x00q2\x00id\x00bits-flips")
 		vgn.SetInnerHTML(c.S.BitsFlips())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "bits-size"}}}
-		vgparent.AppendChild(vgn)
+		vgn = element(vgparent, "p\x00class\x00q2\x00id\x00bits-size")
 		vgn.SetInnerHTML(c.S.BitsSize())
 	}
 	return vgout
@@ -327,26 +255,21 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cmp"}}}
+	vgn = element(nil, "div\x00class\x00cmp")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "compare-status"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00empty\x00id\x00compare-status")
 		vgn.AddAttrInterface("hidden", c.S.CompareStatus() == "")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "p")
 			vgn.SetInnerHTML(c.S.CompareStatus())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bt"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00bt")
 			vgn.AddAttrInterface("hidden", c.S.Twin() != "")
 			{
 				vgparent := vgn
@@ -356,30 +279,21 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn")
 					vgn.SetInnerHTML(c.pair(m))
-					vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-						EventType: "click",
-						Func:      func(event vugu.DOMEvent) { c.A.ChooseModel(m.Name) },
-						// TODO: implement capture, etc. mostly need to decide syntax
-					})
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseModel(m.Name) })
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute{{Namespace: "", Key: "hidden", Val: ""}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "i\x00hidden\x00")
 				vgn.SetInnerHTML(vugu.HTML(""))
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ab"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00ab")
 		vgn.AddAttrInterface("hidden", c.S.Twins() == nil)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
 			for i, col := range c.S.CompareColumns() {
 				var vgiterkey interface{} = i
 				_ = vgiterkey
@@ -387,43 +301,33 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = i
 				col := col
 				_ = col
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "article", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "article")
 				vgn.AddAttrInterface("id", c.id("column", i))
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "header", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "header")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "h2")
 						vgn.SetInnerHTML(col.Title)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span")
 						vgn.SetInnerHTML(col.Note)
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "b"}}}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n      ")
+					vgn = element(vgparent, "div\x00class\x00b")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pic"}}}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "div\x00class\x00pic")
 						vgn.AddAttrInterface("id", c.slot("compare", i))
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n        "}
-						vgparent.AppendChild(vgn)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = text(vgparent, "\n        ")
+						vgn = element(vgparent, "div")
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "ol", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preds"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "ol\x00class\x00preds")
 							{
 								vgparent := vgn
 								_ = vgparent
@@ -432,117 +336,86 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									_ = vgiterkey
 									p := p
 									_ = p
-									vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-									vgparent.AppendChild(vgn)
+									vgn = element(vgparent, "li")
 									{
 										vgparent := vgn
 										_ = vgparent
-										vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-										vgparent.AppendChild(vgn)
+										vgn = element(vgparent, "span")
 										vgn.AddAttrInterface("class", pick(p.Top, "row top", "row"))
 										{
 											vgparent := vgn
 											_ = vgparent
-											vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-											vgparent.AppendChild(vgn)
+											vgn = element(vgparent, "span")
 											vgn.SetInnerHTML(p.Name)
-											vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track"}}}
-											vgparent.AppendChild(vgn)
+											vgn = element(vgparent, "span\x00class\x00track")
 											{
 												vgparent := vgn
 												_ = vgparent
-												vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 8"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-												vgparent.AppendChild(vgn)
+												vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 												{
 													vgparent := vgn
 													_ = vgparent
-													vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "8"}}}
-													vgparent.AppendChild(vgn)
+													vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
 													vgn.AddAttrInterface("width", p.Width)
 												}
 											}
-											vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "p"}}}
-											vgparent.AppendChild(vgn)
+											vgn = element(vgparent, "span\x00class\x00p")
 											vgn.SetInnerHTML(p.Percent)
 										}
 									}
 								}
 							}
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n          "}
-							vgparent.AppendChild(vgn)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fm"}}}
-							vgparent.AppendChild(vgn)
+							vgn = text(vgparent, "\n          ")
+							vgn = element(vgparent, "div\x00class\x00fm")
 							vgn.AddAttrInterface("id", c.slot("compare-maps", i))
 						}
 					}
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "abfoot"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00abfoot")
 		vgn.AddAttrInterface("hidden", c.S.Twins() == nil)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "compare-text"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00id\x00compare-text")
 			vgn.SetInnerHTML(c.S.CompareText())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cscale small q2"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00cscale small q2")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.Words().FirstMaps)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.ScaleLo())
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slot"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00slot")
 				vgn.AddAttrInterface("id", c.slot("compare-scale", 0))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.ScaleHi())
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "find"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00find")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2 small"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "search-text"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "status"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00q2 small\x00id\x00search-text\x00role\x00status")
 				vgn.SetInnerHTML(c.S.SearchText())
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "search"}}}
-				vgparent.AppendChild(vgn)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.FindDisagreement() },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00search")
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.FindDisagreement() })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(pick(c.S.Compare.Looking, c.S.Words().Cancel, c.S.Words().NextDisagreement))
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
 		{
 			vgcompKey := vugu.MakeCompKey(0xBD39670A3C6E5A97^vgin.CurrentPositionHash(), vgiterkey)
 			// ask BuildEnv for prior instance of this specific component
@@ -559,8 +432,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = &vugu.VGNode{Component: vgcomp}
 			vgparent.AppendChild(vgn)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -595,170 +467,115 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ctl"}}}
+	vgn = element(nil, "div\x00class\x00ctl")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "acts"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00acts")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn big prime wide"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "camera"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big prime wide\x00id\x00camera")
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.CameraOn))
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ToggleCamera() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleCamera() })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "use", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "use")
 					vgn.AddAttrInterface("href", pick(c.S.CameraOn, "#i-stop", "#i-cam"))
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(pick(c.S.CameraOn, c.S.T().StopCamera, c.S.T().UseCamera))
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn big wide"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "open"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big wide\x00id\x00open")
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.OpenFile() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenFile() })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-pic\"\x3E\x3C/use\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().ChoosePicture)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn big icon"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "freeze"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00freeze")
 			vgn.AddAttrInterface("aria-label", c.freezeName())
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Frozen))
 			vgn.AddAttrInterface("disabled", !c.S.CameraOn)
 			vgn.AddAttrInterface("title", c.freezeName()+" (space)")
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ToggleFreeze() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleFreeze() })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "use", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "use")
 					vgn.AddAttrInterface("href", pick(c.S.Frozen, "#i-play", "#i-freeze"))
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ph"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00ph")
 				vgn.SetInnerHTML(c.freezeName())
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn big icon"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "mirror"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00mirror")
 			vgn.AddAttrInterface("aria-label", c.S.T().Mirror)
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Mirrored))
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
 			vgn.AddAttrInterface("title", c.S.T().Mirror)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ToggleMirror() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleMirror() })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-mirror\"\x3E\x3C/use\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ph"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00ph")
 				vgn.SetInnerHTML(c.S.T().Mirror)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn big icon"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "snapshot"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00snapshot")
 			vgn.AddAttrInterface("aria-label", c.S.T().Save)
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
 			vgn.AddAttrInterface("title", c.S.T().Save)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.Snapshot() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.Snapshot() })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-save\"\x3E\x3C/use\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ph"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00ph")
 				vgn.SetInnerHTML(c.S.T().Save)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cams"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00cams")
 		vgn.AddAttrInterface("hidden", !c.S.CameraOn || len(c.S.Devices) < 2)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sel"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "label\x00class\x00sel")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().Camera)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "select", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "device"}}}
-				vgparent.AppendChild(vgn)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "change",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseDevice(event.PropString("target", "value")) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				vgn = element(vgparent, "select\x00id\x00device")
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseDevice(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n      ")
 					for i, d := range c.S.Devices {
 						var vgiterkey interface{} = i
 						_ = vgiterkey
@@ -766,286 +583,166 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = i
 						d := d
 						_ = d
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", d.ID)
-						{
-							b, err := vjson.Marshal(d.ID == c.S.Device)
-							if err != nil {
-								panic(err)
-							}
-							vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-						}
+						property(vgn, "selected", d.ID == c.S.Device)
 						vgn.SetInnerHTML(c.deviceName(i))
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
 				}
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "maps"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00maps")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sel kind"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00sel kind")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "select", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "kind"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "select\x00id\x00kind")
 				vgn.AddAttrInterface("aria-label", c.S.T().Map)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "change",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseKind(event.PropString("target", "value")) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseKind(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n      ")
 					for vgiterkeyt, k := range c.S.KindsOffered {
 						var vgiterkey interface{} = vgiterkeyt
 						_ = vgiterkey
 						k := k
 						_ = k
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", k)
-						{
-							b, err := vjson.Marshal(k == c.S.Kind)
-							if err != nil {
-								panic(err)
-							}
-							vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-						}
+						property(vgn, "selected", k == c.S.Kind)
 						vgn.SetInnerHTML(c.S.KindName(k))
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sel"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00sel")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "select", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "colours"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "select\x00id\x00colours")
 				vgn.AddAttrInterface("aria-label", c.S.T().Colours)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "change",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseColours(event.PropString("target", "value")) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseColours(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n      ")
 					for vgiterkeyt, m := range nn.Colormaps {
 						var vgiterkey interface{} = vgiterkeyt
 						_ = vgiterkey
 						m := m
 						_ = m
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", m.Name)
-						{
-							b, err := vjson.Marshal(m.Name == c.S.Colours)
-							if err != nil {
-								panic(err)
-							}
-							vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-						}
+						property(vgn, "selected", m.Name == c.S.Colours)
 						vgn.SetInnerHTML(m.Name)
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "op"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00op")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().Opacity)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "input", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "range"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "opacity"}, vugu.VGAttribute{Namespace: "", Key: "min", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "max", Val: "100"}, vugu.VGAttribute{Namespace: "", Key: "step", Val: "1"}}}
-				vgparent.AppendChild(vgn)
-				{
-					b, err := vjson.Marshal(c.opacity())
-					if err != nil {
-						panic(err)
-					}
-					vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "value", JSONVal: vjson.RawMessage(b)})
-				}
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "input",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseOpacity(event.PropString("target", "value")) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				vgn = element(vgparent, "input\x00type\x00range\x00id\x00opacity\x00min\x000\x00max\x00100\x00step\x001")
+				property(vgn, "value", c.opacity())
+				listen(vgn, "input", func(event vugu.DOMEvent) { c.A.ChooseOpacity(event.PropString("target", "value")) })
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seg"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00seg\x00role\x00group")
 			vgn.AddAttrInterface("aria-label", c.S.T().Scale)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "scale-frame"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-frame")
 				vgn.AddAttrInterface("aria-pressed", pressed(!c.S.Fixed))
 				vgn.AddAttrInterface("title", c.S.T().ScaleFrameHint)
 				vgn.SetInnerHTML(c.S.T().ScaleFrame)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseScale(false) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "scale-fixed"}}}
-				vgparent.AppendChild(vgn)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(false) })
+				vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-fixed")
 				vgn.AddAttrInterface("aria-pressed", pressed(c.S.Fixed))
 				vgn.AddAttrInterface("title", c.S.T().ScaleFixedHint)
 				vgn.SetInnerHTML(c.S.T().ScaleFixed)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseScale(true) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(true) })
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tools"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00tools")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "brush"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00brush")
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Brush))
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
 			vgn.AddAttrInterface("title", c.S.T().BrushHint)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ToggleBrush() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleBrush() })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-brush\"\x3E\x3C/use\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().Brush)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn icon"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "undo"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon\x00id\x00undo")
 			vgn.AddAttrInterface("aria-label", c.S.T().Undo)
 			vgn.AddAttrInterface("disabled", c.S.Painted == 0)
 			vgn.AddAttrInterface("title", c.S.T().Undo)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.Undo() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.Undo() })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "use", Attr: []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#i-undo"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "use\x00href\x00#i-undo")
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sel"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00sel")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().ResizeLabel)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "select", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "resize"}}}
-				vgparent.AppendChild(vgn)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "change",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseResize(event.PropString("target", "value")) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				vgn = element(vgparent, "select\x00id\x00resize")
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseResize(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute{{Namespace: "", Key: "value", Val: "bilinear"}}}
-					vgparent.AppendChild(vgn)
-					{
-						b, err := vjson.Marshal(c.S.Resize == view.ResizeBilinear)
-						if err != nil {
-							panic(err)
-						}
-						vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-					}
+					vgn = text(vgparent, "\n      ")
+					vgn = element(vgparent, "option\x00value\x00bilinear")
+					property(vgn, "selected", c.S.Resize == view.ResizeBilinear)
 					vgn.SetInnerHTML(c.S.T().ResizeBilinear)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute{{Namespace: "", Key: "value", Val: "spline"}}}
-					vgparent.AppendChild(vgn)
-					{
-						b, err := vjson.Marshal(c.S.Resize == view.ResizeSpline)
-						if err != nil {
-							panic(err)
-						}
-						vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-					}
+					vgn = text(vgparent, "\n      ")
+					vgn = element(vgparent, "option\x00value\x00spline")
+					property(vgn, "selected", c.S.Resize == view.ResizeSpline)
 					vgn.SetInnerHTML(c.S.T().ResizeSpline)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn plain"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "export-open"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain\x00id\x00export-open")
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
 			vgn.SetInnerHTML(c.S.T().Export + "…")
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ShowExport() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowExport() })
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -1069,14 +766,13 @@ func (c *Film) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "film"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}}
+	vgn = element(nil, "div\x00class\x00film\x00role\x00group")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	vgn.AddAttrInterface("aria-label", c.S.T().Samples)
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
 		for i, name := range view.Samples {
 			var vgiterkey interface{} = i
 			_ = vgiterkey
@@ -1084,27 +780,20 @@ func (c *Film) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = i
 			name := name
 			_ = name
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "button\x00type\x00button")
 			vgn.AddAttrInterface("aria-label", c.S.SampleLabel(i))
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Sample == i))
 			vgn.AddAttrInterface("id", "sample-"+name)
 			vgn.AddAttrInterface("title", c.S.SampleLabel(i))
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ChooseSample(i) },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseSample(i) })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "img", Attr: []vugu.VGAttribute{{Namespace: "", Key: "alt", Val: ""}, vugu.VGAttribute{Namespace: "", Key: "width", Val: "48"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "48"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "img\x00alt\x00\x00width\x0048\x00height\x0048")
 				vgn.AddAttrInterface("src", c.S.File("samples/"+name+".svg"))
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -1130,103 +819,77 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "flow"}}}
+	vgn = element(nil, "div\x00class\x00flow")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sec"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00sec")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "flow-title"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h2\x00id\x00flow-title")
 			vgn.SetInnerHTML(c.F.Title)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "small q2"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span\x00class\x00small q2")
 			vgn.SetInnerHTML(c.F.Text)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "scrolls"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00scrolls\x00tabindex\x000\x00role\x00region")
 		vgn.AddAttrInterface("aria-label", c.F.Title)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "ol", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "steps"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "ol\x00class\x00steps")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fig"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "div\x00class\x00fig")
 					vgn.AddAttrInterface("id", c.ID+"-before-slot")
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(c.F.Before)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00to")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(c.S.Words().FlowMean)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wide"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00wide")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 1000 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "svg\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "body"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00body")
 						vgn.AddAttrInterface("d", c.F.MeanBars.Bars)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00one")
 						vgn.AddAttrInterface("d", c.F.MeanBars.One)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "axis"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00axis")
 						vgn.AddAttrInterface("d", c.F.MeanBars.Zero)
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(c.F.This)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00to")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cspan\x3EFC, ReLU\x3C/span\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "ol", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "units"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "ol\x00class\x00units")
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -1235,153 +898,112 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							u := u
 							_ = u
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "li")
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "-12 -12 24 24"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-								vgparent.AppendChild(vgn)
+								vgn = drawing(vgparent, "svg\x00viewBox\x00-12 -12 24 24\x00aria-hidden\x00true")
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "circle", Attr: []vugu.VGAttribute{{Namespace: "", Key: "cx", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "cy", Val: "0"}}}
-									vgparent.AppendChild(vgn)
+									vgn = drawing(vgparent, "circle\x00cx\x000\x00cy\x000")
 									vgn.AddAttrInterface("class", u.Class)
 									vgn.AddAttrInterface("r", u.Radius)
 								}
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "span")
 								vgn.SetInnerHTML(u.Value)
 							}
 						}
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(c.F.Neurons)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00to")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cspan\x3EFC\x3C/span\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00one")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "b")
 					vgn.SetInnerHTML(c.F.Logit)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(c.S.Words().FlowBeforeSigmoid)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00to")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cspan\x3E\x3C/span\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sig"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00sig")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "-4 -4 128 108"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "svg\x00viewBox\x00-4 -4 128 108\x00aria-hidden\x00true")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "axis"}, vugu.VGAttribute{Namespace: "", Key: "d", Val: "M0 100H120M60 0V100"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00axis\x00d\x00M0 100H120M60 0V100")
 						vgn.SetInnerHTML(vugu.HTML(""))
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "curve"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00curve")
 						vgn.AddAttrInterface("d", c.F.Curve)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "way"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00way")
 						vgn.AddAttrInterface("d", c.F.Point)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "circle", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "on"}, vugu.VGAttribute{Namespace: "", Key: "r", Val: "4"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "circle\x00class\x00on\x00r\x004")
 						vgn.AddAttrInterface("cx", c.F.DotX)
 						vgn.AddAttrInterface("cy", c.F.DotY)
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(vugu.HTML("sigmoid"))
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00to")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cspan\x3E\x3C/span\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wide"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00wide")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 1000 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "svg\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "body"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00body")
 						vgn.AddAttrInterface("d", c.F.GateBars.Bars)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00one")
 						vgn.AddAttrInterface("d", c.F.GateBars.One)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "axis"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00axis")
 						vgn.AddAttrInterface("d", c.F.GateBars.Zero)
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(c.F.Gates)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "to"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00to")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(c.F.Times)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fig"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "div\x00class\x00fig")
 					vgn.AddAttrInterface("id", c.ID+"-after-slot")
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(c.F.After)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n  ")
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "small q2"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00small q2")
 		vgn.AddAttrInterface("hidden", c.F.Forced == "")
 		vgn.SetInnerHTML(c.F.Forced)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -1409,118 +1031,87 @@ func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "desk"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "desk"}}}
+	vgn = element(nil, "div\x00class\x00desk\x00id\x00desk")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sec"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00sec")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h2")
 			vgn.SetInnerHTML(c.S.T().Gates)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "closest"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span\x00class\x00q2\x00id\x00closest")
 			vgn.SetInnerHTML(c.S.Closest())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn plain r"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "gates-reset"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain r\x00id\x00gates-reset")
 			vgn.AddAttrInterface("hidden", !c.touched())
 			vgn.SetInnerHTML(c.S.T().ResetAll)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ResetGates() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ResetGates() })
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "legend"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00legend")
 		vgn.AddAttrInterface("hidden", c.none())
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 14 16"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lb\" d=\"M5 4h4v12H5z\"\x3E\x3C/path\x3E\x3Cpath class=\"lc\" d=\"M3.5 3h7v3h-7z\"\x3E\x3C/path\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().LegendOwn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "legend-usual"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span\x00id\x00legend-usual")
 			vgn.AddAttrInterface("hidden", !c.S.Signed())
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 14 16"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lband\" d=\"M3 3h8v11H3z\"\x3E\x3C/path\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.LegendUsual())
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 14 16"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lc\" d=\"M4 5h6v11H4zM2 3h10v5H2z\"\x3E\x3C/path\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().LegendSet)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 14 16"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lx\" d=\"m4 5 6 6m0-6-6 6\"\x3E\x3C/path\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().LegendMuted)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 14 16"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lc\" d=\"m2.5 11.5 4.500-7 4.500 7z\"\x3E\x3C/path\x3E"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(c.S.T().LegendSolo)
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "changed"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "changed"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00changed\x00id\x00changed")
 		vgn.AddAttrInterface("hidden", c.none())
 		vgn.SetInnerHTML(c.S.Changed())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "empty"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "no-gates"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00empty\x00id\x00no-gates")
 		vgn.AddAttrInterface("hidden", !c.none())
 		vgn.SetInnerHTML(c.S.T().NoSE)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -1551,192 +1142,124 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "header", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "head"}}}
+	vgn = element(nil, "header\x00class\x00head")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "logo"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00logo")
 		vgn.SetInnerHTML(vugu.HTML("\x3Csvg class=\"mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"\x3E\x3Ccircle cx=\"12\" cy=\"12\" r=\"10.7\"\x3E\x3C/circle\x3E\x3Crect x=\"6.3\" y=\"11\" width=\"2.6\" height=\"5.5\" rx=\".8\"\x3E\x3C/rect\x3E\x3Crect x=\"10.7\" y=\"6.3\" width=\"2.6\" height=\"10.2\" rx=\".8\"\x3E\x3C/rect\x3E\x3Crect x=\"15.1\" y=\"9\" width=\"2.6\" height=\"7.5\" rx=\".8\"\x3E\x3C/rect\x3E\x3C/svg\x3E\x3Ch1\x3ESEscope\x3C/h1\x3E"))
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sel"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "label\x00class\x00sel")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			vgn.SetInnerHTML(c.S.T().Model)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "select", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "select\x00id\x00model")
 			vgn.AddAttrInterface("disabled", !c.S.Ready || c.S.Loading != "")
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "change",
-				Func:      func(event vugu.DOMEvent) { c.A.ChooseModel(event.PropString("target", "value")) },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseModel(event.PropString("target", "value")) })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
 				for vgiterkeyt, m := range c.S.Models {
 					var vgiterkey interface{} = vgiterkeyt
 					_ = vgiterkey
 					m := m
 					_ = m
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "option")
 					vgn.AddAttrInterface("value", m.Name)
-					{
-						b, err := vjson.Marshal(m.Name == c.chosen())
-						if err != nil {
-							panic(err)
-						}
-						vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-					}
+					property(vgn, "selected", m.Name == c.chosen())
 					vgn.SetInnerHTML(c.S.Localised(m.Title))
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "priv"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00priv")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-lock\"\x3E\x3C/use\x3E"))
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "t"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span\x00class\x00t")
 			vgn.SetInnerHTML(c.S.T().Privacy)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "link"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "privacy-link"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link\x00id\x00privacy-link")
 			vgn.SetInnerHTML(c.S.T().HowEnforced)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ShowPrivacy() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seg"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00seg\x00role\x00group")
 		vgn.AddAttrInterface("aria-label", c.S.T().Language)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lang-en"}, vugu.VGAttribute{Namespace: "", Key: "lang", Val: "en"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "button\x00type\x00button\x00id\x00lang-en\x00lang\x00en")
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Lang == "en"))
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ChooseLanguage("en") },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLanguage("en") })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "EN"}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "EN")
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lang-zh"}, vugu.VGAttribute{Namespace: "", Key: "lang", Val: "zh-Hans"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "button\x00type\x00button\x00id\x00lang-zh\x00lang\x00zh-Hans")
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Lang == "zh"))
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ChooseLanguage("zh") },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLanguage("zh") })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "中文"}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "中文")
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn icon plain"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "theme"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00theme")
 		vgn.AddAttrInterface("aria-label", c.themeName())
 		vgn.AddAttrInterface("title", c.themeName())
-		vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-			EventType: "click",
-			Func:      func(event vugu.DOMEvent) { c.A.ToggleTheme() },
-			// TODO: implement capture, etc. mostly need to decide syntax
-		})
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleTheme() })
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "use", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "use")
 				vgn.AddAttrInterface("href", pick(c.S.Theme == "dark", "#i-sun", "#i-moon"))
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn icon plain"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "help-open"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00help-open")
 		vgn.AddAttrInterface("aria-label", c.S.T().Help)
 		vgn.AddAttrInterface("title", c.S.T().Help+" (?)")
-		vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-			EventType: "click",
-			Func:      func(event vugu.DOMEvent) { c.A.ShowHelp() },
-			// TODO: implement capture, etc. mostly need to decide syntax
-		})
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowHelp() })
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "use", Attr: []vugu.VGAttribute{{Namespace: "", Key: "href", Val: "#i-help"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "use\x00href\x00#i-help")
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "share"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00share")
 		vgn.AddAttrInterface("aria-label", c.S.T().Share)
 		vgn.AddAttrInterface("disabled", !c.S.Ready)
 		vgn.AddAttrInterface("title", c.S.T().ShareHint)
-		vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-			EventType: "click",
-			Func:      func(event vugu.DOMEvent) { c.A.Share() },
-			// TODO: implement capture, etc. mostly need to decide syntax
-		})
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.Share() })
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "i"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-share\"\x3E\x3C/use\x3E"))
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "wd"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span\x00class\x00wd")
 			vgn.SetInnerHTML(c.S.T().Share)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -1760,25 +1283,19 @@ func (c *Lead) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "lead"}}}
+	vgn = element(nil, "div\x00class\x00lead")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "h2")
 		vgn.SetInnerHTML(c.S.T().TutorialTitle)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p")
 		vgn.SetInnerHTML(c.S.T().TutorialText)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "seg"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "rank"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00seg\x00id\x00rank\x00role\x00group")
 		vgn.AddAttrInterface("aria-label", c.S.T().RankBy)
 		{
 			vgparent := vgn
@@ -1788,20 +1305,14 @@ func (c *Lead) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				r := r
 				_ = r
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "button\x00type\x00button")
 				vgn.AddAttrInterface("aria-pressed", pressed(r == c.S.Rank))
 				vgn.AddAttrInterface("id", "rank-"+r)
 				vgn.SetInnerHTML(c.S.RankName(r))
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseRank(r) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseRank(r) })
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -1842,15 +1353,13 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "learn"}}}
+	vgn = element(nil, "div\x00class\x00learn")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "nav", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "toc"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-toc"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "nav\x00class\x00toc\x00id\x00learn-toc")
 		vgn.AddAttrInterface("aria-label", c.S.Words().LearnSteps)
 		{
 			vgparent := vgn
@@ -1862,40 +1371,28 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = i
 				l := l
 				_ = l
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "button\x00type\x00button")
 				vgn.AddAttrInterface("aria-current", pick(l.On, "step", "false"))
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseLesson(l.Name) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(l.Name) })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "i")
 					vgn.SetInnerHTML(c.number(i))
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(l.Title)
 				}
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "article", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "art"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lesson"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "article\x00class\x00art\x00id\x00lesson")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h2")
 			vgn.SetInnerHTML(c.l().Title)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ps"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00ps")
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -1904,30 +1401,23 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					t := t
 					_ = t
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(t)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute{{Namespace: "", Key: "hidden", Val: ""}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "i\x00hidden\x00")
 				vgn.SetInnerHTML(vugu.HTML(""))
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "figure", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "figure")
 			vgn.AddAttrInterface("data-figure", c.l().Figure)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "big"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "div\x00class\x00big")
 				vgn.AddAttrInterface("hidden", c.l().Figure != "input" && c.l().Figure != "heat")
 				vgn.AddAttrInterface("id", c.slot("learn-picture"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "terms-box"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "div\x00class\x00terms-box")
 				vgn.AddAttrInterface("hidden", c.l().Figure != "filter" && c.l().Figure != "input")
 				{
 					vgparent := vgn
@@ -1948,10 +1438,8 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "flow-box"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "div\x00class\x00flow-box")
 				vgn.AddAttrInterface("hidden", c.l().Figure != "flow" && c.l().Figure != "pair")
 				{
 					vgparent := vgn
@@ -1975,38 +1463,26 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent.AppendChild(vgn)
 						}
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute{{Namespace: "", Key: "hidden", Val: ""}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "i\x00hidden\x00")
 					vgn.SetInnerHTML(vugu.HTML(""))
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bt"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00bt")
 				vgn.AddAttrInterface("hidden", c.l().Figure != "break")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-mute"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-mute")
 					vgn.SetInnerHTML(c.mute())
-					vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-						EventType: "click",
-						Func:      func(event vugu.DOMEvent) { c.A.MuteLesson() },
-						// TODO: implement capture, etc. mostly need to decide syntax
-					})
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.MuteLesson() })
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "eqn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "lesson-equation"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00eqn\x00id\x00lesson-equation")
 			vgn.AddAttrInterface("hidden", c.l().Equation == "")
 			vgn.SetInnerHTML(c.l().Equation)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ps"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00ps")
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -2015,45 +1491,29 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgiterkey
 					t := t
 					_ = t
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "p")
 					vgn.SetInnerHTML(t)
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute{{Namespace: "", Key: "hidden", Val: ""}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "i\x00hidden\x00")
 				vgn.SetInnerHTML(vugu.HTML(""))
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bt"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00bt")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-back"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-back")
 				vgn.AddAttrInterface("disabled", c.S.LearnStep == 0)
 				vgn.SetInnerHTML(c.S.Words().LearnBack)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(-1)) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "learn-next"}}}
-				vgparent.AppendChild(vgn)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(-1)) })
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-next")
 				vgn.AddAttrInterface("disabled", c.S.LearnStep == view.LearnSteps-1)
 				vgn.SetInnerHTML(c.S.Words().LearnNext)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(1)) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(1)) })
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "aside", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "notes"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "aside\x00class\x00notes")
 		vgn.AddAttrInterface("aria-label", c.S.Words().LearnTab)
 		{
 			vgparent := vgn
@@ -2063,13 +1523,11 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "p")
 				vgn.SetInnerHTML(t)
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -2121,151 +1579,111 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fmaps"}}}
+	vgn = element(nil, "div\x00class\x00fmaps")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "layers"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "map-layers"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "group"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00layers\x00id\x00map-layers\x00role\x00group")
 		vgn.AddAttrInterface("aria-label", c.S.Words().Layer)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h2")
 			vgn.SetInnerHTML(c.S.Words().Layer)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
 			for vgiterkeyt, l := range c.S.MapLayers() {
 				var vgiterkey interface{} = vgiterkeyt
 				_ = vgiterkey
 				l := l
 				_ = l
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "button\x00type\x00button")
 				vgn.AddAttrInterface("aria-pressed", pressed(l.On))
 				vgn.AddAttrInterface("data-layer", l.Name)
 				vgn.AddAttrInterface("title", l.Name)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "click",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseLayer(l.Name) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLayer(l.Name) })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(l.Title)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span\x00class\x00q")
 					vgn.SetInnerHTML(l.Size)
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mgrid"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00mgrid")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sec"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00sec")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "maps-title"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "h2\x00id\x00maps-title")
 				vgn.SetInnerHTML(c.S.MapsTitle())
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "r small q"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00r small q")
 				vgn.SetInnerHTML(c.S.Words().ByNumber)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pick"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "maps-grid-slot"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "data-pick", Val: "channel"}, vugu.VGAttribute{Namespace: "", Key: "aria-valuemin", Val: "0"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00pick\x00id\x00maps-grid-slot\x00role\x00slider\x00tabindex\x000\x00data-pick\x00channel\x00aria-valuemin\x000")
 			vgn.AddAttrInterface("aria-label", c.S.Words().ChannelPicker)
 			vgn.AddAttrInterface("aria-valuemax", c.last())
 			vgn.AddAttrInterface("aria-valuenow", c.channel())
 			vgn.AddAttrInterface("aria-valuetext", c.S.MapsChannelValue())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "enl"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00enl")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sec"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00sec")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "maps-channel"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "h2\x00id\x00maps-channel")
 				vgn.SetInnerHTML(c.S.MapsChannel())
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "r small q"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00r small q")
 				vgn.SetInnerHTML(c.S.Words().SameScale)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "two"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00two")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "div")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pick big"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "maps-big-slot"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "slider"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "data-pick", Val: "pixel"}, vugu.VGAttribute{Namespace: "", Key: "aria-valuemin", Val: "0"}}}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
+					vgn = element(vgparent, "div\x00class\x00pick big\x00id\x00maps-big-slot\x00role\x00slider\x00tabindex\x000\x00data-pick\x00pixel\x00aria-valuemin\x000")
 					vgn.AddAttrInterface("aria-label", c.S.Words().PixelPicker)
 					vgn.AddAttrInterface("aria-valuemax", c.lastPixel())
 					vgn.AddAttrInterface("aria-valuenow", c.pixel())
 					vgn.AddAttrInterface("aria-valuetext", c.S.MapsPixel())
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cscale small q2"}}}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
+					vgn = element(vgparent, "div\x00class\x00cscale small q2")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span")
 						vgn.SetInnerHTML(c.S.ScaleLo())
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "slot"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "maps-scale-slot"}}}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span\x00class\x00slot\x00id\x00maps-scale-slot")
 						vgn.SetInnerHTML(vugu.HTML(""))
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span")
 						vgn.SetInnerHTML(c.S.ScaleHi())
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "maps-pixel"}}}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
+					vgn = element(vgparent, "p\x00class\x00q2\x00id\x00maps-pixel")
 					vgn.SetInnerHTML(c.S.MapsPixel())
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
 				{
 					vgcompKey := vugu.MakeCompKey(0xAE003BCAFF12CDD6^vgin.CurrentPositionHash(), vgiterkey)
 					// ask BuildEnv for prior instance of this specific component
@@ -2282,35 +1700,25 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent.AppendChild(vgn)
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2 small"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q2 small")
 			vgn.SetInnerHTML(c.S.MapsPixelBars().Title)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pbars"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 1000 100"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = drawing(vgparent, "svg\x00class\x00pbars\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "body"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "path\x00class\x00body")
 				vgn.AddAttrInterface("d", c.S.MapsPixelBars().Bars)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "one"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "path\x00class\x00one")
 				vgn.AddAttrInterface("d", c.S.MapsPixelBars().One)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "axis"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "path\x00class\x00axis")
 				vgn.AddAttrInterface("d", c.S.MapsPixelBars().Zero)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "under"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00under")
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -2333,12 +1741,10 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent.AppendChild(vgn)
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute{{Namespace: "", Key: "hidden", Val: ""}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "i\x00hidden\x00")
 			vgn.SetInnerHTML(vugu.HTML(""))
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -2371,84 +1777,63 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "net"}}}
+	vgn = element(nil, "div\x00class\x00net")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ltable"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00ltable")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sec"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00sec")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "h2")
 				vgn.SetInnerHTML(c.title())
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "r small q"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "model-facts"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span\x00class\x00r small q\x00id\x00model-facts")
 				vgn.SetInnerHTML(c.S.ModelFacts())
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "scrolls"}, vugu.VGAttribute{Namespace: "", Key: "tabindex", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "region"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00scrolls\x00tabindex\x000\x00role\x00region")
 			vgn.AddAttrInterface("aria-label", c.S.Words().LayerTable)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "table", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "layer-table"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "table\x00id\x00layer-table")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "thead", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "thead")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tr", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "tr")
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col")
 							vgn.SetInnerHTML(c.S.Words().Layer)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col")
 							vgn.SetInnerHTML(c.S.Words().Kind)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "n"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
 							vgn.SetInnerHTML(c.S.Words().Output)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "n"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
 							vgn.SetInnerHTML(c.S.Words().Params)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "n"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
 							vgn.SetInnerHTML(c.S.Words().MACs)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col")
 							vgn.SetInnerHTML(c.S.Words().Algorithm)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "n"}, vugu.VGAttribute{Namespace: "", Key: "colspan", Val: "2"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n\x00colspan\x002")
 							vgn.SetInnerHTML(c.S.Words().LiveMs)
 						}
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tbody", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n      ")
+					vgn = element(vgparent, "tbody")
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2457,44 +1842,33 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							r := r
 							_ = r
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tr", Attr: []vugu.VGAttribute(nil)}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "tr")
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "th\x00scope\x00row")
 								vgn.SetInnerHTML(r.Name)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute(nil)}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td")
 								vgn.SetInnerHTML(r.Kind)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00n")
 								vgn.SetInnerHTML(r.Output)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00n")
 								vgn.SetInnerHTML(r.Params)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00n")
 								vgn.SetInnerHTML(r.MACs)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute(nil)}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td")
 								vgn.SetInnerHTML(r.Algorithm)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n ms"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00n ms")
 								vgn.SetInnerHTML(r.Milli)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "b"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00b")
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 8"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-									vgparent.AppendChild(vgn)
+									vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 									{
 										vgparent := vgn
 										_ = vgparent
-										vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "8"}}}
-										vgparent.AppendChild(vgn)
+										vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
 										vgn.AddAttrInterface("width", pick(r.Share == "", "0", r.Share))
 									}
 								}
@@ -2503,68 +1877,50 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "side"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00side")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "acc"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "card"}}}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "section\x00class\x00acc\x00id\x00card")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "h2")
 				vgn.SetInnerHTML(c.S.Words().Card)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "no-card"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q2\x00id\x00no-card")
 				vgn.AddAttrInterface("hidden", len(c.S.CardLines()) > 0)
 				vgn.SetInnerHTML(c.S.Words().NoCard)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "table", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "table")
 				vgn.AddAttrInterface("hidden", len(c.S.CardLines()) == 0)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "thead", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "thead")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tr", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "tr")
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col")
 							vgn.SetInnerHTML(c.S.Words().CardSet)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "n"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
 							vgn.SetInnerHTML(c.S.Words().CardPictures)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "n"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
 							vgn.SetInnerHTML(vugu.HTML("float32"))
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "col"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "n"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
 							vgn.SetInnerHTML(vugu.HTML("int8"))
 						}
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n        "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tbody", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n        ")
+					vgn = element(vgparent, "tbody")
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -2573,31 +1929,24 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							l := l
 							_ = l
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tr", Attr: []vugu.VGAttribute(nil)}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "tr")
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "th", Attr: []vugu.VGAttribute{{Namespace: "", Key: "scope", Val: "row"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "th\x00scope\x00row")
 								vgn.SetInnerHTML(l.Name)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00n")
 								vgn.SetInnerHTML(l.Pictures)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00n")
 								vgn.SetInnerHTML(l.Float32)
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n"}}}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "td\x00class\x00n")
 								vgn.SetInnerHTML(l.Int8)
 							}
 						}
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "ol", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "byclass"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "ol\x00class\x00byclass")
 				vgn.AddAttrInterface("aria-label", c.S.Words().CardByClass)
 				vgn.AddAttrInterface("hidden", len(c.S.CardClasses()) == 0)
 				{
@@ -2608,43 +1957,34 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						_ = vgiterkey
 						k := k
 						_ = k
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "li")
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "span")
 							vgn.SetInnerHTML(k.Name)
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "span\x00class\x00track")
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 8"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-								vgparent.AppendChild(vgn)
+								vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 								{
 									vgparent := vgn
 									_ = vgparent
-									vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "8"}}}
-									vgparent.AppendChild(vgn)
+									vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
 									vgn.AddAttrInterface("width", k.Width)
 								}
 							}
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "n"}}}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "span\x00class\x00n")
 							vgn.SetInnerHTML(k.Share)
 						}
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2 small"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q2 small")
 				vgn.SetInnerHTML(c.S.CardText())
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
 			{
 				vgcompKey := vugu.MakeCompKey(0x3088FAE9119DA2D^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
@@ -2661,51 +2001,33 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Component: vgcomp}
 				vgparent.AppendChild(vgn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "section")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "h2")
 				vgn.SetInnerHTML(c.S.Words().OwnNetwork)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "p\x00class\x00q2")
 				vgn.SetInnerHTML(c.S.Words().OwnText)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "bt"}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00bt")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "own-open"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00own-open")
 					vgn.AddAttrInterface("disabled", !c.S.Ready)
 					vgn.SetInnerHTML(c.S.Words().OwnOpen)
-					vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-						EventType: "click",
-						Func:      func(event vugu.DOMEvent) { c.A.OpenNetwork() },
-						// TODO: implement capture, etc. mostly need to decide syntax
-					})
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "btn"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "download"}}}
-					vgparent.AppendChild(vgn)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenNetwork() })
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00download")
 					vgn.AddAttrInterface("disabled", !c.S.Ready || c.S.Own())
 					vgn.SetInnerHTML(c.S.Words().Download)
-					vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-						EventType: "click",
-						Func:      func(event vugu.DOMEvent) { c.A.DownloadWeights() },
-						// TODO: implement capture, etc. mostly need to decide syntax
-					})
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.DownloadWeights() })
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -2732,28 +2054,25 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "panels"}}}
+	vgn = element(nil, "div\x00class\x00panels")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
 		for vgiterkeyt, t := range view.Tabs {
 			var vgiterkey interface{} = vgiterkeyt
 			_ = vgiterkey
 			t := t
 			_ = t
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "panel"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "tabpanel"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "section\x00class\x00panel\x00role\x00tabpanel")
 			vgn.AddAttrInterface("aria-labelledby", "tab-"+t.ID)
 			vgn.AddAttrInterface("hidden", t.ID != c.S.Tab)
 			vgn.AddAttrInterface("id", t.Panel())
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
 				if c.open(t, view.TabTutorial) {
 					{
 						vgcompKey := vugu.MakeCompKey(0xEF69203ECE9933B4^vgin.CurrentPositionHash(), vgiterkey)
@@ -2772,8 +2091,7 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
 				if c.open(t, view.TabCompare) {
 					{
 						vgcompKey := vugu.MakeCompKey(0x8106EE38290B8708^vgin.CurrentPositionHash(), vgiterkey)
@@ -2792,8 +2110,7 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
 				if c.open(t, view.TabMaps) {
 					{
 						vgcompKey := vugu.MakeCompKey(0x497AE52088ADE9E2^vgin.CurrentPositionHash(), vgiterkey)
@@ -2812,8 +2129,7 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
 				if c.open(t, view.TabModel) {
 					{
 						vgcompKey := vugu.MakeCompKey(0xF957EB2133ECFD2^vgin.CurrentPositionHash(), vgiterkey)
@@ -2832,8 +2148,7 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
 				if c.open(t, view.TabLearn) {
 					{
 						vgcompKey := vugu.MakeCompKey(0xDA52E0C1F365DB94^vgin.CurrentPositionHash(), vgiterkey)
@@ -2852,17 +2167,13 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent.AppendChild(vgn)
 					}
 				}
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-				vgparent.AppendChild(vgn)
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute{{Namespace: "", Key: "hidden", Val: ""}}}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "i\x00hidden\x00")
 				vgn.SetInnerHTML(vugu.HTML(""))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-				vgparent.AppendChild(vgn)
+				vgn = text(vgparent, "\n  ")
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -2913,111 +2224,83 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "section", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pred"}}}
+	vgn = element(nil, "section\x00class\x00pred")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	vgn.AddAttrInterface("aria-label", c.S.T().Prediction)
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sec"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00sec")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h2")
 			vgn.SetInnerHTML(c.S.T().Prediction)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "r small q"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span\x00class\x00r small q")
 			vgn.SetInnerHTML(c.classes())
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ans"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "answer"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00ans\x00id\x00answer")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "b")
 			vgn.SetInnerHTML(c.answer())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			vgn.SetInnerHTML(c.percent())
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cal"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "verdict"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00cal\x00id\x00verdict")
 		vgn.SetInnerHTML(c.S.Verdict())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "ol", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "preds"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "predictions"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "ol\x00class\x00preds\x00id\x00predictions")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
 			for vgiterkeyt, p := range c.S.Predictions() {
 				var vgiterkey interface{} = vgiterkeyt
 				_ = vgiterkey
 				p := p
 				_ = p
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "li")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "button\x00type\x00button")
 					vgn.AddAttrInterface("aria-pressed", pressed(p.Pinned))
 					vgn.AddAttrInterface("class", c.rowClass(p))
 					vgn.AddAttrInterface("disabled", c.S.Shown == nil)
-					vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-						EventType: "click",
-						Func:      func(event vugu.DOMEvent) { c.A.ChooseClass(p.Class) },
-						// TODO: implement capture, etc. mostly need to decide syntax
-					})
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseClass(p.Class) })
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span")
 						vgn.SetInnerHTML(p.Name)
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "track"}}}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span\x00class\x00track")
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 8"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-							vgparent.AppendChild(vgn)
+							vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "x", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "8"}}}
-								vgparent.AppendChild(vgn)
+								vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
 								vgn.AddAttrInterface("width", p.Width)
 							}
 						}
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "p"}}}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span\x00class\x00p")
 						vgn.SetInnerHTML(p.Percent)
 					}
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00hint")
 		vgn.SetInnerHTML(c.S.MapHint())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
 		{
 			vgcompKey := vugu.MakeCompKey(0xEB2CBCFE178E6B7C^vgin.CurrentPositionHash(), vgiterkey)
 			// ask BuildEnv for prior instance of this specific component
@@ -3034,23 +2317,18 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = &vugu.VGNode{Component: vgcomp}
 			vgparent.AppendChild(vgn)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "about"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00about")
 		vgn.AddAttrInterface("hidden", c.note() == "")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h3", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h3")
 			vgn.SetInnerHTML(c.S.T().AboutModel)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "model-note"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "p\x00id\x00model-note")
 			vgn.SetInnerHTML(c.note())
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -3079,43 +2357,34 @@ func (c *Ranks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "ranks"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "ranks"}}}
+	vgn = element(nil, "div\x00class\x00ranks\x00id\x00ranks")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "h2")
 		vgn.SetInnerHTML(c.title())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "cols"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00cols")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
 			for vgiterkeyt, col := range c.S.RankColumns() {
 				var vgiterkey interface{} = vgiterkeyt
 				_ = vgiterkey
 				col := col
 				_ = col
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "div")
 				vgn.AddAttrInterface("class", pick(col.On, "on", ""))
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h3", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "h3")
 					vgn.SetInnerHTML(col.Name)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "ol", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n      ")
+					vgn = element(vgparent, "ol")
 					{
 						vgparent := vgn
 						_ = vgparent
@@ -3124,19 +2393,16 @@ func (c *Ranks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = vgiterkey
 							ch := ch
 							_ = ch
-							vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-							vgparent.AppendChild(vgn)
+							vgn = element(vgparent, "li")
 							vgn.AddAttrInterface("class", pick(ch.Hit, "hit", ""))
 							vgn.SetInnerHTML(ch.Name)
 						}
 					}
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -3160,13 +2426,12 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "root"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "app"}}}
+	vgn = element(nil, "div\x00class\x00root\x00id\x00app")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 		{
 			vgcompKey := vugu.MakeCompKey(0x98771DF566D9FA3D^vgin.CurrentPositionHash(), vgiterkey)
 			// ask BuildEnv for prior instance of this specific component
@@ -3183,15 +2448,12 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = &vugu.VGNode{Component: vgcomp}
 			vgparent.AppendChild(vgn)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "main", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "root"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
+		vgn = element(vgparent, "main\x00class\x00root")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n")
 			{
 				vgcompKey := vugu.MakeCompKey(0x255F6E6676823DF5^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
@@ -3208,8 +2470,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Component: vgcomp}
 				vgparent.AppendChild(vgn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n")
 			{
 				vgcompKey := vugu.MakeCompKey(0xD6043928772F3AFC^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
@@ -3226,8 +2487,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Component: vgcomp}
 				vgparent.AppendChild(vgn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n")
 			{
 				vgcompKey := vugu.MakeCompKey(0xBB1B25199ADE9C2E^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
@@ -3244,8 +2504,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Component: vgcomp}
 				vgparent.AppendChild(vgn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n")
 			{
 				vgcompKey := vugu.MakeCompKey(0x642B31407EA2B755^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
@@ -3262,8 +2521,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Component: vgcomp}
 				vgparent.AppendChild(vgn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n")
 			{
 				vgcompKey := vugu.MakeCompKey(0xB4CA2A79CEC9B5B0^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
@@ -3280,8 +2538,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Component: vgcomp}
 				vgparent.AppendChild(vgn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n")
 			{
 				vgcompKey := vugu.MakeCompKey(0x5D64D72D11DDA904^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
@@ -3298,11 +2555,9 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = &vugu.VGNode{Component: vgcomp}
 				vgparent.AppendChild(vgn)
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 		{
 			vgcompKey := vugu.MakeCompKey(0xC4E4575773A643E5^vgin.CurrentPositionHash(), vgiterkey)
 			// ask BuildEnv for prior instance of this specific component
@@ -3319,8 +2574,7 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = &vugu.VGNode{Component: vgcomp}
 			vgparent.AppendChild(vgn)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -3345,32 +2599,25 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "footer", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "strip"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "strip"}}}
+	vgn = element(nil, "footer\x00class\x00strip\x00id\x00strip")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "fps"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "span\x00id\x00fps")
 		vgn.AddAttrInterface("hidden", !c.S.CameraOn || c.S.Frozen)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "b")
 			vgn.SetInnerHTML(c.fps())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: " "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, " ")
+			vgn = element(vgparent, "span")
 			vgn.SetInnerHTML(c.S.T().FPS)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tl"}, vugu.VGAttribute{Namespace: "", Key: "viewBox", Val: "0 0 100 8"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = drawing(vgparent, "svg\x00class\x00tl\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3379,17 +2626,14 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				p := p
 				_ = p
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "y", Val: "0"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "8"}}}
-				vgparent.AppendChild(vgn)
+				vgn = drawing(vgparent, "rect\x00y\x000\x00height\x008")
 				vgn.AddAttrInterface("class", pick(p.Network, "n", ""))
 				vgn.AddAttrInterface("width", p.W)
 				vgn.AddAttrInterface("x", p.X)
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "parts"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "span\x00class\x00parts")
 		vgn.AddAttrInterface("hidden", c.S.Shown == nil)
 		{
 			vgparent := vgn
@@ -3399,81 +2643,56 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				p := p
 				_ = p
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "span")
 				vgn.AddAttrInterface("class", pick(p.Network, "n", ""))
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "i")
 					vgn.SetInnerHTML(vugu.HTML(""))
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(p.Name + " ")
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "em", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "em")
 					vgn.SetInnerHTML(p.Milli)
 				}
 			}
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "span")
 		vgn.AddAttrInterface("hidden", c.S.Shown == nil)
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			vgn.SetInnerHTML(c.S.T().Sum + " ")
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "em", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "em")
 			vgn.SetInnerHTML(c.S.Sum())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: " "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, " ")
+			vgn = element(vgparent, "span")
 			vgn.SetInnerHTML(c.S.T().Milli)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "span")
 		vgn.AddAttrInterface("hidden", c.S.Shown != nil)
 		vgn.SetInnerHTML(c.S.T().Loading)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "e"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "span\x00class\x00e")
 		vgn.SetInnerHTML(c.S.Kernel())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "span")
 		vgn.SetInnerHTML(c.S.LoadLine())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "foot"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "span\x00class\x00foot")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "span")
 			vgn.SetInnerHTML(c.S.T().Privacy)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "link"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link")
 			vgn.SetInnerHTML(c.S.T().HowEnforced)
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ShowPrivacy() },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -3497,34 +2716,27 @@ func (c *Tabs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tabs"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "tablist"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "tabs"}}}
+	vgn = element(nil, "div\x00class\x00tabs\x00role\x00tablist\x00id\x00tabs")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	vgn.AddAttrInterface("aria-label", c.S.T().TabsLabel)
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
 		for vgiterkeyt, t := range view.Tabs {
 			var vgiterkey interface{} = vgiterkeyt
 			_ = vgiterkey
 			t := t
 			_ = t
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "role", Val: "tab"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "button\x00type\x00button\x00role\x00tab")
 			vgn.AddAttrInterface("aria-controls", t.Panel())
 			vgn.AddAttrInterface("aria-selected", pressed(t.ID == c.S.Tab))
 			vgn.AddAttrInterface("id", "tab-"+t.ID)
 			vgn.AddAttrInterface("tabindex", pick(t.ID == c.S.Tab, "0", "-1"))
 			vgn.SetInnerHTML(c.S.TabName(t))
-			vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-				EventType: "click",
-				Func:      func(event vugu.DOMEvent) { c.A.ChooseTab(t.ID) },
-				// TODO: implement capture, etc. mostly need to decide syntax
-			})
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseTab(t.ID) })
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -3548,20 +2760,16 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "terms"}}}
+	vgn = element(nil, "div\x00class\x00terms")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q2"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "maps-from"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00q2\x00id\x00maps-from")
 		vgn.SetInnerHTML(c.S.MapsFrom())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "scrolls"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00scrolls")
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -3570,23 +2778,18 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgiterkey
 				t := t
 				_ = t
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "rows"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "div\x00class\x00rows")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "b")
 					vgn.SetInnerHTML(t.Name)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "table", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mx"}}}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
+					vgn = element(vgparent, "table\x00class\x00mx")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tbody", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "tbody")
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3595,8 +2798,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								row := row
 								_ = row
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tr", Attr: []vugu.VGAttribute(nil)}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "tr")
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -3605,8 +2807,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = vgiterkey
 										x := x
 										_ = x
-										vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute(nil)}
-										vgparent.AppendChild(vgn)
+										vgn = element(vgparent, "td")
 										vgn.AddAttrInterface("class", "i"+x.Shade)
 										vgn.SetInnerHTML(x.Text)
 									}
@@ -3614,18 +2815,14 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							}
 						}
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span\x00class\x00q")
 					vgn.SetInnerHTML(vugu.HTML("×"))
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "table", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "mx"}}}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
+					vgn = element(vgparent, "table\x00class\x00mx")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tbody", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "tbody")
 						{
 							vgparent := vgn
 							_ = vgparent
@@ -3634,8 +2831,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								_ = vgiterkey
 								row := row
 								_ = row
-								vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "tr", Attr: []vugu.VGAttribute(nil)}
-								vgparent.AppendChild(vgn)
+								vgn = element(vgparent, "tr")
 								{
 									vgparent := vgn
 									_ = vgparent
@@ -3644,8 +2840,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = vgiterkey
 										x := x
 										_ = x
-										vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "td", Attr: []vugu.VGAttribute(nil)}
-										vgparent.AppendChild(vgn)
+										vgn = element(vgparent, "td")
 										vgn.AddAttrInterface("class", "w"+x.Shade)
 										vgn.SetInnerHTML(x.Text)
 									}
@@ -3653,25 +2848,19 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							}
 						}
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "q"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span\x00class\x00q")
 					vgn.SetInnerHTML(vugu.HTML("="))
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sum"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "b\x00class\x00sum")
 					vgn.SetInnerHTML(t.Sum)
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "i", Attr: []vugu.VGAttribute{{Namespace: "", Key: "hidden", Val: ""}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "i\x00hidden\x00")
 			vgn.SetInnerHTML(vugu.HTML(""))
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "eq"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "maps-equation"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00eq\x00id\x00maps-equation")
 		vgn.SetInnerHTML(c.S.MapsEquation())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -3708,13 +2897,12 @@ func (c *Tutorial) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "tut"}}}
+	vgn = element(nil, "div\x00class\x00tut")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
 		{
 			vgcompKey := vugu.MakeCompKey(0x8A4AC0E366CE52A4^vgin.CurrentPositionHash(), vgiterkey)
 			// ask BuildEnv for prior instance of this specific component
@@ -3731,78 +2919,58 @@ func (c *Tutorial) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = &vugu.VGNode{Component: vgcomp}
 			vgparent.AppendChild(vgn)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "figs"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "figs"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00figs\x00id\x00figs")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "figure", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "figure")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "pic"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "div\x00class\x00pic")
 				vgn.AddAttrInterface("id", c.id(0, "slot"))
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "figcaption", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "figcaption")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "b")
 					vgn.AddAttrInterface("id", c.id(0, "title"))
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.AddAttrInterface("id", c.id(0, "text"))
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
 			for i := 1; i < 4; i++ {
 				var vgiterkey interface{} = i
 				_ = vgiterkey
 				i := i
 				_ = i
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "figure", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "figure")
 				vgn.AddAttrInterface("hidden", c.channel(i) < 0)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "button", Attr: []vugu.VGAttribute{{Namespace: "", Key: "type", Val: "button"}, vugu.VGAttribute{Namespace: "", Key: "class", Val: "pic"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00pic")
 					vgn.AddAttrInterface("aria-label", c.label(i))
 					vgn.AddAttrInterface("id", c.id(i, "slot"))
 					vgn.AddAttrInterface("title", c.label(i))
-					vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-						EventType: "click",
-						Func:      func(event vugu.DOMEvent) { c.A.OpenChannel(c.channel(i)) },
-						// TODO: implement capture, etc. mostly need to decide syntax
-					})
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "figcaption", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenChannel(c.channel(i)) })
+					vgn = element(vgparent, "figcaption")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "b")
 						vgn.AddAttrInterface("id", c.id(i, "title"))
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "span")
 						vgn.AddAttrInterface("id", c.id(i, "text"))
 					}
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
 		{
 			vgcompKey := vugu.MakeCompKey(0x81FF3DB26648293C^vgin.CurrentPositionHash(), vgiterkey)
 			// ask BuildEnv for prior instance of this specific component
@@ -3818,8 +2986,7 @@ func (c *Tutorial) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = &vugu.VGNode{Component: vgcomp}
 			vgparent.AppendChild(vgn)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -3845,126 +3012,91 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "why"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "why"}}}
+	vgn = element(nil, "div\x00class\x00why\x00id\x00why")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	vgn.AddAttrInterface("data-state", pick(c.S.WhyQuestion() == "", "none", "shown"))
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "hint"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "why-none"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00hint\x00id\x00why-none")
 		vgn.AddAttrInterface("hidden", c.S.WhyQuestion() != "")
 		vgn.SetInnerHTML(c.none())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "div", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sec"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00sec")
 		vgn.AddAttrInterface("hidden", c.S.WhyQuestion() == "")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "h2", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "h2")
 			vgn.SetInnerHTML(c.S.WhyQuestion())
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "label", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "sel"}}}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "label\x00class\x00sel")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "select", Attr: []vugu.VGAttribute{{Namespace: "", Key: "id", Val: "rival"}}}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "select\x00id\x00rival")
 				vgn.AddAttrInterface("aria-label", c.S.T().WhyRival)
-				vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{
-					EventType: "change",
-					Func:      func(event vugu.DOMEvent) { c.A.ChooseRival(event.PropString("target", "value")) },
-					// TODO: implement capture, etc. mostly need to decide syntax
-				})
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseRival(event.PropString("target", "value")) })
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n      "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n      ")
 					for vgiterkeyt, r := range c.S.Rivals() {
 						var vgiterkey interface{} = vgiterkeyt
 						_ = vgiterkey
 						r := r
 						_ = r
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "option", Attr: []vugu.VGAttribute(nil)}
-						vgparent.AppendChild(vgn)
+						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", strconv.Itoa(r.Value))
-						{
-							b, err := vjson.Marshal(r.Chosen)
-							if err != nil {
-								panic(err)
-							}
-							vgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: "selected", JSONVal: vjson.RawMessage(b)})
-						}
+						property(vgn, "selected", r.Chosen)
 						vgn.SetInnerHTML(r.Name)
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-					vgparent.AppendChild(vgn)
+					vgn = text(vgparent, "\n    ")
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "b", Attr: []vugu.VGAttribute(nil)}
-			vgparent.AppendChild(vgn)
+			vgn = element(vgparent, "b")
 			vgn.SetInnerHTML(c.S.T().WhyEnd)
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "ol", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "fall"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "ol\x00class\x00fall")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n    "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n    ")
 			for vgiterkeyt, w := range c.S.Waterfall() {
 				var vgiterkey interface{} = vgiterkeyt
 				_ = vgiterkey
 				w := w
 				_ = w
-				vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "li", Attr: []vugu.VGAttribute(nil)}
-				vgparent.AppendChild(vgn)
+				vgn = element(vgparent, "li")
 				vgn.AddAttrInterface("class", w.Class)
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute(nil)}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(w.Name)
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "svg", Attr: []vugu.VGAttribute{{Namespace: "", Key: "viewBox", Val: "0 0 100 20"}, vugu.VGAttribute{Namespace: "", Key: "preserveAspectRatio", Val: "none"}, vugu.VGAttribute{Namespace: "", Key: "aria-hidden", Val: "true"}}}
-					vgparent.AppendChild(vgn)
+					vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 20\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "zero"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00zero")
 						vgn.AddAttrInterface("d", "M"+w.Zero+" 0v20")
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "path", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "on"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "path\x00class\x00on")
 						vgn.AddAttrInterface("d", "M"+w.End+" 16v8")
-						vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "svg", Data: "rect", Attr: []vugu.VGAttribute{{Namespace: "", Key: "y", Val: "4"}, vugu.VGAttribute{Namespace: "", Key: "height", Val: "12"}}}
-						vgparent.AppendChild(vgn)
+						vgn = drawing(vgparent, "rect\x00y\x004\x00height\x0012")
 						vgn.AddAttrInterface("width", w.W)
 						vgn.AddAttrInterface("x", w.X)
 					}
-					vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "span", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "v"}}}
-					vgparent.AppendChild(vgn)
+					vgn = element(vgparent, "span\x00class\x00v")
 					vgn.SetInnerHTML(w.Value)
 				}
 			}
-			vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-			vgparent.AppendChild(vgn)
+			vgn = text(vgparent, "\n  ")
 		}
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n  "}
-		vgparent.AppendChild(vgn)
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(3), Namespace: "", Data: "p", Attr: []vugu.VGAttribute{{Namespace: "", Key: "class", Val: "say"}, vugu.VGAttribute{Namespace: "", Key: "id", Val: "why-say"}}}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00say\x00id\x00why-say")
 		vgn.SetInnerHTML(c.S.WhySentence())
-		vgn = &vugu.VGNode{Type: vugu.VGNodeType(1), Data: "\n"}
-		vgparent.AppendChild(vgn)
+		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }

@@ -15,6 +15,7 @@ here. --limit trains on the first N pictures only, for a smoke test. Weights of 
 --out, NAME.pt.
 """
 import argparse
+import contextlib
 import ctypes
 import json
 import os
@@ -30,10 +31,12 @@ from networks import NETWORKS, SEBlock
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
 LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 0.25, "crop": 24}
-TAUGHT = LIVE | {"epochs": 45, "smoothing": 0, "teacher": "teacher", "temperature": 4, "share": 0.9}
+TAUGHT = LIVE | {"epochs": 45, "smoothing": 0, "teacher": "teacher", "temperature": 4, "share": 0.9, "bits": 5, "rounded": 6}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
 # smoothing of the labels; cutout: side of the grey square, as a share of the picture's
 # crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
+# bits      in the last epochs, rounded of them, it computes with the weights that the file will have, and the gradient passes the rounding
+#           (straight-through, Bengio et al. 2013, arXiv:1308.3432)
 # net       its network, where that has another name
 # init      the weights it starts from, all but those of a last layer for other classes; "{}-40" is the network's own run by LIVE
 # teacher   the network that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from its probabilities on
@@ -93,6 +96,20 @@ def divergence(logits, soft, temperature):
     return torch.nn.functional.kl_div((logits / temperature).log_softmax(1), soft, reduction="batchmean") * temperature**2
 
 
+@contextlib.contextmanager
+def rounded(net, bits):
+    """Inside, large weights are the whole numbers of `sescope quantize --bits`; outside, they are as exact as before."""
+    exact = [(p, p.data) for name, p in net.named_parameters() if bits and name.endswith(".weight") and p.numel() >= 4096]
+    for p, values in exact:
+        scale = values.abs().flatten(1).amax(1).clamp(min=1e-30).view(-1, *[1] * (values.dim() - 1)) / (2 ** (bits - 1) - 1)
+        p.data = (values / scale).round() * scale
+    try:
+        yield
+    finally:
+        for p, values in exact:
+            p.data = values
+
+
 class Run:
     """One network on its way: weights, optimiser, schedule, and the files that it leaves."""
 
@@ -119,14 +136,18 @@ class Run:
             self.net.load_state_dict({k: v for k, v in start.items() if v.shape == own[k].shape}, strict=False)
         self.model = torch.nn.parallel.DistributedDataParallel(self.net) if world > 1 else self.net
 
-    def step(self, pixels, labels, soft):
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = self.model(pixels)
-        loss = torch.nn.functional.cross_entropy(logits.float(), labels, label_smoothing=self.head.get("smoothing", 0))
-        if soft is not None:
-            loss = (1 - self.head["share"]) * loss + self.head["share"] * divergence(logits.float(), soft, self.head["temperature"])
+    def bits(self, epoch):
+        return self.head.get("bits", 0) if epoch >= self.head["epochs"] - self.head.get("rounded", 0) else 0
+
+    def step(self, epoch, pixels, labels, soft):
         self.optimiser.zero_grad()
-        loss.backward()
+        with rounded(self.net, self.bits(epoch)):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = self.model(pixels)
+            loss = torch.nn.functional.cross_entropy(logits.float(), labels, label_smoothing=self.head.get("smoothing", 0))
+            if soft is not None:
+                loss = (1 - self.head["share"]) * loss + self.head["share"] * divergence(logits.float(), soft, self.head["temperature"])
+            loss.backward()
         self.optimiser.step()
         self.schedule.step()
         return loss.item()
@@ -201,11 +222,12 @@ def main(argv=None):
                 with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
                     soft = (teacher(pixels).float() / recipe["temperature"]).softmax(1)
             for i, run in enumerate(runs):
-                total[i] += run.step(pixels, train[1][indices], soft)
+                total[i] += run.step(epoch, pixels, train[1][indices], soft)
         if rank:
             continue
         for i, run in enumerate(runs):
-            val_accuracy = accuracy(run.net, *val)
+            with rounded(run.net, run.bits(epoch)):
+                val_accuracy = accuracy(run.net, *val)
             run.finish(epoch + 1, {"epoch": epoch + 1, "loss": round(total[i] / batches, 4), "val": round(val_accuracy, 4), "seconds": round(time.time() - start, 1)})
 
 

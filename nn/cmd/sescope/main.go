@@ -24,8 +24,8 @@ const usage = `usage: sescope COMMAND
   eval MODEL DATA [--json | --csv] [--against MODEL]
                                       accuracy on a CIFAR-10 .bin file, or a zip or folder of pictures by class; --csv: the logits of every picture;
                                       --against: a second network on the same pictures, for instance int8 against float32
-  quantize IN OUT [--bits 8 | 6 | 4]  make an int8 file of a float32 one, or one whose numbers need fewer bits
-  convert IN.onnx OUT [--classes FILE] [--bits 8 | 6 | 4] [--mean R,G,B] [--std R,G,B]
+  quantize IN OUT [--bits 8 | 6 | 5 | 4]  make an int8 file of a float32 one, or one whose numbers need fewer bits
+  convert IN.onnx OUT [--classes FILE] [--bits 8 | 6 | 5 | 4] [--mean R,G,B] [--std R,G,B]
                                       make a .safetensors file of an ONNX file; FILE holds a class a line, mean and std are ImageNet's by default
 
 MODEL is a built-in name or a .safetensors file. For a file without our spec in its header (a plain state_dict), the spec is the file model.json

@@ -1,4 +1,5 @@
-// Command gen runs vugugen over the package in the folder of its argument and formats the result, one file for all components.
+// Command gen runs vugugen over the package in the folder of its argument and writes the result shorter, one
+// file for all components.
 package main
 
 import (
@@ -30,7 +31,10 @@ func generate(dir string) error {
 	if err != nil {
 		return err
 	}
-	if b, err = format.Source(b); err != nil {
+	if b, err = format.Source(b); err != nil { // compact reads lines as gofmt breaks them
+		return fmt.Errorf("%s: %v", file, err)
+	}
+	if b, err = format.Source(compact(b)); err != nil {
 		return fmt.Errorf("%s: %v", file, err)
 	}
 	return os.WriteFile(file, b, 0o644)

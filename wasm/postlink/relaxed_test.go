@@ -1,4 +1,4 @@
-package relaxed
+package postlink
 
 import (
 	"bytes"

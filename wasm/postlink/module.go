@@ -1,4 +1,4 @@
-package relaxed
+package postlink
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ const (
 	customSection = 0
 	importSection = 2
 	codeSection   = 10
+	dataSection   = 11
 )
 
 var preamble = []byte("\x00asm\x01\x00\x00\x00")

@@ -1,0 +1,59 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/vugu/vjson"
+	"github.com/vugu/vugu"
+)
+
+// The functions below are what gen makes of vugugen's longer code for the same.
+
+// element appends a child to parent, if that is not nil: "p\x00class\x00about" is <p class="about">.
+func element(parent *vugu.VGNode, tag string) *vugu.VGNode {
+	n := &vugu.VGNode{Type: vugu.ElementNode}
+	n.Data, tag, _ = strings.Cut(tag, "\x00")
+	if tag != "" {
+		n.Attr = make([]vugu.VGAttribute, 0, 4)
+	}
+	for tag != "" {
+		var a vugu.VGAttribute
+		a.Key, tag, _ = strings.Cut(tag, "\x00")
+		a.Val, tag, _ = strings.Cut(tag, "\x00")
+		n.Attr = append(n.Attr, a)
+	}
+	if parent != nil {
+		parent.AppendChild(n)
+	}
+	return n
+}
+
+// drawing appends an element of SVG.
+func drawing(parent *vugu.VGNode, tag string) *vugu.VGNode {
+	n := element(parent, tag)
+	n.Namespace = "svg"
+	return n
+}
+
+// text appends a text.
+func text(parent *vugu.VGNode, s string) *vugu.VGNode {
+	n := &vugu.VGNode{Type: vugu.TextNode, Data: s}
+	if parent != nil {
+		parent.AppendChild(n)
+	}
+	return n
+}
+
+// listen has handle called with a node's events.
+func listen(n *vugu.VGNode, event string, handle func(vugu.DOMEvent)) {
+	n.DOMEventHandlerSpecList = append(n.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{EventType: event, Func: handle})
+}
+
+// property sets a property of the node in JavaScript.
+func property(n *vugu.VGNode, key string, value any) {
+	b, err := vjson.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	n.Prop = append(n.Prop, vugu.VGProperty{Key: key, JSONVal: vjson.RawMessage(b)})
+}
