@@ -31,7 +31,7 @@ from networks import NETWORKS, SEBlock
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
 LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 0.25, "crop": 24}
-TAUGHT = LIVE | {"epochs": 45, "smoothing": 0, "teacher": "teacher", "temperature": 4, "share": 0.9, "bits": 5, "rounded": 6}
+TAUGHT = LIVE | {"epochs": 34, "smoothing": 0, "teacher": "teacher", "temperature": 4, "share": 0.9, "bits": 5, "rounded": 6}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
 # smoothing of the labels; cutout: side of the grey square, as a share of the picture's
 # crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
