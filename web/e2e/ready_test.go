@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +19,13 @@ func TestFirstScreen(t *testing.T) {
 	}
 	d := p.after(0, "ship.svg", models(t)[0])
 	checkDetail(t, d)
+	// The strip tells what came, as it was sent: program and weights with brotli, and not more than the browser counted.
+	var mb float64
+	if _, err := fmt.Sscanf(eval[string](p, "document.getElementById('strip').innerText.match(/([0-9.]+) MB loaded/)?.[1] || ''"), "%g", &mb); err != nil {
+		t.Errorf("the strip does not tell what was loaded: %q", p.text("strip"))
+	} else if sum := eval[float64](p, "window.sescope.loaded()") / 1e6; mb < .8 || mb > sum+.006 || mb > 2.5 {
+		t.Errorf("the strip tells of %v MB, the browser of %.3f", mb, sum)
+	}
 	if got := p.text("answer"); got == "" {
 		t.Error("no prediction is written")
 	}

@@ -62,7 +62,7 @@ func (p *Page) needSecond() {
 			case err != nil:
 				p.secondFailed()
 			default:
-				p.state.LoadedKB += bytes.Length() / 1000
+				p.countLoaded()
 				p.ask(protocol.Request{Op: protocol.Second, Model: twin}, func() js.Value { return bytes.Get("buffer") }, func(reply protocol.Reply, _ js.Value) {
 					if reply.Error != "" {
 						p.secondFailed()

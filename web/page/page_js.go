@@ -95,8 +95,11 @@ func (p *Page) readSettings() {
 	}
 	s.Model = p.boot.Get("first").Get("name").String()
 	s.Relaxed = p.boot.Get("build").String() == "relaxed"
-	s.LoadedKB = p.boot.Get("loaded").Int() / 1000
+	p.countLoaded()
 }
+
+// countLoaded brings the strip's number up to date after something was fetched.
+func (p *Page) countLoaded() { p.state.LoadedKB = p.boot.Call("loaded").Int() / 1000 }
 
 // optional is a text that may be missing.
 func optional(v js.Value) string {

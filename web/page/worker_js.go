@@ -143,7 +143,7 @@ func (p *Page) fetchModel(name string) {
 				p.trouble(view.ModelMissing, "", func() { p.fetchModel(name) })
 				p.renderSoon()
 			default:
-				s.LoadedKB += bytes.Length() / 1000
+				p.countLoaded()
 				p.loadModel(name, bytes)
 			}
 		})

@@ -199,7 +199,7 @@
         models, build, fail, path, fetchModel,
         files: Object.keys(DIST.files),
         first: { name: first.name, bytes },
-        loaded: parts.program.got + bytes.length,
+        loaded,
         firstWorker: worker,
         newWorker: () => newWorker(compiled),
       };
@@ -211,5 +211,11 @@
       fail(stage, String(err && err.message || err));
     }
   }
+  // What came over the network or out of the browser's cache for this page, in bytes as they were sent: mostly compressed.
+  function loaded() {
+    const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+    return entries.reduce((sum, e) => sum + (e.encodedBodySize || e.decodedBodySize || 0), 0);
+  }
+
   start();
 })();

@@ -51,7 +51,7 @@ type State struct {
 	Model    string // the one that was chosen
 	Loading  string // the one that is being fetched, or ""
 	Fetched  int    // bytes of it
-	LoadedKB int    // everything fetched so far, in 1000 bytes
+	LoadedKB int    // everything fetched so far, in 1000 bytes as they were sent
 
 	Tab          string // the ID of the open one
 	Sample       int    // chosen in the strip of samples; -1 none
