@@ -22,7 +22,7 @@ server: dist
 	CGO_ENABLED=0 go build -trimpath -tags embed -ldflags='-s -w' -o sescope-server ./server
 	rm -rf server/dist
 
-# Every test: formatting and vet, natively, as wasm under Node, the page in headless Chromium, and a short run of the benchmark.
+# Every test: formatting and vet, natively, as wasm under Node, the page in headless Chromium and Firefox, and a short run of the benchmark.
 test: vet test-go test-wasm test-e2e test-bench
 
 # SEscope beside onnxruntime-web and tfjs in headless Chromium: a table, and web/bench/results.json. Some minutes on a machine that does nothing else.

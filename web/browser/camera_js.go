@@ -89,6 +89,13 @@ func (c *Camera) Close() {
 	// The functions stay: a callback that is already queued may still arrive, finds closed set and does nothing.
 }
 
+// DevicesChanged calls f when a camera or another device was plugged in or out. f must not block.
+func DevicesChanged(f func()) {
+	if media := js.Global().Get("navigator").Get("mediaDevices"); media.Truthy() {
+		Listen(media, "devicechange", func(js.Value) { f() })
+	}
+}
+
 // Cameras lists the cameras; their names are known only after one was allowed. It blocks.
 func Cameras() []view.Device {
 	media := js.Global().Get("navigator").Get("mediaDevices")

@@ -4,11 +4,16 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -64,6 +69,9 @@ func start(t *testing.T, d device) context.Context {
 }
 
 func closeBrowsers() {
+	for _, stop := range foxes.stop {
+		stop()
+	}
 	for _, stop := range browsers.stop {
 		stop()
 	}
@@ -78,5 +86,49 @@ func permit(t *testing.T, ctx context.Context, setting browser.PermissionSetting
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// listen collects what must not happen, in the page and in its workers.
+func (p *tab) listen(event any) {
+	switch e := event.(type) {
+	case *target.EventAttachedToTarget:
+		if e.TargetInfo.Type == "worker" {
+			// One that ends before it can be watched has its error told by the page.
+			go func() {
+				ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(e.TargetInfo.TargetID), chromedp.WithListener(p.listen))
+				context.AfterFunc(p.ctx, cancel)
+				_ = chromedp.Do(ctx)
+			}()
+		}
+	case *runtime.EventConsoleAPICalled:
+		var words []string
+		for _, arg := range e.Args {
+			words = append(words, string(arg.Value)+arg.Description)
+		}
+		text := strings.Join(words, " ")
+		if e.Type == "error" || e.Type == "assert" {
+			p.problem("console." + string(e.Type) + ": " + text)
+		} else {
+			p.logged(strings.TrimPrefix(text, `"`))
+		}
+	case *runtime.EventExceptionThrown:
+		text := e.ExceptionDetails.Text
+		if thrown := e.ExceptionDetails.Exception; thrown != nil {
+			text += " " + thrown.Description
+		}
+		p.problem("exception: " + text)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == "error" {
+			p.problem("browser log: " + e.Entry.Text + " " + e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		p.requested(e.Request.URL)
+	case *network.EventResponseReceived:
+		p.answered(int(e.Response.Status), e.Response.URL)
+	case *network.EventLoadingFailed:
+		if !e.Canceled {
+			p.problem("request failed: " + e.ErrorText)
+		}
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/cdproto/page"
 )
 
 // withoutRelaxed is a browser that does not know relaxed SIMD, and withoutSIMD one that knows no SIMD at all, as far as a page can ask.
@@ -17,12 +15,6 @@ const (
 	}`
 	withoutSIMD = `WebAssembly.validate = () => false`
 )
-
-// before lets a script run in the tab before the page's own.
-func (p *tab) before(script string) {
-	p.t.Helper()
-	do(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
-}
 
 // fuses asks this machine whether its f32x4.relaxed_madd rounds once: (1+2^-12)^2 - (1+2^-11) is 2^-24 then, and 0 with two roundings.
 const fuses = `new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 125, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0,

@@ -69,8 +69,13 @@ func (p *tab) mirror(on bool) {
 
 // From the camera to the overlay: a bright spot stands at the same place in the picture, in the network's own input and in the
 // map of a network that sees only five pixels around each pixel; the mirror moves all three.
-func TestCameraPaintsWhereItBelongs(t *testing.T) {
-	p := open(t, filmCamera)
+func TestCameraPaintsWhereItBelongs(t *testing.T) { inBoth(t, testCameraPaintsWhereItBelongs) }
+
+func testCameraPaintsWhereItBelongs(t *testing.T, in device) {
+	p := open(t, in)
+	if in.isFirefox() {
+		p.run(filmForFirefox())
+	}
 	n := p.count()
 	p.choose("model", "simple-se")
 	p.after(n, "", "simple-se")
@@ -107,8 +112,10 @@ func TestCameraPaintsWhereItBelongs(t *testing.T) {
 }
 
 // What freezes is the picture with its result; the camera goes on afterwards.
-func TestFreeze(t *testing.T) {
-	p := open(t, filmCamera)
+func TestFreeze(t *testing.T) { inBoth(t, testFreeze) }
+
+func testFreeze(t *testing.T, in device) {
+	p := open(t, in)
 	p.camera()
 	p.click("freeze")
 	p.wait("the freeze", "document.getElementById('freeze').getAttribute('aria-pressed') === 'true'")
@@ -130,8 +137,10 @@ func TestFreeze(t *testing.T) {
 }
 
 // The rate is a figure for people; the floor only says that the camera really runs.
-func TestFramesASecond(t *testing.T) {
-	p := open(t, filmCamera)
+func TestFramesASecond(t *testing.T) { inBoth(t, testFramesASecond) }
+
+func testFramesASecond(t *testing.T, in device) {
+	p := open(t, in)
 	p.camera()
 	for _, model := range []string{"simple-se", "cnn3-se"} {
 		if eval[string](p, "document.getElementById('model').value") != model {

@@ -6,17 +6,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // at opens the page at an address and waits until it is ready.
 func (p *tab) at(rest string) {
 	p.t.Helper()
 	// Away first: from one hash to another a browser does not load anything.
-	if err := chromedp.Do(p.ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(origin+"/"+rest)); err != nil {
-		p.t.Fatal(err)
-	}
+	p.visit("about:blank")
+	p.visit(origin + "/" + rest)
 	p.wait("the page to be ready", "document.documentElement.dataset.state === 'ready'")
 }
 

@@ -15,6 +15,12 @@ import (
 // setFiles puts files in a file field, as the file dialog does.
 func (p *tab) setFiles(id string, paths ...string) {
 	p.t.Helper()
+	if p.fox != nil {
+		if err := p.fox.setFiles(id, paths); err != nil {
+			p.t.Fatal(err)
+		}
+		return
+	}
 	element := do(p, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.getElementById(" + quote(id) + ")"})
 	do(p, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: paths, ObjectID: element.Result.ObjectID})
 }
@@ -42,13 +48,15 @@ func withoutSpec(t *testing.T, b []byte) (file []byte, spec string) {
 }
 
 // A network of the person's own runs as the built-in ones do; a file that is none is refused with a sentence, and the running network stays.
-func TestOwnNetwork(t *testing.T) {
+func TestOwnNetwork(t *testing.T) { inBoth(t, testOwnNetwork) }
+
+func testOwnNetwork(t *testing.T, in device) {
 	b, err := os.ReadFile(filepath.Join(dist, asset(t, "models/simple-se.safetensors")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	bare, spec := withoutSpec(t, b)
-	p := open(t, filmCamera)
+	p := open(t, in)
 	p.openTab("model")
 	picture := write(t, "scene.png", encodePNG(scene(64, 64)))
 	p.explain(picture)

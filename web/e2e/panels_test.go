@@ -18,6 +18,9 @@ func (p *tab) openTab(id string) {
 // gallery takes pictures of a panel in all its dresses, if SESCOPE_SHOTS names a folder for them.
 func (p *tab) gallery(name string) {
 	p.t.Helper()
+	if p.fox != nil {
+		return // Chromium's pictures do
+	}
 	folder := os.Getenv("SESCOPE_SHOTS")
 	for _, c := range []struct {
 		w     int64

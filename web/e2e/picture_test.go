@@ -11,7 +11,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // The page's own path, from a file over the browser's decoder and the worker to the event, gives the command line's numbers, for
 // every network.
-func TestPictureGivesTheCommandsLogits(t *testing.T) {
+func TestPictureGivesTheCommandsLogits(t *testing.T) { inBoth(t, testPictureGivesTheCommandsLogits) }
+
+func testPictureGivesTheCommandsLogits(t *testing.T, in device) {
 	golden, err := filepath.Abs("../../nn/testdata/golden/0.png")
 	if err != nil {
 		t.Fatal(err)
@@ -20,7 +22,7 @@ func TestPictureGivesTheCommandsLogits(t *testing.T) {
 		t.Fatal(err)
 	}
 	pictures := []string{write(t, "wide.png", encodePNG(scene(200, 160))), write(t, "tall.png", encodePNG(scene(90, 131))), write(t, "exact.png", encodePNG(scene(32, 32))), golden}
-	p := open(t, filmCamera)
+	p := open(t, in)
 	for i, model := range models(t) {
 		if i > 0 {
 			n := p.count()
@@ -54,11 +56,13 @@ func TestPictureGivesTheCommandsLogits(t *testing.T) {
 }
 
 // A photo that its EXIF block turns is seen upright, by the network too.
-func TestEXIF(t *testing.T) {
+func TestEXIF(t *testing.T) { inBoth(t, testEXIF) }
+
+func testEXIF(t *testing.T, in device) {
 	const tolerance = 0.02 // decoders round chroma differently
 	flat := encodeJPEG(scene(200, 160))
 	plain := write(t, "plain.jpg", flat)
-	p := open(t, filmCamera)
+	p := open(t, in)
 	model := models(t)[0]
 	lying := sescope(t, model, plain).Logits
 	for _, orientation := range []uint16{1, 2, 3, 6, 8} {

@@ -9,8 +9,10 @@ import (
 )
 
 // The first screen: a sample is explained before anybody chose anything.
-func TestFirstScreen(t *testing.T) {
-	p := open(t, filmCamera)
+func TestFirstScreen(t *testing.T) { inBoth(t, testFirstScreen) }
+
+func testFirstScreen(t *testing.T, in device) {
+	p := open(t, in)
 	ms := eval[float64](p, "e2e.readyAt")
 	t.Logf("ready %.0f ms after the navigation", ms)
 	limit := 10_000.0 // the aim is 2 s on a machine that does nothing else
@@ -91,8 +93,10 @@ func checkDetail(t *testing.T, d detail) {
 }
 
 // Every sample of the strip is explained under its own name, and marked.
-func TestSamples(t *testing.T) {
-	p := open(t, filmCamera)
+func TestSamples(t *testing.T) { inBoth(t, testSamples) }
+
+func testSamples(t *testing.T, in device) {
+	p := open(t, in)
 	ids := eval[[]string](p, "[...document.querySelectorAll('.film button')].map((b) => b.id)")
 	if len(ids) != 10 {
 		t.Fatalf("%d samples, expected one for each of the 10 classes", len(ids))

@@ -9,9 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/cdproto/dom"
-	"github.com/chromedp/cdproto/runtime"
 )
 
 // A detail is what the event sescope:result tells, and what `sescope run --json` prints but for the timings.
@@ -60,8 +57,7 @@ func (p *tab) after(n int, file, model string) detail {
 // setFile puts a file in the page's file field, as the file dialog does.
 func (p *tab) setFile(path string) {
 	p.t.Helper()
-	element := do(p, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.getElementById('file')"})
-	do(p, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: element.Result.ObjectID})
+	p.setFiles("file", path)
 }
 
 // explain opens a file and returns its result.

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -11,11 +12,8 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fetch"
-	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -47,15 +45,20 @@ const watch = `(() => {
 		context.drawImage(from, 0, 0);
 		return context.getImageData(0, 0, from.width, from.height);
 	};
-	e2e.sum = (id) => e2e.pixels(id).data.reduce((h, v) => (Math.imul(h, 31) + v) | 0, 7);
+	e2e.sum = (id) => {
+		let h = 7;
+		for (const v of new Uint32Array(e2e.pixels(id).data.buffer)) h = (Math.imul(h, 31) + v) | 0;
+		return h;
+	};
 	e2e.colours = (id) => new Set(new Uint32Array(e2e.pixels(id).data.buffer)).size;
 })()`
 
 // A tab is the page in a browser context of its own.
 type tab struct {
 	t    *testing.T
-	ctx  context.Context
-	home string // the page's address
+	ctx  context.Context // in Chromium
+	fox  *fox            // in Firefox
+	home string          // the page's address
 
 	mu       sync.Mutex
 	problems []string
@@ -66,7 +69,9 @@ type tab struct {
 func open(t *testing.T, d device) *tab {
 	t.Helper()
 	p := newTab(t, d)
-	permit(t, p.ctx, browser.PermissionSettingGranted)
+	if p.fox == nil {
+		permit(t, p.ctx, browser.PermissionSettingGranted)
+	}
 	p.load()
 	return p
 }
@@ -75,20 +80,19 @@ func open(t *testing.T, d device) *tab {
 func newTab(t *testing.T, d device) *tab {
 	t.Helper()
 	p := &tab{t: t, home: origin + "/"}
-	ctx, cancel := chromedp.NewContext(start(t, d), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
-	p.ctx = ctx
-	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context of its first action
-		t.Fatal(err)
-	}
+	leave := func() {}
 	t.Cleanup(func() {
-		if violations, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("window.e2e ? e2e.violations : []")); err != nil {
-			t.Errorf("the tab does not answer at the end: %v", err)
-		} else {
-			for _, v := range violations {
-				p.problem("content security policy: " + v)
-			}
+		if p.ctx == nil && p.fox == nil {
+			return // there was no browser
 		}
-		cancel()
+		violations, err := evaluate[[]string](p, "window.e2e ? e2e.violations : []")
+		if err != nil {
+			t.Errorf("the tab does not answer at the end: %v", err)
+		}
+		for _, v := range violations {
+			p.problem("content security policy: " + v)
+		}
+		leave()
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, problem := range p.problems {
@@ -97,8 +101,16 @@ func newTab(t *testing.T, d device) *tab {
 			}
 		}
 	})
+	if d.isFirefox() {
+		leave = newFox(t, startFirefox(t, d), p, "")
+		return p
+	}
+	p.ctx, leave = chromedp.NewContext(start(t, d), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
+	if err := chromedp.Do(p.ctx); err != nil { // the tab lives as long as the context of its first action
+		t.Fatal(err)
+	}
 	do(p, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}) // what a test replaces is the server
-	do(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
+	p.before(watch)
 	return p
 }
 
@@ -124,51 +136,25 @@ func (p *tab) problem(text string) {
 	p.problems = append(p.problems, text)
 }
 
-// listen collects what must not happen, in the page and in its workers.
-func (p *tab) listen(event any) {
-	switch e := event.(type) {
-	case *target.EventAttachedToTarget:
-		if e.TargetInfo.Type == "worker" {
-			// One that ends before it can be watched has its error told by the page.
-			go func() {
-				ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(e.TargetInfo.TargetID), chromedp.WithListener(p.listen))
-				context.AfterFunc(p.ctx, cancel)
-				_ = chromedp.Do(ctx)
-			}()
-		}
-	case *runtime.EventConsoleAPICalled:
-		var words []string
-		for _, arg := range e.Args {
-			words = append(words, string(arg.Value)+arg.Description)
-		}
-		text := strings.Join(words, " ")
-		// A Go program that panics says so by console.log.
-		if e.Type == "error" || e.Type == "assert" || strings.HasPrefix(text, `"panic:`) || strings.HasPrefix(text, `"fatal error:`) {
-			p.problem("console." + string(e.Type) + ": " + text)
-		}
-	case *runtime.EventExceptionThrown:
-		text := e.ExceptionDetails.Text
-		if thrown := e.ExceptionDetails.Exception; thrown != nil {
-			text += " " + thrown.Description
-		}
-		p.problem("exception: " + text)
-	case *log.EventEntryAdded:
-		if e.Entry.Level == "error" {
-			p.problem("browser log: " + e.Entry.Text + " " + e.Entry.URL)
-		}
-	case *network.EventRequestWillBeSent:
-		site := p.home[:strings.Index(p.home[len("https://"):], "/")+len("https://")+1] // of the origin
-		if url := e.Request.URL; !strings.HasPrefix(url, site) && !strings.HasPrefix(url, "blob:"+site) && !strings.HasPrefix(url, "data:") {
-			p.problem("a request left the origin: " + url)
-		}
-	case *network.EventResponseReceived:
-		if e.Response.Status >= 400 {
-			p.problem(fmt.Sprintf("response %d: %s", e.Response.Status, e.Response.URL))
-		}
-	case *network.EventLoadingFailed:
-		if !e.Canceled {
-			p.problem("request failed: " + e.ErrorText)
-		}
+// logged is told what the page's programs write that is no error to the browser. A Go program that panics says so by console.log.
+func (p *tab) logged(text string) {
+	if strings.HasPrefix(text, "panic:") || strings.HasPrefix(text, "fatal error:") {
+		p.problem(`console.log: "` + text)
+	}
+}
+
+// requested is told where the page asks.
+func (p *tab) requested(url string) {
+	site := p.home[:strings.Index(p.home[len("https://"):], "/")+len("https://")+1] // of the origin
+	if !strings.HasPrefix(url, site) && !strings.HasPrefix(url, "blob:"+site) && !strings.HasPrefix(url, "data:") && url != "about:blank" {
+		p.problem("a request left the origin: " + url)
+	}
+}
+
+// answered is told what a server said.
+func (p *tab) answered(status int, url string) {
+	if status >= 400 {
+		p.problem(fmt.Sprintf("response %d: %s", status, url))
 	}
 }
 
@@ -181,12 +167,34 @@ func (p *tab) load() {
 
 func (p *tab) navigate() {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, chromedp.Navigate(p.home)); err != nil {
+	p.visit(p.home)
+}
+
+// visit opens an address in the tab.
+func (p *tab) visit(url string) {
+	p.t.Helper()
+	var err error
+	if p.fox != nil {
+		err = p.fox.navigate(url)
+	} else {
+		err = chromedp.Do(p.ctx, chromedp.Navigate(url))
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 }
 
-// do runs a command of the protocol on the tab.
+// before lets a script run in the tab before the page's own.
+func (p *tab) before(script string) {
+	p.t.Helper()
+	if p.fox == nil {
+		do(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	} else if err := p.fox.before(script); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// do runs a command of Chromium's protocol on the tab.
 func do[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	p.t.Helper()
 	result, err := chromedp.Call(p.ctx, command, params)
@@ -196,12 +204,24 @@ func do[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	return result
 }
 
-// eval evaluates an expression in the page; a promise is awaited.
-func eval[T any](p *tab, expression string) T {
-	p.t.Helper()
+// evaluate evaluates an expression in the page; a promise is awaited.
+func evaluate[T any](p *tab, expression string) (v T, err error) {
+	if p.fox != nil {
+		text, err := p.fox.evaluate(p.fox.context, expression)
+		if err == nil {
+			err = json.Unmarshal([]byte(text), &v)
+		}
+		return v, err
+	}
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// eval is evaluate in a page that must answer.
+func eval[T any](p *tab, expression string) T {
+	p.t.Helper()
+	v, err := evaluate[T](p, expression)
 	if err != nil {
 		p.t.Fatalf("%s\n%v", expression, err)
 	}
@@ -218,13 +238,25 @@ func (p *tab) run(statements string) {
 func (p *tab) wait(what, expression string) {
 	p.t.Helper()
 	deadline := time.Now().Add(patience)
-	for !eval[bool](p, "(async () => !!(await ("+expression+")))()") {
+	for {
+		done, err := evaluate[bool](p, "(async () => !!(await ("+expression+")))()")
+		if done {
+			return
+		}
+		if err != nil && (p.fox == nil || !betweenPages(err)) {
+			p.t.Fatalf("%s\n%v", expression, err)
+		}
 		if time.Now().After(deadline) {
 			state := eval[string](p, `[document.documentElement.dataset.state, document.getElementById('notice').hidden ? '' : document.getElementById('notice').innerText].join(' | ')`)
 			p.t.Fatalf("waited %v for %s; the page says: %s", patience, what, state)
 		}
 		time.Sleep(15 * time.Millisecond)
 	}
+}
+
+// betweenPages tells whether Firefox did not answer because the page is being replaced.
+func betweenPages(err error) bool {
+	return strings.Contains(err.Error(), "no such frame") || strings.Contains(err.Error(), "AbortError") || strings.Contains(err.Error(), "destroyed") || strings.Contains(err.Error(), "actor")
 }
 
 // click presses the element of that id.

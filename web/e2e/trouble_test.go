@@ -62,13 +62,15 @@ func (p *tab) kept() string {
 }
 
 // Files that are no good pictures: a sentence says so, and the last good result stays.
-func TestBadPictures(t *testing.T) {
+func TestBadPictures(t *testing.T) { inBoth(t, testBadPictures) }
+
+func testBadPictures(t *testing.T, in device) {
 	good := encodePNG(scene(64, 64))
 	noise := make([]byte, 5000)
 	for i := range noise {
 		noise[i] = byte(i * i >> 3)
 	}
-	p := open(t, filmCamera)
+	p := open(t, in)
 	p.explain(write(t, "good.png", good))
 	before, n := p.kept(), p.count()
 	for _, c := range []struct {
@@ -148,20 +150,71 @@ func TestCameraAbsent(t *testing.T) {
 	p.explain(path)
 }
 
-// A camera that is unplugged leaves its last frame and a sentence.
-func TestCameraUnplugged(t *testing.T) {
-	p := open(t, filmCamera)
+// plugs lets the test unplug the camera, which no browser's fake one can be: e2e.unplug ends its track as the browser would, and e2e.cameras is
+// how many there are from then on.
+const plugs = `
+	const media = navigator.mediaDevices || new EventTarget(); // about:blank has none
+	const ask = media.getUserMedia?.bind(media), list = media.enumerateDevices?.bind(media);
+	let changed;
+	const listen = media.addEventListener.bind(media);
+	media.addEventListener = (name, f) => name === 'devicechange' ? changed = f : listen(name, f);
+	media.getUserMedia = async (wish) => {
+		if (e2e.cameras === 0) throw new DOMException('none', 'NotFoundError');
+		const stream = await ask(wish), track = stream.getVideoTracks()[0];
+		track.addEventListener = (name, f) => e2e.unplug = () => { track.stop(); f(new Event(name)); e2e.plug(0) };
+		return stream;
+	};
+	media.enumerateDevices = async () => (await list()).filter((d) => d.kind !== 'videoinput' || e2e.cameras !== 0);
+	e2e.plug = (n) => { e2e.cameras = n; changed(new Event('devicechange')) };
+`
+
+// A camera that is unplugged leaves its last frame and a sentence; when it is plugged in again the page goes on by itself, and only then.
+func TestCameraUnplugged(t *testing.T) { inBoth(t, testCameraUnplugged) }
+
+func testCameraUnplugged(t *testing.T, in device) {
+	p := newTab(t, in)
+	if p.fox == nil {
+		permit(t, p.ctx, browser.PermissionSettingGranted)
+	}
+	p.before(plugs)
+	p.load()
 	p.click("camera")
 	p.after(0, "camera", "")
-	p.run("const track = document.getElementById('video').srcObject.getVideoTracks()[0]; track.stop(); track.dispatchEvent(new Event('ended'))")
+	p.run("e2e.unplug()")
 	p.sentence("camera-gone")
 	p.still()
 	if c := eval[int](p, "e2e.colours('stage')"); c < 8 {
 		t.Errorf("the last frame is gone: %d colours", c)
 	}
 	n := p.count()
+	p.run("e2e.plug(0)") // another device
+	p.still()
+	if p.count() != n {
+		t.Error("without a camera there are new frames")
+	}
+	p.run("e2e.plug(1)")
+	p.after(n, "camera", "")
+	p.wait("the notice to go", "document.getElementById('notice').hidden")
+
+	// By hand, after the notice's own button found none.
+	p.run("e2e.unplug()")
+	p.sentence("camera-gone")
+	p.click("notice-action")
+	p.sentence("camera-absent")
+	n = p.count()
+	p.run("e2e.cameras = 1")
 	p.click("notice-action")
 	p.after(n, "camera", "")
+
+	// Whoever has turned to something else meanwhile is not filmed.
+	p.run("e2e.unplug()")
+	p.sentence("camera-gone")
+	p.click("notice-close")
+	p.run("e2e.plug(1)")
+	p.still()
+	if eval[bool](p, "document.getElementById('camera').getAttribute('aria-pressed') === 'true'") {
+		t.Error("the camera came on although the person had closed the notice")
+	}
 }
 
 // A network whose file is missing: a sentence, and the one from before goes on working.
@@ -207,8 +260,10 @@ func TestNothingLoads(t *testing.T) {
 }
 
 // A worker that dies is replaced by one that knows the network and the picture; one that dies again and again is given up with a sentence.
-func TestWorkerDies(t *testing.T) {
-	p := open(t, filmCamera)
+func TestWorkerDies(t *testing.T) { inBoth(t, testWorkerDies) }
+
+func testWorkerDies(t *testing.T, in device) {
+	p := open(t, in)
 	p.allow(`console.log: "panic:`)    // what Go prints when a program panics
 	const poison = "postMessage(null)" // the program in the worker expects an object and panics
 	p.run("const make = sescope.newWorker; sescope.newWorker = () => e2e.worker = make(); e2e.worker = sescope.firstWorker")

@@ -6,8 +6,10 @@ import (
 )
 
 // The watch over every other test sees what it is there for, in the page and in a worker of it.
-func TestWatchSees(t *testing.T) {
-	p := open(t, filmCamera)
+func TestWatchSees(t *testing.T) { inBoth(t, testWatchSees) }
+
+func testWatchSees(t *testing.T, in device) {
+	p := open(t, in)
 	provoked := []string{`console.error: "a word"`, "exception: Uncaught Error: thrown away", "response 404: " + origin + "/missing.svg", "content security policy: connect-src", `console.log: "panic: syscall/js`}
 	if !eval[bool](p, "sescope.firstWorker.hello === true") {
 		t.Fatal("the worker did not say hello")

@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"slices"
 
 	"sescope/web/browser"
 	"sescope/web/picture"
@@ -139,6 +140,23 @@ func (p *Page) cameraGone(camera *browser.Camera) {
 	device := p.state.Device
 	p.stopCamera()
 	p.trouble(view.CameraGone, "", func() { p.openCamera(device) })
+}
+
+// devicesChanged brings the list of cameras up to date, and goes on with the one that was unplugged when it is there again. Another one does not
+// take its place: nobody knows what that one looks at.
+func (p *Page) devicesChanged() {
+	go func() {
+		devices := browser.Cameras()
+		p.post(func() {
+			back := func(d view.Device) bool { return d.ID == p.state.Device }
+			if p.camera.open != nil {
+				p.state.Devices = devices
+				p.renderSoon()
+			} else if p.notice.trouble == view.CameraGone && slices.ContainsFunc(devices, back) {
+				p.openCamera(p.state.Device)
+			}
+		})
+	}()
 }
 
 // grab takes the camera's present frame and sends it.

@@ -11,6 +11,7 @@ import (
 func (p *Page) listen() {
 	document := js.Global().Get("document")
 	browser.Listen(document, "keydown", p.key)
+	browser.DevicesChanged(p.devicesChanged)
 	// A button that was clicked gives its focus back, or space would press it again instead of freezing. Keyboards keep their focus.
 	browser.Listen(document, "click", func(event js.Value) {
 		if button := event.Get("target").Call("closest", "button"); button.Truthy() && event.Get("detail").Int() > 0 {

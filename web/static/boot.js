@@ -117,6 +117,10 @@
   // --- Vugu: its helper is a script of its own, so nothing is evaluated; nested events wait for the render to end ---------------
   function tameVugu() {
     window.eval = () => undefined; // Vugu would evaluate its helper once more; the policy forbids that
+    // Vugu sets every attribute at every render. Firefox would load an image anew for that after a service worker took over, and break off the load before.
+    HTMLImageElement.prototype.setAttribute = function (name, value) {
+      if (this.getAttribute(name) !== value) Element.prototype.setAttribute.call(this, name, value);
+    };
     let depth = 0;
     const render = window.vuguRender;
     window.vuguRender = () => {

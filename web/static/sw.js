@@ -57,7 +57,7 @@ async function page(request) {
 }
 
 async function asset(event) {
-  const had = await caches.match(event.request.url);
+  const had = await caches.match(event.request.url).catch(() => null); // a full disk refuses even that
   if (had) return had;
   const response = await fetch(event.request);
   if (response.ok && ours.has(event.request.url)) {
