@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/chewxy/math32"
+
+	"sescope/kernels"
 )
 
 func (m *Model) temperature() float32 {
@@ -31,6 +33,12 @@ func (t *Trace) Known() (score float32, sure bool) {
 		score = t.Logits[t.Top()]
 	case "msp":
 		score = t.Probs[t.Top()]
+	case "features":
+		y, means := t.features(), t.session.channel[0]
+		kernels.Mean(means, y.pixels(), y.layout())
+		for c, w := range t.Model.reject {
+			score += w * means[c]
+		}
 	}
 	return score, score >= r.Threshold
 }

@@ -69,6 +69,34 @@ func TestKnown(t *testing.T) {
 			}
 		}
 	}
+	byFeatures := func(s *Spec) { s.Reject = &Reject{Score: "features", Threshold: -1} }
+	w := make([]float32, 128)
+	for c := range w {
+		w[c] = float32(c%7) - 3
+	}
+	byMeans, err := withSpec(t, byFeatures, weights.NewF32("reject.weight", w, 128))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace := openSession(t, byMeans).Run(img)
+	want := 0.0
+	y := trace.session.out[byMeans.features]
+	for row := range y.H {
+		for x := range y.W {
+			for c := range w {
+				want += float64(w[c]) * float64(y.Data[y.Offset(row, x)+c]) / float64(y.H*y.W)
+			}
+		}
+	}
+	if score, sure := trace.Known(); !close32(score, float32(want)) || sure != (want >= -1) {
+		t.Errorf("features: score %v, expected %v; sure %v", score, want, sure)
+	}
+	if _, err := withSpec(t, byFeatures); err == nil || !strings.Contains(err.Error(), "reject.weight") {
+		t.Errorf("no weights for the features: %v", err)
+	}
+	if _, err := withSpec(t, byFeatures, weights.NewF32("reject.weight", w[:9], 9)); err == nil || !strings.Contains(err.Error(), "[128]") {
+		t.Errorf("too few weights for the features: %v", err)
+	}
 	m, err := withSpec(t, func(s *Spec) {})
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ type Model struct {
 	se     []*seLayer
 
 	signatures []signature // of every SE block
+	reject     []float32   // by channel of the features, for the rejection score "features"
 
 	// Where the explanations look: anatomy, as indices of layers.
 	conv, features, head int

@@ -126,7 +126,18 @@ func (p *planner) plan(infos []LayerInfo) error {
 		m.behind = append(m.behind, planned(i))
 	}
 	m.behind = slices.Compact(m.behind) // a batch norm and its ReLU are one layer
+	if err := p.rejection(infos[a.features].Shape.C); err != nil {
+		return err
+	}
 	return p.signatures()
+}
+
+// rejection reads the weights of the rejection score that needs some; channels are those of the map that the head reads.
+func (p *planner) rejection(channels int) (err error) {
+	if r := p.model.Spec.Reject; r != nil && r.Score == "features" {
+		p.model.reject, err = p.tensor("reject.weight", channels)
+	}
+	return err
 }
 
 // folded reads a convolution's weights, (out, in/groups, k, k), and biases, and multiplies the batch norm behind it into them.

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"sescope/kernels"
 	"sescope/weights"
@@ -28,7 +29,9 @@ type Spec struct {
 
 // Reject is the rule of Trace.Known: a picture is known if its score reaches the threshold, T being the temperature.
 type Reject struct {
-	Score     string  `json:"score"` // "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest probability
+	// "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest probability; "features": the sum over channels of
+	// tensor reject.weight, (C), times the mean of the map that the head reads.
+	Score     string  `json:"score"`
 	Threshold float32 `json:"threshold"`
 }
 
@@ -151,8 +154,8 @@ func (s *Spec) check() error {
 		return fmt.Errorf("no classes")
 	case !(s.Temperature >= 0):
 		return fmt.Errorf("temperature %v, expected more than 0", s.Temperature)
-	case s.Reject != nil && s.Reject.Score != "energy" && s.Reject.Score != "maxlogit" && s.Reject.Score != "msp":
-		return fmt.Errorf("reject by %q, expected energy, maxlogit or msp", s.Reject.Score)
+	case s.Reject != nil && !slices.Contains([]string{"energy", "maxlogit", "msp", "features"}, s.Reject.Score):
+		return fmt.Errorf("reject by %q, expected energy, maxlogit, msp or features", s.Reject.Score)
 	case len(s.Layers) == 0 || len(s.Layers) > maxLayers:
 		return fmt.Errorf("%d layers, expected 1 to %d", len(s.Layers), maxLayers)
 	}

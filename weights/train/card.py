@@ -7,8 +7,9 @@ INT8 is what `sescope quantize FLOAT INT8` wrote; its header and signature tenso
 int8 weights; --float adds the float weights' accuracy. Nothing is chosen on test data; --test adds the test set's lines to the card.
 
   temperature  Guo et al. 2017 (arXiv:1706.04599): the one that minimises the validation pictures' negative log likelihood
-  reject       a score and the threshold that 95 % of pictures outside the classes stay below. Half of the outsiders choose it, the other half
-               are what auroc and kept report. Outsiders: the other data set's pictures that show none of the classes, noise, blank frames
+  reject       a score and the threshold that 95 % of pictures outside the classes stay below. Outsiders: the other data set's pictures that show
+               none of the classes, noise, blank frames. Every second folder of them (or class of CIFAR-10) fits the score "features", a logistic
+               regression on what the head reads; of the rest half choose score and threshold, the other half are what auroc and kept report
   signature    mean and standard deviation of every gate per class over the training pictures (as in figures 5 to 7 of Hu et al. 2018)
 """
 import argparse
@@ -31,7 +32,7 @@ CIFAR_LIKE = set("airplanes car_side dalmatian ketch schooner ferry pigeon roost
 def load(network, path):
     net = NETWORKS[network]().eval()
     tensors, metadata = safetensors.read(path)
-    tensors = {k: v for k, v in tensors.items() if not k.startswith("signature.")}
+    tensors = {k: v for k, v in tensors.items() if not k.startswith(("signature.", "reject."))}
     missing, extra = net.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
     if extra or any(not k.endswith("num_batches_tracked") for k in missing):
         raise SystemExit(f"{path}: missing {missing}, unexpected {extra}")
@@ -39,8 +40,9 @@ def load(network, path):
 
 
 def run(net, pixels, batch=250):
-    """(logits (N, classes), {block: gates (N, channels)})."""
-    logits, gates, hooks = [], {}, []
+    """(logits (N, classes), {block: gates (N, channels)}, features: what the last layer reads (N, channels))."""
+    logits, gates, features = [], {}, []
+    hooks = [net.fc.register_forward_hook(lambda m, i, o: features.append(i[0]))]
     for name, m in net.named_modules():
         if isinstance(m, SEBlock):
             hooks.append(m.fc.register_forward_hook(lambda m, i, o, name=name: gates.setdefault(name, []).append(o)))
@@ -49,7 +51,7 @@ def run(net, pixels, batch=250):
             logits.append(net(data.normalise(pixels[i:i + batch])))
     for h in hooks:
         h.remove()
-    return torch.cat(logits), {k: torch.cat(v) for k, v in gates.items()}
+    return torch.cat(logits), {k: torch.cat(v) for k, v in gates.items()}, torch.cat(features)
 
 
 def temperature(logits, labels):
@@ -70,8 +72,28 @@ def ece(logits, labels, bins=15):
     return sum(((bin_of == b).float().mean() * (p[bin_of == b].mean() - right[bin_of == b].mean()).abs()).item() for b in range(bins) if (bin_of == b).any())
 
 
-def scores(logits, t):
-    return {"energy": t * torch.logsumexp(logits / t, 1), "maxlogit": logits.max(1).values, "msp": torch.softmax(logits / t, 1).max(1).values}
+def regression(known, outside, decay=1e-3):
+    """Weights (C,) whose sum over the features is large for known pictures and small for outsiders: logistic regression on features of one
+    spread, both sides of equal weight. The bias is left out, since a threshold follows."""
+    mean, std = known.mean(0), known.std(0) + 1e-4
+    x = (torch.cat([known, outside]) - mean) / std
+    side = torch.cat([torch.ones(len(known)), torch.zeros(len(outside))])
+    share = torch.cat([torch.full((len(v),), 0.5 / len(v)) for v in (known, outside)])
+    w, b = torch.zeros(x.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.LBFGS([w, b], max_iter=300)
+
+    def loss():
+        optimiser.zero_grad()
+        value = (torch.nn.functional.binary_cross_entropy_with_logits(x @ w + b, side, reduction="none") * share).sum() + decay * (w * w).sum()
+        value.backward()
+        return value
+
+    optimiser.step(loss)
+    return (w / std).detach()
+
+
+def scores(logits, features, w, t):
+    return {"features": features @ w, "energy": t * torch.logsumexp(logits / t, 1), "maxlogit": logits.max(1).values, "msp": torch.softmax(logits / t, 1).max(1).values}
 
 
 def auroc(known, outside):
@@ -81,9 +103,9 @@ def auroc(known, outside):
     return ((order[m:].sum() - n * (n + 1) / 2) / (n * m)).item()
 
 
-def synthetic(side, count=200):
+def synthetic(side, seed, count=200):
     """Noise of several grains, and blank frames."""
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     out = []
     for i in range(count):
         grain = (1, 2, 4, 8)[i % 4]
@@ -94,15 +116,16 @@ def synthetic(side, count=200):
 
 
 def outsiders(network, args):
-    """Pictures outside the network's classes, shuffled: the other data set's, and synthetic ones."""
+    """Pictures outside the network's classes, shuffled: those that fit the score, and those that choose the threshold and report. The two have
+    no class in common; noise and blank frames are on both sides, from different seeds."""
     if network == "objects":
-        pixels, _ = data.split(*data.read(args.cifar / "train.bin"))[1]
-        found = [torch.nn.functional.interpolate(pixels[:3000].float(), scale_factor=2, mode="bilinear", align_corners=False).to(torch.uint8), synthetic(64)]
+        pixels, labels = data.split(*data.read(args.cifar / "train.bin"))[1]
+        big = lambda v: torch.nn.functional.interpolate(v.float(), scale_factor=2, mode="bilinear", align_corners=False).to(torch.uint8)  # noqa: E731
+        sides = [torch.cat([big(pixels[labels % 2 == side][:2000]), synthetic(64, 5 + side)]) for side in range(2)]
     else:
         folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in CIFAR_LIKE)
-        found = [shrink32(torch.cat([objects.folder(p)[:40] for p in folders])), synthetic(32)]
-    found = torch.cat(found)
-    return found[torch.randperm(len(found), generator=torch.Generator().manual_seed(data.SPLIT_SEED))]
+        sides = [torch.cat([shrink32(torch.cat([objects.folder(p)[:60] for p in folders[side::2]])), synthetic(32, 5 + side)]) for side in range(2)]
+    return [v[torch.randperm(len(v), generator=torch.Generator().manual_seed(data.SPLIT_SEED))] for v in sides]
 
 
 def shrink32(pixels):
@@ -146,16 +169,20 @@ def main():
 
     spec = json.loads(metadata["sescope"])
     classes = len(spec["classes"])
-    logits, _ = run(net, val[0])
+    logits, _, features = run(net, val[0])
     t = temperature(logits, val[1])
-    outside, _ = run(net, outsiders(args.network, args))
-    half = len(outside) // 2
-    best = max(scores(logits, t), key=lambda s: auroc(scores(logits, t)[s], scores(outside[:half], t)[s]))
-    known, choose, report = (scores(v, t)[best] for v in (logits, outside[:half], outside[half:]))
+    fitting, others = outsiders(args.network, args)
+    _, gates, trained = run(net, train[0])
+    w = regression(trained, run(net, fitting)[2])
+    outside, _, outer = run(net, others)
+    inside, half = scores(logits, features, w, t), len(others) // 2
+    choosing, reporting = scores(outside[:half], outer[:half], w, t), scores(outside[half:], outer[half:], w, t)
+    best = max(inside, key=lambda s: auroc(inside[s], choosing[s]))
+    known, choose, report = inside[best], choosing[best], reporting[best]
     threshold = torch.quantile(choose, 0.95).item()
     accuracy = []
     for name, (pixels, labels) in sets:
-        logits8, _ = run(net, pixels)
+        logits8 = run(net, pixels)[0]
         right8 = logits8.argmax(1) == labels
         accuracy.append({"set": name, "pictures": len(labels), "int8": round(right8.float().mean().item(), 4)})
         if args.float:
@@ -174,9 +201,10 @@ def main():
         "kept": round((known >= threshold).float().mean().item(), 4),
         "accepted": round((report >= threshold).float().mean().item(), 4),
     }
-    for s, v in scores(logits, t).items():
-        print(s, "auroc", round(auroc(v, scores(outside[half:], t)[s]), 4), "kept at 5 %", round((v >= torch.quantile(scores(outside[:half], t)[s], 0.95)).float().mean().item(), 4))
-    gates = run(net, train[0])[1] if any(isinstance(m, SEBlock) for m in net.modules()) else {}
+    for s, v in inside.items():
+        print(s, "auroc", round(auroc(v, reporting[s]), 4), "kept at 5 %", round((v >= torch.quantile(choosing[s], 0.95)).float().mean().item(), 4))
+    if best == "features":
+        tensors["reject.weight"] = w.numpy()
     metadata["sescope"] = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
     safetensors.write(args.int8, tensors | signature(gates, train[1], classes), metadata)
     print(json.dumps({k: spec[k] for k in ("temperature", "reject", "card")}, indent=1))

@@ -27,6 +27,14 @@ class Card(unittest.TestCase):
         pairs = [(k > o).item() for k in known for o in outside]
         self.assertAlmostEqual(card.auroc(known, outside), sum(pairs) / len(pairs), places=6)
 
+    def test_regression_tells_two_clouds_apart(self):
+        torch.manual_seed(2)
+        known, outside = torch.randn(500, 4), torch.randn(300, 4)
+        known[:, 1] += 3  # only this channel tells
+        w = card.regression(known * 10, outside * 10)  # whatever the features' scale
+        self.assertGreater(card.auroc(known @ w, outside @ w), 0.97)
+        self.assertGreater(w[1].item(), 5 * w[[0, 2, 3]].abs().max().item())
+
     def test_signature_is_each_class_own(self):
         gates = torch.tensor([[0.1, 0.9], [0.3, 0.9], [0.8, 0.2], [0.8, 0.4]])
         s = card.signature({"se": gates}, torch.tensor([0, 0, 1, 1]), 2)
