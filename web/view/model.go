@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"sescope/web/protocol"
@@ -158,6 +159,21 @@ func (s *State) CardText() string {
 	}
 	if c.AUROC > 0 {
 		parts = append(parts, fmt.Sprintf(w.CardReject, c.AUROC, share(c.Kept), share(c.Accepted)))
+	}
+	var bits, seeds []string
+	for _, b := range c.Bits {
+		bits = append(bits, fmt.Sprintf("%d: %s", b.Bits, share(b.Accuracy)))
+	}
+	for _, seed := range c.Seeds {
+		seeds = append(seeds, strconv.Itoa(seed))
+	}
+	for _, l := range []struct {
+		text string
+		list []string
+	}{{w.CardBits, bits}, {w.CardSeeds, seeds}} {
+		if l.list != nil {
+			parts = append(parts, fmt.Sprintf(l.text, strings.Join(l.list, ", ")))
+		}
 	}
 	return strings.Join(parts, " ")
 }

@@ -4,7 +4,7 @@
 usage: python3 card.py NETWORK INT8.safetensors --cifar DIR --objects DIR [--float FLOAT.safetensors] [--seeds 1,2,3] [--test]
 
 INT8 is what `sescope quantize FLOAT INT8` wrote; its header and signature tensors are rewritten in place. Everything is measured with the
-int8 weights; --float adds the float weights' accuracy. Nothing is chosen on test data; --test adds the test set's lines to the card.
+int8 weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test data; --test adds the test set's lines to the card.
 
   temperature  Guo et al. 2017 (arXiv:1706.04599): the one that minimises the validation pictures' negative log likelihood
   reject       a score and the threshold that 95 % of pictures outside the classes stay below. Outsiders: the other data set's pictures that show
@@ -23,10 +23,49 @@ import data
 import objects
 import safetensors
 from networks import NETWORKS, SEBlock
+from train import RECIPES, rounded
 
 # Folders of the object packs that show what CIFAR-10 has a class for: no outsiders there.
 CIFAR_LIKE = set("airplanes car_side dalmatian ketch schooner ferry pigeon rooster ibis emu flamingo flamingo_head wild_cat helicopter cougar_body cougar_face "
                  "Leopards llama gerenuk okapi kangaroo elephant rhino hedgehog beaver platypus panda Motorbikes BACKGROUND_Google garfield snoopy".split())
+
+
+CIFAR10 = {
+    "en": "Trained on CIFAR-10 (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; no licence text, asks for citation), 32 x 32 pixels from JPEG files.",
+    "zh": "训练数据为 CIFAR-10（A. Krizhevsky，2009；无许可证文本，要求引用），32 × 32 像素，取自 JPEG 文件。",
+}
+OBJECTS = {
+    "en": "Trained on pictures of Caltech-101 (Li, Andreeto, Ranzato, Perona; CC BY 4.0) and of the Grocery Store data set (Klasson, Zhang, Kjellström 2019; MIT).",
+    "zh": "训练数据为 Caltech-101（Li、Andreeto、Ranzato、Perona；CC BY 4.0）和 Grocery Store 数据集（Klasson、Zhang、Kjellström，2019；MIT）的图片。",
+}
+NOT_FOR = {
+    "en": "Not for any decision about people or things: it teaches, and it knows nothing but its classes.",
+    "zh": "不得用于对人或物作任何决定：它用于教学，除自己的类别外一无所知。",
+}
+
+
+def texts(network):
+    """The card's words: where the pictures are from, how it was trained, and what it is not for. The recipe is the one in train.py."""
+    recipe = RECIPES[network]
+    en, zh = f"{recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
+    if "teacher" in recipe:
+        en, zh = en + ", taught by a network of twice the width", zh + "，由两倍宽的网络指导"
+    if "init" in recipe:
+        en, zh = en + ", from the weights of an earlier run", zh + "，从先前一次训练的权重开始"
+    return {"data": OBJECTS if network == "objects" else CIFAR10, "recipe": {"en": f"Recipe: {en}.", "zh": f"训练方法：{zh}。"}, "notfor": NOT_FOR}
+
+
+def by_bits(network, path, pixels, labels):
+    """Accuracy with weights of 8, 6, 5 and 4 bits, made of the float32 ones, and the bytes of the tensors if every number took so many bits."""
+    net, tensors, _ = load(network, path)
+    out = []
+    for bits in (8, 6, 5, 4):
+        with rounded(net, bits):
+            right = run(net, pixels)[0].argmax(1) == labels
+        large = {k: v for k, v in tensors.items() if k.endswith(".weight") and v.ndim >= 2 and v.size >= 4096}
+        size = sum(4 * v.size for k, v in tensors.items() if k not in large) + sum((v.size * bits + 7) // 8 + 4 * len(v) for v in large.values())
+        out.append({"bits": bits, "accuracy": round(right.float().mean().item(), 4), "bytes": size})
+    return out
 
 
 def load(network, path):
@@ -192,7 +231,7 @@ def main():
             per_class = [round(right8[labels == c].float().mean().item(), 4) for c in range(classes)]
     spec["temperature"] = round(t, 4)
     spec["reject"] = {"score": best, "threshold": round(threshold, 4)}
-    spec["card"] = {
+    spec["card"] = texts(args.network) | {
         "seeds": [int(s) for s in args.seeds.split(",")],
         "accuracy": accuracy,
         "classes": per_class,
@@ -201,6 +240,8 @@ def main():
         "kept": round((known >= threshold).float().mean().item(), 4),
         "accepted": round((report >= threshold).float().mean().item(), 4),
     }
+    if args.float:
+        spec["card"]["bits"] = by_bits(args.network, args.float, *val)
     for s, v in inside.items():
         print(s, "auroc", round(auroc(v, reporting[s]), 4), "kept at 5 %", round((v >= torch.quantile(choosing[s], 0.95)).float().mean().item(), 4))
     if best == "features":
