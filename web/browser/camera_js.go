@@ -20,8 +20,11 @@ type Camera struct {
 // unplugged or taken away, not after Close. It blocks: call it from a goroutine of its own. Errors are *Error.
 func OpenCamera(video js.Value, device string, ended func()) (*Camera, error) {
 	media := js.Global().Get("navigator").Get("mediaDevices")
-	if !media.Truthy() {
+	switch {
+	case !media.Truthy() && !js.Global().Get("isSecureContext").Truthy():
 		return nil, &Error{Name: "TypeError", Message: "no mediaDevices: not a secure context"}
+	case !media.Truthy():
+		return nil, &Error{Name: "NotSupportedError", Message: "no mediaDevices"}
 	}
 	wish := map[string]any{"width": map[string]any{"ideal": 640}, "height": map[string]any{"ideal": 480}}
 	if device != "" {

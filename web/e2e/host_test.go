@@ -24,7 +24,7 @@ type host struct {
 	mu     sync.Mutex
 	files  map[string][]byte
 	down   bool
-	damage func(name string, b []byte) []byte // what is sent for a file; nil is cut off in the middle
+	damage func(name string, b []byte) []byte // what is sent for a file; nil is cut off in the middle, notThere is missing
 	asked  []string
 }
 
@@ -73,6 +73,7 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	down := h.down
 	if ok && h.damage != nil {
 		b = h.damage(name, b)
+		ok = len(b) == 0 || &b[0] != &notThere[0]
 	}
 	whole := len(h.files[name])
 	h.mu.Unlock()

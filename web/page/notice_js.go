@@ -85,7 +85,7 @@ func (p *Page) listenNotice() {
 		t, again := p.notice.trouble, p.notice.again
 		p.hideNotice()
 		switch {
-		case t == view.CameraInsecure:
+		case t == view.CameraInsecure || t == view.CameraLacking:
 			p.OpenFile()
 		case again != nil:
 			again()

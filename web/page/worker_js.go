@@ -80,6 +80,10 @@ func (p *Page) workerDied(w js.Value) {
 	p.forgetBits()
 	if p.worker.deaths > maxDeaths {
 		p.frames.busy = true // nobody answers any more
+		if p.model == nil {
+			p.boot.Call("fail", "script", "worker.js") // nothing was ever shown
+			return
+		}
 		p.trouble(view.WorkerLost, "", nil)
 		return
 	}

@@ -3,47 +3,8 @@
 (function () {
   const root = document.documentElement;
   const el = (id) => document.getElementById(id);
-  const zh = () => root.lang.startsWith('zh');
-  const say = (text) => (zh() ? text[1] : text[0]);
-
-  const FATAL = {
-    nowasm: [['This browser cannot run WebAssembly', '这个浏览器不能运行 WebAssembly'],
-      ['SEscope computes on your device and needs it. A current Chrome, Edge, Firefox or Safari has it; a strict security mode may switch it off.',
-        'SEscope 在您的设备上计算，离不开它。新版 Chrome、Edge、Firefox 或 Safari 都支持；严格的安全模式可能把它关掉了。']],
-    nosimd: [['This browser is too old for the program', '浏览器版本太旧，无法运行程序'],
-      ['SEscope computes with SIMD instructions, which Chrome and Edge know since 91, Firefox since 89 and Safari since 16.4. Update the browser, or open the page in another one.',
-        'SEscope 用 SIMD 指令计算：Chrome 和 Edge 从 91 版、Firefox 从 89 版、Safari 从 16.4 版起支持。请更新浏览器，或换一个浏览器打开。']],
-    compile: [['This browser is too old for the program', '浏览器版本太旧，无法运行程序'],
-      ['It refused to compile the program. Update the browser, or open the page in a current Chrome, Edge, Firefox or Safari.',
-        '它拒绝编译本程序。请更新浏览器，或用新版 Chrome、Edge、Firefox、Safari 打开。']],
-    fetch: [['Something could not be loaded', '有文件没能加载'],
-      ['The connection or the server failed on the way. Check the connection, then reload the page.', '网络连接或服务器中途出错。请检查网络后重新加载。']],
-    model: [["The network's file cannot be used", '网络文件无法使用'],
-      ['It was refused while loading: perhaps it arrived damaged. Reload the page.', '加载时被拒绝，也许传输中损坏了。请重新加载页面。']],
-    panic: [['The program stopped', '程序停止了'],
-      ['That is a fault of ours. Reload the page to go on; your pictures never left this device.', '这是我们的错误。请重新加载页面；您的图片从未离开本设备。']],
-  };
-
-  let failed = false;
-  function fail(kind, detail) {
-    if (failed) return;
-    failed = true;
-    root.dataset.state = 'error';
-    el('loading').hidden = true;
-    for (const control of el('app').querySelectorAll('button, select, input')) control.disabled = true; // they answer no more
-    const stream = el('video').srcObject;
-    if (stream) stream.getTracks().forEach((track) => track.stop());
-    el('notice-title').textContent = say(FATAL[kind][0]);
-    el('notice-text').textContent = say(FATAL[kind][1]) + (detail ? ' (' + detail + ')' : '');
-    const reload = el('notice-action').cloneNode(false); // a clone has none of the program's own listeners
-    reload.textContent = say(['Reload', '重新加载']);
-    reload.hidden = false;
-    reload.addEventListener('click', () => location.reload());
-    el('notice-action').replaceWith(reload);
-    el('notice-second').hidden = el('notice-close').hidden = true;
-    el('notice').hidden = false;
-    if (detail) console.error('SEscope: ' + kind + ': ' + detail);
-  }
+  const fail = window.sescopeFail; // of start.js; without it #stuck is to be seen
+  if (!fail || fail.happened) return;
 
   // --- which of the two builds: the browser says whether it knows the instructions of a function without parameters ------------------
   function knows(...code) {
@@ -171,7 +132,9 @@
 
   async function start() {
     root.dataset.state = 'loading';
-    if (typeof WebAssembly !== 'object' || typeof Worker !== 'function') return fail('nowasm');
+    if (typeof WebAssembly !== 'object') return fail('nowasm');
+    if (typeof Worker !== 'function') return fail('noworker');
+    if (typeof Go !== 'function' || !window.vuguRender) return fail('script', 'wasm_exec.js, vugu-helper.js');
     const build = chooseBuild();
     if (!build) return fail('nosimd');
     let stage = 'fetch';
@@ -179,7 +142,9 @@
       tameVugu();
       const compiled = compileProgram(PROGRAM[build]);
       compiled.catch(() => {}); // awaited below
+      stage = 'noworker';
       const worker = newWorker(compiled); // now, while the program is on its way: later the page's own start would hold it up
+      stage = 'fetch';
       const models = DIST.models;
       const weightsOf = (name) => 'models/' + name + '.safetensors';
       const fetchModel = async (name, onBytes) => (await fetchFile(weightsOf(name), onBytes)).bytes;

@@ -10,6 +10,7 @@ const (
 	CameraBusy     Trouble = "camera-busy"     // NotReadableError, AbortError
 	CameraGone     Trouble = "camera-gone"     // the track ended
 	CameraInsecure Trouble = "camera-insecure" // no mediaDevices: the page was not opened over HTTPS or localhost
+	CameraLacking  Trouble = "camera-lacking"  // no mediaDevices although it was
 	PictureEmpty   Trouble = "picture-empty"
 	PictureBroken  Trouble = "picture-broken"
 	PictureFormat  Trouble = "picture-format" // a format that the browser lacks
@@ -43,6 +44,8 @@ func CameraTrouble(exception string) Trouble {
 		return CameraAbsent
 	case "TypeError":
 		return CameraInsecure
+	case "NotSupportedError":
+		return CameraLacking
 	}
 	return CameraBusy
 }
@@ -50,7 +53,7 @@ func CameraTrouble(exception string) Trouble {
 // IsCamera tells whether the trouble is the camera's.
 func (t Trouble) IsCamera() bool {
 	switch t {
-	case CameraRefused, CameraAbsent, CameraBusy, CameraGone, CameraInsecure:
+	case CameraRefused, CameraAbsent, CameraBusy, CameraGone, CameraInsecure, CameraLacking:
 		return true
 	}
 	return false
@@ -76,10 +79,10 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 		}
 	}
 	switch {
-	case t.IsCamera() && t != CameraInsecure:
-		n.Action, n.Second = text.TryAgain, text.UsePicture
-	case t == CameraInsecure:
+	case t == CameraInsecure || t == CameraLacking:
 		n.Action = text.UsePicture
+	case t.IsCamera():
+		n.Action, n.Second = text.TryAgain, text.UsePicture
 	case t == ModelMissing || t == SampleMissing:
 		n.Action = text.TryAgain
 	case t == ModelBroken || t == WorkerLost || t == PictureMoves || t == LinkBroken || t == LinkCopied || t == LinkShown:
@@ -101,6 +104,8 @@ var troubles = map[Trouble][2][2]string{
 		{"摄像头断开了", "请重新接上，或换一个，再按“重试”。最后一帧还在。"}},
 	CameraInsecure: {{"The browser gives no camera to this address", "Cameras work only over HTTPS or on localhost. Open the page there, or use a picture."},
 		{"浏览器不向这个地址提供摄像头", "摄像头只能在 HTTPS 或 localhost 下使用。请换成那样的地址，或改用图片。"}},
+	CameraLacking: {{"This browser gives pages no camera", "It has none to offer, or a setting forbids it. Use a picture, or open the page in a current Chrome, Edge, Firefox or Safari."},
+		{"这个浏览器不向网页提供摄像头", "它没有这项功能，或者被设置关掉了。请改用图片，或用新版 Chrome、Edge、Firefox、Safari 打开。"}},
 	PictureEmpty: {{"The file is empty", "It holds not a single byte; perhaps it was not copied to the end. The last picture is still here."},
 		{"文件是空的", "里面一个字节也没有，也许没有复制完。刚才的图片还在。"}},
 	PictureBroken: {{"The picture is damaged", "The browser could not decode it. Try to open and save it again in another program. The last picture is still here."},

@@ -170,7 +170,7 @@ func TestNotices(t *testing.T) {
 			}
 		}
 	}
-	for exception, want := range map[string]Trouble{"NotAllowedError": CameraRefused, "NotFoundError": CameraAbsent, "NotReadableError": CameraBusy, "TypeError": CameraInsecure, "Other": CameraBusy} {
+	for exception, want := range map[string]Trouble{"NotAllowedError": CameraRefused, "NotFoundError": CameraAbsent, "NotReadableError": CameraBusy, "TypeError": CameraInsecure, "NotSupportedError": CameraLacking, "Other": CameraBusy} {
 		if got := CameraTrouble(exception); got != want {
 			t.Errorf("%s is %s, want %s", exception, got, want)
 		}
