@@ -3,8 +3,10 @@
 package dataset
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -43,10 +45,10 @@ const (
 
 // Fault is an error about a set: what, where and what was expected.
 type Fault struct {
-	Kind Kind
-	Name string // of the file, or of what in it
-	Got  int    // bytes, a label, a number of files or of classes
-	Of   int    // NotCIFAR: bytes of a record; WrongLabel: classes; TooMany: the limit
+	Kind Kind   `json:"kind"`
+	Name string `json:"name"` // of the file, or of what in it
+	Got  int    `json:"got"`  // bytes, a label, a number of files or of classes
+	Of   int    `json:"of"`   // NotCIFAR: bytes of a record; WrongLabel: classes; TooMany: the limit
 }
 
 func (f *Fault) Error() string {
@@ -125,11 +127,11 @@ func Label(paths []string, classes []nn.Class) (pictures []Picture, unmatched []
 		}
 		pictures = append(pictures, Picture{path, label, at})
 	}
-	slices.SortFunc(pictures, func(a, b Picture) int { return strings.Compare(a.Name, b.Name) })
+	sort.SliceStable(pictures, func(i, j int) bool { return pictures[i].Name < pictures[j].Name }) // slices' would be 40 KB more in the wasm
 	for name, n := range lost {
 		unmatched = append(unmatched, Folder{name, n})
 	}
-	slices.SortFunc(unmatched, func(a, b Folder) int { return strings.Compare(a.Name, b.Name) })
+	sort.SliceStable(unmatched, func(i, j int) bool { return unmatched[i].Name < unmatched[j].Name })
 	return pictures, unmatched
 }
 
@@ -173,7 +175,7 @@ func indexed(folder string, classes int) int {
 }
 
 func plainName(s string) string {
-	return strings.ToLower(strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ").Replace(s)))
+	return strings.ToLower(strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, "_", " "), "-", " ")))
 }
 
 // CIFAR-10's binary format: records of 1 label byte and 1024 red, 1024 green, 1024 blue bytes, row by row.
@@ -209,4 +211,23 @@ func Unpack(pix, b []byte, file string, i int) (label int, err error) {
 		pix[4*p], pix[4*p+1], pix[4*p+2], pix[4*p+3] = rgb[p], rgb[plane+p], rgb[2*plane+p], 255
 	}
 	return int(b[0]), nil
+}
+
+// BMPSize is how many bytes BMP returns.
+const BMPSize = 54 + 3*plane
+
+// BMP is a record as a picture file that every browser reads, with the very same pixels.
+func BMP(record []byte) []byte {
+	b := make([]byte, 54, BMPSize)
+	copy(b, "BM")
+	for at, v := range map[int]uint32{2: BMPSize, 10: 54, 14: 40, 18: Side, 22: Side, 26: 1 | 24<<16} { // planes and bits a pixel
+		binary.LittleEndian.PutUint32(b[at:], v)
+	}
+	rgb := record[1:]
+	for y := Side - 1; y >= 0; y-- { // rows from the bottom
+		for p := y * Side; p < (y+1)*Side; p++ {
+			b = append(b, rgb[2*plane+p], rgb[plane+p], rgb[p])
+		}
+	}
+	return b
 }

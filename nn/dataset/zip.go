@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
-	"unicode/utf8"
 )
 
 // Entry is one file of a zip that can be unpacked.
@@ -64,10 +63,7 @@ func Entries(file string, dir []byte, size int) (list []Entry, skipped []Skip, e
 			return nil, nil, &Fault{Kind: BrokenZip, Name: file}
 		}
 		flags, method := u16(8), u16(10)
-		name := string(dir[memberSize:][:u16(28)])
-		if !utf8.ValidString(name) {
-			name = strings.ToValidUTF8(name, "\uFFFD")
-		}
+		name := string([]rune(string(dir[memberSize:][:u16(28)]))) // what is no UTF-8 becomes U+FFFD
 		name = strings.ReplaceAll(name, `\`, "/")
 		switch {
 		case strings.HasSuffix(name, "/") || hidden(name):

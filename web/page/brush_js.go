@@ -160,7 +160,7 @@ func (p *Page) repaintStrokes() {
 		p.paintStrokes(*c.to)
 	}
 	p.state.Painted = len(b.strokes)
-	p.frames.waiting = &frame{epoch: p.frames.epoch, source: b.base.source, file: b.base.file, sample: b.base.sample, pixels: into.pixels, picture: into.picture}
+	p.frames.waiting = &frame{epoch: p.frames.epoch, source: b.base.source, file: b.base.file, sample: b.base.sample, label: b.base.label, pixels: into.pixels, picture: into.picture}
 	p.renderSoon()
 	p.next()
 }
@@ -199,7 +199,7 @@ func (p *Page) flipStrokes() {
 
 // copy is the frame on canvases of its own, mirrored if asked.
 func (fr *frame) copy(mirrored bool) *frame {
-	c := &frame{epoch: fr.epoch, source: fr.source, file: fr.file, sample: fr.sample, pixels: browser.NewCanvas(fr.pixels.Side, true), picture: browser.NewCanvas(fr.picture.Side, false)}
+	c := &frame{epoch: fr.epoch, source: fr.source, file: fr.file, sample: fr.sample, label: fr.label, pixels: browser.NewCanvas(fr.pixels.Side, true), picture: browser.NewCanvas(fr.picture.Side, false)}
 	c.pixels.DrawSquare(fr.pixels.El, 0, 0, fr.pixels.Side, mirrored)
 	c.picture.DrawSquare(fr.picture.El, 0, 0, fr.picture.Side, mirrored)
 	return c

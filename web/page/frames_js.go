@@ -20,6 +20,7 @@ type frame struct {
 	source  view.Source
 	file    string
 	sample  int             // -1: not a sample
+	label   string          // of a test set's picture: the English name of its class, or ""
 	pixels  *browser.Canvas // what the network is given
 	picture *browser.Canvas // what is shown: the same crop, for a camera in more detail
 	grab    float64         // ms
@@ -130,7 +131,7 @@ func bytesOf(buffer js.Value) []byte {
 func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 	s := p.state
 	p.worker.deaths = 0
-	s.Shown = &view.Shown{Source: fr.source, File: fr.file, Truth: view.Truth(fr.sample, p.model), Model: p.model, Result: r,
+	s.Shown = &view.Shown{Source: fr.source, File: fr.file, Truth: view.Truth(fr.sample, fr.label, p.model), Model: p.model, Result: r,
 		Timings: protocol.Timings{Grab: fr.grab, Prepare: r.Times.Prepare, Network: r.Times.Network, Maps: r.Times.Maps}}
 	start := browser.Now()
 	p.stage.show(s, fr, input)

@@ -18,12 +18,19 @@ func (p *Page) listen() {
 			button.Call("blur")
 		}
 	})
-	for _, id := range []string{"file", "network"} {
+	for _, id := range []string{"file", "network", "testset", "testfolder"} {
 		field := js.Global().Get("document").Call("getElementById", id)
 		browser.Listen(field, "change", func(js.Value) {
 			files := js.Global().Get("Array").Call("from", field.Get("files"))
 			p.post(func() {
-				p.openFiles(files)
+				switch {
+				case id == "testfolder":
+					p.openTestFolder(files)
+				case id == "testset" && files.Length() > 0: // whatever its name is
+					p.openTestFile(files.Index(0))
+				default:
+					p.openFiles(files)
+				}
 				field.Set("value", "") // so that the same file can be chosen again
 			})
 		})
@@ -65,6 +72,10 @@ func (p *Page) listenDrop(document js.Value) {
 		event.Call("preventDefault") // even without a file: the browser would leave the page
 		toggle(root, "drop", false)
 		files := js.Global().Get("Array").Call("from", event.Get("dataTransfer").Get("files"))
+		if folders := p.boot.Call("folders", event.Get("dataTransfer")); folders.Length() > 0 { // they are told only while the event lasts
+			p.post(func() { p.openDropped(folders) })
+			return
+		}
 		p.post(func() { p.openFiles(files) })
 	})
 }

@@ -15,7 +15,8 @@ type still struct {
 	source  view.Source
 	file    string
 	sample  int
-	opening int // counts, so that a slow picture does not replace one that was chosen later
+	label   string // the English name of its class, where a test set knows it
+	opening int    // counts, so that a slow picture does not replace one that was chosen later
 }
 
 // ChooseSample opens a drawn sample.
@@ -48,7 +49,10 @@ func (p *Page) OpenFile() {
 }
 
 // openBlob opens a file that was chosen, dropped or pasted.
-func (p *Page) openBlob(blob js.Value, file string) {
+func (p *Page) openBlob(blob js.Value, file string) { p.openLabelled(blob, file, "") }
+
+// openLabelled opens a file whose class is known.
+func (p *Page) openLabelled(blob js.Value, file, label string) {
 	p.hideNotice()
 	p.still.opening++
 	turn := p.still.opening
@@ -63,7 +67,7 @@ func (p *Page) openBlob(blob js.Value, file string) {
 				p.trouble(refusal.Trouble, refusal.Detail, func() { p.OpenFile() })
 				return
 			}
-			p.openStill(still{picture: pic, source: view.FromFile, file: file, sample: -1, opening: turn})
+			p.openStill(still{picture: pic, source: view.FromFile, file: file, sample: -1, label: label, opening: turn})
 			if pic.Moves {
 				p.trouble(view.PictureMoves, "", nil)
 			}
@@ -99,7 +103,7 @@ func (p *Page) showStill() {
 	canvas.Resize(min(side, picture.MaxSide))
 	canvas.DrawSquare(pic.Image, x, y, side, p.state.Mirrored)
 	p.frames.epoch++
-	p.frames.waiting = &frame{epoch: p.frames.epoch, source: p.still.source, file: p.still.file, sample: p.still.sample,
+	p.frames.waiting = &frame{epoch: p.frames.epoch, source: p.still.source, file: p.still.file, sample: p.still.sample, label: p.still.label,
 		pixels: canvas, picture: canvas, grab: browser.Now() - start}
 	p.renderSoon()
 	p.next()

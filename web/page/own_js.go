@@ -35,6 +35,10 @@ func (p *Page) openFiles(files js.Value) {
 		}
 	}
 	for i := range files.Length() {
+		if file := files.Index(i); isTestSet(file.Get("name").String()) {
+			p.openTestFile(file)
+			return
+		}
 		if file := files.Index(i); isNetwork(file.Get("name").String()) {
 			p.openNetwork(file, spec)
 			return

@@ -35,14 +35,16 @@ type Page struct {
 	brush  brush
 	live   announcer
 
-	answered string // the answer that was rendered last
-	panel    panel
-	jobs     jobs
-	own      map[string]ownNetwork // by the name in the model picker
-	compare  compare
-	audit    audit
-	bitsTurn int // counts the choices of the bits slider
-	still    still
+	answered  string // the answer that was rendered last
+	panel     panel
+	jobs      jobs
+	own       map[string]ownNetwork // by the name in the model picker
+	compare   compare
+	audit     audit
+	bitsTurn  int // counts the choices of the bits slider
+	still     still
+	tests     testSet
+	thumbTurn int // counts the sets of pictures of a cell
 }
 
 // Run builds the page and serves it for ever.

@@ -58,6 +58,10 @@ func (p *Page) paintPanel() {
 		p.stage.paintFigures(p.state)
 		return
 	}
+	if p.state.Tab == view.TabTest {
+		p.paintTest()
+		return
+	}
 	if p.state.Panel == nil {
 		return
 	}
@@ -108,12 +112,13 @@ func (p *panel) paintPair(id string, f *protocol.SEFlow) {
 }
 
 // pens are the page's colours and letters on a canvas.
-type pens struct{ ink, ink2, accent, edge, font string }
+type pens struct{ ink, ink2, accent, edge, strong, paper, track, font string }
 
 func (p *pens) read() {
 	root := js.Global().Call("getComputedStyle", js.Global().Get("document").Get("documentElement"))
 	colour := func(name string) string { return root.Call("getPropertyValue", name).String() }
 	p.ink, p.ink2, p.accent, p.edge = colour("--ink"), colour("--ink3"), colour("--accent"), colour("--edge")
+	p.strong, p.paper, p.track = colour("--ink"), colour("--bg"), colour("--track")
 	p.font = js.Global().Call("getComputedStyle", js.Global().Get("document").Get("body")).Get("fontFamily").String()
 }
 
@@ -173,6 +178,10 @@ func (p *Page) listenPanels() {
 
 // pickAt is a press or a move of the pointer on a canvas.
 func (p *Page) pickAt(what string, x, y float64, pressed bool) {
+	if p.state.Tab == view.TabTest {
+		p.pickTest(what, x, y, pressed)
+		return
+	}
 	m := p.state.Maps()
 	if m == nil {
 		return
@@ -189,6 +198,10 @@ func (p *Page) pickAt(what string, x, y float64, pressed bool) {
 }
 
 func (p *Page) pickByKey(what, key string) {
+	if p.state.Tab == view.TabTest {
+		p.pickTestByKey(what, key)
+		return
+	}
 	m := p.state.Maps()
 	if m == nil {
 		return

@@ -89,7 +89,7 @@ func FuzzAnimated(f *testing.F) {
 	f.Add(withACTL(pngOf(f), 2))
 	f.Add(webp(2))
 	f.Add([]byte("\x89PNG\r\n\x1a\n\xff\xff\xff\xffacTL\x00\x00\x00\x02"))
-	f.Fuzz(func(t *testing.T, b []byte) { Animated(b) })
+	f.Fuzz(func(t *testing.T, b []byte) { Animated(b); Size(b) })
 }
 
 func TestSquare(t *testing.T) {
@@ -100,5 +100,34 @@ func TestSquare(t *testing.T) {
 	}
 	if TooLarge(8192, 8192) || !TooLarge(10000, 10000) {
 		t.Error("64 megapixels must open and 100 must not")
+	}
+}
+
+// The size that a file's beginning tells is that of its pixels.
+func TestSize(t *testing.T) {
+	var j bytes.Buffer
+	if err := jpeg.Encode(&j, image.NewRGBA(image.Rect(0, 0, 301, 47)), nil); err != nil {
+		t.Fatal(err)
+	}
+	exif := append([]byte("\xff\xd8\xff\xe1\x00\x06Exif\xff"), j.Bytes()[2:]...)
+	huge := pngOf(t)
+	copy(huge[16:], "\x00\x01\x00\x00\xff\xff\xff\xff")
+	bmp := append([]byte("BM"), make([]byte, 40)...)
+	copy(bmp[18:], "\x2d\x01\x00\x00\xd1\xff\xff\xff")
+	for name, c := range map[string]struct {
+		b    []byte
+		w, h int
+	}{
+		"png": {pngOf(t), 3, 3}, "gif": {gifOf(t, 1), 9, 7}, "jpeg": {j.Bytes(), 301, 47}, "jpeg with exif": {exif, 301, 47}, "bmp, rows from the top": {bmp, 301, 47},
+		"webp": {webp(0), 10, 10}, "webp without loss": {[]byte("RIFF\x20\x00\x00\x00WEBPVP8L\x0a\x00\x00\x00\x2f\x2c\x81\x0b\x00\x00\x00\x00\x00\x00"), 301, 47},
+		"webp with loss":     {[]byte("RIFF\x20\x00\x00\x00WEBPVP8 \x0a\x00\x00\x00\x00\x00\x00\x9d\x01\x2a\x2d\x41\x2f\x80"), 301, 47},
+		"png of 2^48 pixels": {huge, 1 << 16, 1<<31 - 1}, "cut off": {pngOf(t)[:20], 0, 0}, "jpeg cut off": {j.Bytes()[:30], 0, 0}, "text": {[]byte("hello"), 0, 0},
+	} {
+		if w, h := Size(c.b); w != c.w || h != c.h {
+			t.Errorf("%s: %d x %d, expected %d x %d", name, w, h, c.w, c.h)
+		}
+	}
+	if w, h := Size(huge); !TooLarge(w, h) {
+		t.Error("a PNG that claims 2^48 pixels must be refused")
 	}
 }

@@ -26,6 +26,8 @@ type Request struct {
 	Bits  int    `json:"bits,omitempty"`  // shrink
 	Spec  string `json:"spec,omitempty"`  // load: the spec, if it does not stand in the file's header
 
+	Test *TestJob `json:"test,omitempty"` // test
+
 	Gates []Override `json:"gates,omitempty"` // what the person set; the other blocks have their own gates
 }
 
@@ -51,6 +53,7 @@ type Reply struct {
 	Drops  []float32 `json:"drops,omitempty"`  // to Mute
 	Shrunk *Shrunk   `json:"shrunk,omitempty"` // to Shrink
 	Tried  []Tried   `json:"tried,omitempty"`  // to Try, in the order of Twins.Columns
+	Tested *Tested   `json:"tested,omitempty"` // to Test; its numbers come beside it
 }
 
 // Model is what the page needs to know about a loaded network.
@@ -70,6 +73,7 @@ type Model struct {
 	Table    []LayerRow        `json:"table"`
 	Bytes    int               `json:"bytes"` // of its file
 	Card     *nn.Card          `json:"card,omitempty"`
+	Rejects  bool              `json:"rejects"` // it has a rule for "not sure"
 }
 
 // LayerRow is one layer of the spec, and what it costs for one picture.

@@ -130,6 +130,22 @@
     return worker;
   }
 
+  // --- folders that were dropped: their entries, and all files below them with their paths --------------------------------------------
+  const folders = (transfer) => [...(transfer.items || [])].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter((entry) => entry && entry.isDirectory);
+  async function walk(entries, limit) {
+    const files = [], waiting = [...entries];
+    while (waiting.length && files.length < limit) {
+      const entry = waiting.shift();
+      if (entry.isFile) {
+        files.push({ path: entry.fullPath.replace(/^\//, ''), file: await new Promise((done, fail) => entry.file(done, fail)) });
+        continue;
+      }
+      const reader = entry.createReader();
+      for (let more; (more = await new Promise((done, fail) => reader.readEntries(done, fail))).length;) waiting.push(...more);
+    }
+    return files;
+  }
+
   async function start() {
     root.dataset.state = 'loading';
     if (typeof WebAssembly !== 'object') return fail('nowasm');
@@ -165,7 +181,7 @@
       el('loading-first').dataset.state = 'now';
       keepOffline([PROGRAM[build], weightsOf(first.name)]);
       window.sescope = {
-        models, build, fail, path, fetchModel,
+        models, build, fail, path, fetchModel, folders, walk,
         files: Object.keys(DIST.files),
         first: { name: first.name, bytes },
         loaded,

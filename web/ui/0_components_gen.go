@@ -2149,6 +2149,25 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				vgn = text(vgparent, "\n    ")
+				if c.open(t, view.TabTest) {
+					{
+						vgcompKey := vugu.MakeCompKey(0x5C9DF40DF6FB2DED^vgin.CurrentPositionHash(), vgiterkey)
+						// ask BuildEnv for prior instance of this specific component
+						vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Testset)
+						if vgcomp == nil {
+							// create new one if needed
+							vgcomp = new(Testset)
+							vgin.BuildEnv.WireComponent(vgcomp)
+						}
+						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
+						vgcomp.A = c.A
+						vgcomp.S = c.S
+						vgout.Components = append(vgout.Components, vgcomp)
+						vgn = &vugu.VGNode{Component: vgcomp}
+						vgparent.AppendChild(vgn)
+					}
+				}
+				vgn = text(vgparent, "\n    ")
 				if c.open(t, view.TabLearn) {
 					{
 						vgcompKey := vugu.MakeCompKey(0xDA52E0C1F365DB94^vgin.CurrentPositionHash(), vgiterkey)
@@ -2860,6 +2879,624 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00eq\x00id\x00maps-equation")
 		vgn.SetInnerHTML(c.S.MapsEquation())
+		vgn = text(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Testresult is what a test found: confusion, classes, calibration, gates. Its canvases are the page's.
+type Testresult struct {
+	S *view.State
+	A Actions
+}
+
+func (c *Testresult) slot(name string) string { return name + "-slot" }
+
+func (c *Testresult) text(i int) string { return strconv.Itoa(i) }
+
+func (c *Testresult) cell() int {
+	return c.S.Test.Label*len(c.S.Test.Model.Classes) + c.S.Test.Predicted
+}
+
+func (c *Testresult) last() int { return len(c.S.Test.Model.Classes)*len(c.S.Test.Model.Classes) - 1 }
+
+func (c *Testresult) gate() int { return c.S.Test.Row*c.channels() + c.S.Test.Channel }
+
+func (c *Testresult) lastGate() int { return max(0, len(c.S.Test.GateRows())*c.channels()-1) }
+
+func (c *Testresult) channels() int {
+	if c.S.Test.Block < len(c.S.Test.Model.Blocks) {
+		return c.S.Test.Model.Blocks[c.S.Test.Block].N
+	}
+	return 1
+}
+func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = element(nil, "div\x00class\x00tgrid")
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "section\x00class\x00tconf")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = element(vgparent, "div\x00class\x00sec")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				vgn.SetInnerHTML(c.S.Words().ConfusionTitle)
+				vgn = element(vgparent, "span\x00class\x00r small q")
+				vgn.SetInnerHTML(c.S.Words().ConfusionAxes)
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00pick\x00role\x00slider\x00tabindex\x000\x00data-pick\x00confusion\x00aria-valuemin\x000")
+			vgn.AddAttrInterface("aria-label", c.S.Words().ConfusionPick)
+			vgn.AddAttrInterface("aria-valuemax", c.text(c.last()))
+			vgn.AddAttrInterface("aria-valuenow", c.text(c.cell()))
+			vgn.AddAttrInterface("aria-valuetext", c.S.TestCell())
+			vgn.AddAttrInterface("id", c.slot("test-confusion"))
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00sec cell")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h3\x00id\x00test-cell")
+				vgn.SetInnerHTML(c.S.TestCell())
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "span\x00class\x00r pages")
+				vgn.AddAttrInterface("hidden", c.S.CellPage() == "")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span\x00class\x00q small")
+					vgn.SetInnerHTML(c.S.CellPage())
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00test-previous")
+					vgn.AddAttrInterface("aria-label", c.S.Words().Previous)
+					vgn.AddAttrInterface("disabled", c.S.Test.Page == 0)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.TurnTestPage(-1) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "‹")
+					}
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00test-next")
+					vgn.AddAttrInterface("aria-label", c.S.Words().LearnNext)
+					vgn.AddAttrInterface("disabled", c.S.Test.Page+1 >= c.S.Test.CellPages())
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.TurnTestPage(1) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "›")
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "ul\x00class\x00thumbs\x00id\x00test-pictures")
+			vgn.AddAttrInterface("aria-label", c.S.Words().CellPictures)
+			{
+				vgparent := vgn
+				_ = vgparent
+				for i, t := range c.S.Test.Thumbs {
+					var vgiterkey interface{} = i
+					_ = vgiterkey
+					i := i
+					_ = i
+					t := t
+					_ = t
+					vgn = element(vgparent, "li")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "button\x00type\x00button")
+						vgn.AddAttrInterface("aria-label", c.S.ThumbName(t))
+						vgn.AddAttrInterface("title", c.S.ThumbName(t))
+						listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenTestPicture(i) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "img\x00alt\x00\x00width\x0044\x00height\x0044")
+							vgn.AddAttrInterface("src", t.URL)
+						}
+					}
+				}
+				vgn = element(vgparent, "li\x00hidden\x00")
+				vgn.SetInnerHTML(vugu.HTML(""))
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q small")
+			vgn.SetInnerHTML(c.S.Words().CellPictures)
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00tside")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "section")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				vgn.SetInnerHTML(c.S.Words().TestClasses)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "div\x00class\x00scrolls tall\x00tabindex\x000\x00role\x00region")
+				vgn.AddAttrInterface("aria-label", c.S.Words().TestClasses)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "table\x00id\x00test-classes")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "thead")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "tr")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = element(vgparent, "th\x00scope\x00col")
+								vgn.SetInnerHTML(c.S.Words().TestClass)
+								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
+								vgn.SetInnerHTML(c.S.Words().CardPictures)
+								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
+								vgn.SetInnerHTML(c.S.Words().TestPrecision)
+								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
+								vgn.SetInnerHTML(c.S.Words().TestRecall)
+								vgn = element(vgparent, "th\x00scope\x00col")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = element(vgparent, "span\x00class\x00sr")
+									vgn.SetInnerHTML(c.S.Words().TestRecall)
+								}
+							}
+						}
+						vgn = text(vgparent, "\n        ")
+						vgn = element(vgparent, "tbody")
+						{
+							vgparent := vgn
+							_ = vgparent
+							for vgiterkeyt, r := range c.S.TestRows() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								r := r
+								_ = r
+								vgn = element(vgparent, "tr")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = element(vgparent, "th\x00scope\x00row")
+									vgn.SetInnerHTML(r.Name)
+									vgn = element(vgparent, "td\x00class\x00n")
+									vgn.SetInnerHTML(r.Pictures)
+									vgn = element(vgparent, "td\x00class\x00n")
+									vgn.SetInnerHTML(r.Precision)
+									vgn = element(vgparent, "td\x00class\x00n")
+									vgn.SetInnerHTML(r.Recall)
+									vgn = element(vgparent, "td\x00class\x00b")
+									{
+										vgparent := vgn
+										_ = vgparent
+										vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+										{
+											vgparent := vgn
+											_ = vgparent
+											vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
+											vgn.AddAttrInterface("width", r.Width)
+										}
+									}
+								}
+							}
+						}
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "section")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				vgn.SetInnerHTML(c.S.Words().CalTitle)
+				vgn = element(vgparent, "p\x00class\x00q2 small")
+				vgn.SetInnerHTML(c.S.Words().CalText)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "figure\x00class\x00cal-plot")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "figcaption\x00class\x00small q2")
+					vgn.SetInnerHTML(c.S.Words().CalY)
+					vgn = text(vgparent, "\n        ")
+					vgn = element(vgparent, "div\x00class\x00plot")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "div\x00class\x00y small q")
+						vgn.SetInnerHTML(vugu.HTML("\x3Cspan\x3E1\x3C/span\x3E\x3Cspan\x3E0\x3C/span\x3E"))
+						vgn = text(vgparent, "\n          ")
+						vgn = drawing(vgparent, "svg\x00id\x00test-curve\x00viewBox\x000 0 200 200\x00role\x00img")
+						vgn.AddAttrInterface("aria-label", c.S.TestCurve().Label)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = drawing(vgparent, "path\x00class\x00bars")
+							vgn.AddAttrInterface("d", c.S.TestCurve().Bars)
+							vgn = drawing(vgparent, "path\x00class\x00axis\x00d\x00M.5 0V200M0 199.5H200")
+							vgn.SetInnerHTML(vugu.HTML(""))
+							vgn = drawing(vgparent, "path\x00class\x00ideal\x00d\x00M0 200L200 0")
+							vgn.SetInnerHTML(vugu.HTML(""))
+							vgn = drawing(vgparent, "path\x00class\x00line")
+							vgn.AddAttrInterface("d", c.S.TestCurve().Line)
+							vgn = drawing(vgparent, "path\x00class\x00dots")
+							vgn.AddAttrInterface("d", c.S.TestCurve().Dots)
+						}
+						vgn = text(vgparent, "\n          ")
+						vgn = element(vgparent, "div\x00class\x00x small q")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "span")
+							vgn.SetInnerHTML(vugu.HTML("0"))
+							vgn = element(vgparent, "span")
+							vgn.SetInnerHTML(c.S.Words().CalX)
+							vgn = element(vgparent, "span")
+							vgn.SetInnerHTML(vugu.HTML("1"))
+						}
+					}
+				}
+			}
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "section\x00class\x00tgates")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = element(vgparent, "div\x00class\x00sec")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				vgn.SetInnerHTML(c.S.Words().TestGates)
+				vgn = element(vgparent, "span\x00class\x00small q")
+				vgn.AddAttrInterface("hidden", len(c.S.TestBlocks()) == 0)
+				vgn.SetInnerHTML(c.S.Words().TestGatesAbout)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "span\x00class\x00r")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "label\x00class\x00sel")
+					vgn.AddAttrInterface("hidden", len(c.S.TestBlocks()) < 2)
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "select\x00id\x00test-block")
+						vgn.AddAttrInterface("aria-label", c.S.Words().TestGates)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseTestBlock(event.PropString("target", "value")) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							for i, b := range c.S.TestBlocks() {
+								var vgiterkey interface{} = i
+								_ = vgiterkey
+								i := i
+								_ = i
+								b := b
+								_ = b
+								vgn = element(vgparent, "option")
+								vgn.AddAttrInterface("value", c.text(i))
+								property(vgn, "selected", i == c.S.Test.Block)
+								vgn.SetInnerHTML(b)
+							}
+						}
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q2")
+			vgn.AddAttrInterface("hidden", len(c.S.TestBlocks()) > 0)
+			vgn.SetInnerHTML(c.S.Words().TestNoGates)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00pick\x00role\x00slider\x00tabindex\x000\x00data-pick\x00gates\x00aria-valuemin\x000")
+			vgn.AddAttrInterface("aria-label", c.S.Words().TestGatePick)
+			vgn.AddAttrInterface("aria-valuemax", c.text(c.lastGate()))
+			vgn.AddAttrInterface("aria-valuenow", c.text(c.gate()))
+			vgn.AddAttrInterface("aria-valuetext", c.S.TestGate())
+			vgn.AddAttrInterface("hidden", len(c.S.TestBlocks()) == 0)
+			vgn.AddAttrInterface("id", c.slot("test-gates"))
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00cscale small q2")
+			vgn.AddAttrInterface("hidden", len(c.S.TestBlocks()) == 0)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				vgn.SetInnerHTML(vugu.HTML("0"))
+				vgn = element(vgparent, "span\x00class\x00slot")
+				vgn.AddAttrInterface("id", c.slot("test-scale"))
+				vgn = element(vgparent, "span")
+				vgn.SetInnerHTML(vugu.HTML("1"))
+				vgn = element(vgparent, "span\x00class\x00what\x00id\x00test-gate")
+				vgn.SetInnerHTML(c.S.TestGate())
+			}
+		}
+		vgn = text(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Testset is the person's test set: opening, progress and the figures in large. What they are made of is Testresult.
+type Testset struct {
+	S *view.State
+	A Actions
+}
+
+func (c *Testset) runs() string { return strconv.Itoa(c.S.Test.Runs) }
+
+// tree is an example of a folder, in the names of the present network's classes.
+func (c *Testset) tree() string {
+	a, b := "cat", "dog"
+	if s := c.S.Shown; s != nil && len(s.Model.Classes) > 1 {
+		a, b = c.S.Name(s.Model.Classes[0]), c.S.Name(s.Model.Classes[1])
+	}
+	return "photos/\n  " + a + "/ 1.png 2.jpg …\n  " + b + "/ 1.png 2.jpg …"
+}
+func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = element(nil, "div\x00class\x00tset")
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "section\x00class\x00tctl")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = element(vgparent, "div")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "h2")
+				vgn.SetInnerHTML(c.S.Words().TestTitle)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00q2")
+				vgn.SetInnerHTML(c.S.Words().TestAbout)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00bt")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-open")
+					vgn.AddAttrInterface("disabled", !c.S.Ready)
+					vgn.SetInnerHTML(c.S.Words().TestOpen)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenTestFile() })
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-folder")
+					vgn.AddAttrInterface("disabled", !c.S.Ready)
+					vgn.SetInnerHTML(c.S.Words().TestFolder)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenTestFolder() })
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00vs")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "label\x00class\x00sel")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "span")
+						vgn.SetInnerHTML(c.S.Words().TestVersus)
+						vgn = element(vgparent, "select\x00id\x00test-versus")
+						vgn.AddAttrInterface("disabled", c.S.Test.Running)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseVersus(event.PropString("target", "value")) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							for vgiterkeyt, o := range c.S.TestVersus() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								o := o
+								_ = o
+								vgn = element(vgparent, "option")
+								vgn.AddAttrInterface("value", o.Value)
+								property(vgn, "selected", o.Value == c.S.Test.Versus)
+								vgn.SetInnerHTML(o.Name)
+							}
+						}
+					}
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00q small")
+				vgn.AddAttrInterface("hidden", c.S.Own())
+				vgn.SetInnerHTML(c.S.Words().TestVersusAbout)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "div\x00class\x00bar\x00role\x00progressbar\x00aria-valuemin\x000\x00aria-valuemax\x00100")
+				vgn.AddAttrInterface("aria-label", c.S.Words().TestTab)
+				vgn.AddAttrInterface("aria-valuenow", c.S.TestProgress())
+				vgn.AddAttrInterface("hidden", !c.S.Test.Running)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
+						vgn.AddAttrInterface("width", c.S.TestProgress())
+					}
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00id\x00test-status\x00role\x00status")
+				vgn.AddAttrInterface("data-runs", c.runs())
+				vgn.SetInnerHTML(c.S.TestStatus())
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00id\x00test-trouble\x00role\x00alert")
+				vgn.AddAttrInterface("hidden", c.S.TestTrouble() == "")
+				vgn.SetInnerHTML(c.S.TestTrouble())
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00bt")
+				vgn.AddAttrInterface("hidden", c.S.Test.Name == "" || c.S.Test.Opening)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-run")
+					vgn.SetInnerHTML(pick(c.S.Test.Running, c.S.Words().Cancel, c.S.TestAgain()))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleTest() })
+				}
+				vgn = text(vgparent, "\n    ")
+			}
+			vgn = element(vgparent, "div")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "ul\x00class\x00figures\x00id\x00test-figures")
+				{
+					vgparent := vgn
+					_ = vgparent
+					for vgiterkeyt, f := range c.S.TestFigures() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						f := f
+						_ = f
+						vgn = element(vgparent, "li")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "b")
+							vgn.SetInnerHTML(f.Value)
+							vgn = element(vgparent, "span")
+							vgn.SetInnerHTML(f.Name)
+							vgn = element(vgparent, "span\x00class\x00q small")
+							vgn.SetInnerHTML(f.More)
+						}
+					}
+					vgn = element(vgparent, "li\x00hidden\x00")
+					vgn.SetInnerHTML(vugu.HTML(""))
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00id\x00test-duel")
+				vgn.AddAttrInterface("hidden", c.S.TestDuel() == "")
+				vgn.SetInnerHTML(c.S.TestDuel())
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "div\x00class\x00left\x00id\x00test-left")
+				vgn.AddAttrInterface("hidden", len(c.S.TestLeft()) == 0)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "h3")
+					vgn.SetInnerHTML(c.S.Words().LeftTitle)
+					vgn = element(vgparent, "ul\x00class\x00small q2")
+					{
+						vgparent := vgn
+						_ = vgparent
+						for vgiterkeyt, l := range c.S.TestLeft() {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							l := l
+							_ = l
+							vgn = element(vgparent, "li")
+							vgn.SetInnerHTML(l)
+						}
+						vgn = element(vgparent, "li\x00hidden\x00")
+						vgn.SetInnerHTML(vugu.HTML(""))
+					}
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00bt")
+				vgn.AddAttrInterface("hidden", !c.S.Tested())
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-csv")
+					vgn.AddAttrInterface("disabled", c.S.Test.Running)
+					vgn.SetInnerHTML(c.S.Words().TestCSV)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.SaveTest(false) })
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-json")
+					vgn.AddAttrInterface("disabled", c.S.Test.Running)
+					vgn.SetInnerHTML(c.S.Words().TestJSON)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.SaveTest(true) })
+				}
+				vgn = text(vgparent, "\n  ")
+			}
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00tdrop")
+		vgn.AddAttrInterface("hidden", c.S.Tested())
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-pic\"\x3E\x3C/use\x3E"))
+			vgn = element(vgparent, "b")
+			vgn.SetInnerHTML(c.S.Words().TestDrop)
+			vgn = element(vgparent, "p\x00class\x00q2")
+			vgn.SetInnerHTML(c.S.Words().TestDropMore)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "pre\x00class\x00q2\x00aria-hidden\x00true")
+			vgn.SetInnerHTML(c.tree())
+			vgn = element(vgparent, "p\x00class\x00q small")
+			vgn.SetInnerHTML(c.S.Words().TestJPEG)
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00tres")
+		{
+			vgparent := vgn
+			_ = vgparent
+			if c.S.Tested() {
+				{
+					vgcompKey := vugu.MakeCompKey(0x9771D0EE30F193AE^vgin.CurrentPositionHash(), vgiterkey)
+					// ask BuildEnv for prior instance of this specific component
+					vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Testresult)
+					if vgcomp == nil {
+						// create new one if needed
+						vgcomp = new(Testresult)
+						vgin.BuildEnv.WireComponent(vgcomp)
+					}
+					vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
+					vgcomp.A = c.A
+					vgcomp.S = c.S
+					vgout.Components = append(vgout.Components, vgcomp)
+					vgn = &vugu.VGNode{Component: vgcomp}
+					vgparent.AppendChild(vgn)
+				}
+			}
+			vgn = element(vgparent, "i\x00hidden\x00")
+			vgn.SetInnerHTML(vugu.HTML(""))
+		}
 		vgn = text(vgparent, "\n")
 	}
 	return vgout

@@ -11,5 +11,13 @@ type TabActions interface {
 	ChooseLesson(index string)
 	MuteLesson() // the channel of view.LearnMute, or all gates back
 	OpenNetwork()
+	OpenTestFile()
+	OpenTestFolder()
+	ChooseVersus(choice string) // of view.TestVersus
+	ToggleTest()                // start, or cancel
+	TurnTestPage(by int)
+	OpenTestPicture(i int) // of the pictures of the chosen cell
+	ChooseTestBlock(index string)
+	SaveTest(asJSON bool)
 	DownloadWeights()
 }

@@ -158,12 +158,12 @@ func (s *State) MapHint() string {
 	return s.T().MapHint
 }
 
-// Truth is the label of a sample among a network's classes, -1 if it has no such class.
-func Truth(sample int, m *protocol.Model) int {
-	if sample < 0 {
-		return -1
+// Truth is the label of a sample, or of a picture whose class has that name, among a network's classes; -1 if it is unknown or no class of it.
+func Truth(sample int, name string, m *protocol.Model) int {
+	if sample >= 0 {
+		name = Samples[sample]
 	}
-	return slices.IndexFunc(m.Classes, func(c nn.Class) bool { return c.En == Samples[sample] })
+	return slices.IndexFunc(m.Classes, func(c nn.Class) bool { return name != "" && c.En == name })
 }
 
 func upperFirst(s string) string {

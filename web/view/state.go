@@ -84,8 +84,10 @@ type State struct {
 	Compare    Compare
 	Audit      Audit
 	Bits       Bits
-	LearnStep  int             // from 0
-	Panel      *protocol.Panel // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
+	Test       TestSet
+	ClassesOf  map[string][]nn.Class // of the networks that were loaded, by name
+	LearnStep  int                   // from 0
+	Panel      *protocol.Panel       // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
 
 // How the map on the stage is enlarged.
@@ -107,7 +109,7 @@ type Shown struct {
 // NewState is the page before anything happened.
 func NewState() *State {
 	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Against: protocol.RunnerUp, Colours: "jet", Opacity: 62, MapsChoice: MapsChoice{Y: -1, X: -1},
-		Rank: string(nn.ByMean), Resize: ResizeBilinear, Desks: map[string]*Desk{}, KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
+		Rank: string(nn.ByMean), Resize: ResizeBilinear, Desks: map[string]*Desk{}, ClassesOf: map[string][]nn.Class{}, KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
 }
 
 // Want is what the page asks the worker to explain.
@@ -122,6 +124,7 @@ func (s *State) Adopt(m *protocol.Model) {
 		s.Desks[m.Name] = s.Desk
 	}
 	s.Held = nil
+	s.ClassesOf[m.Name] = m.Classes
 	s.Compare.None = false
 	s.KindsOffered = m.Kinds
 	s.RanksOffered = m.Ranks

@@ -24,6 +24,7 @@ var Tabs = []Tab{
 	{TabCompare, func(s *State) string { return s.Words().CompareTab }},
 	{TabMaps, func(s *State) string { return s.Words().MapsTab }},
 	{TabModel, func(s *State) string { return s.Words().ModelTab }},
+	{TabTest, func(s *State) string { return s.Words().TestTab }},
 	{TabLearn, func(s *State) string { return s.Words().LearnTab }},
 }
 

@@ -2,6 +2,7 @@ package view
 
 // TabTexts are the words of the panels below the first screen in one language.
 type TabTexts struct {
+	TestSetTexts
 	CompareTab, MapsTab, ModelTab, TestTab, LearnTab                                                                                                                                                                 string
 	OpenChannel                                                                                                                                                                                                      string
 	OpConv, OpBatchNorm, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                                         string
@@ -19,7 +20,8 @@ type TabTexts struct {
 // English and Chinese; the test of Texts keeps them complete, too.
 var (
 	EnglishTabs = TabTexts{
-		CompareTab: "With and without SE", MapsTab: "Feature maps", ModelTab: "Model", TestTab: "Test set", LearnTab: "Learn",
+		TestSetTexts: englishTest,
+		CompareTab:   "With and without SE", MapsTab: "Feature maps", ModelTab: "Model", TestTab: "Test set", LearnTab: "Learn",
 		OpenChannel: "Open channel %d in Feature maps",
 		OpConv:      "Convolution", OpBatchNorm: "Batch norm", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
 		LayerTable: "Layers", Kind: "Kind", Output: "Output", Params: "Parameters", MACs: "Multiply-adds", Algorithm: "Algorithm", LiveMs: "ms, live", Fused: "fused", Total: "Together", Stride: ", stride %d", Direct: "direct",
@@ -51,7 +53,8 @@ var (
 		LearnYours: "These are your numbers. Choose another picture and the figure, the text and the formula change with it.", LearnMute: "Mute channel %d of block %d", LearnUnmute: "Give the network its gates back", LearnSteps: "Steps", LearnNext: "Next", LearnBack: "Back",
 	}
 	ChineseTabs = TabTexts{
-		CompareTab: "有无 SE 对比", MapsTab: "特征图", ModelTab: "模型", TestTab: "测试集", LearnTab: "学习",
+		TestSetTexts: chineseTest,
+		CompareTab:   "有无 SE 对比", MapsTab: "特征图", ModelTab: "模型", TestTab: "测试集", LearnTab: "学习",
 		OpenChannel: "在“特征图”中打开通道 %d",
 		OpConv:      "卷积", OpBatchNorm: "批归一化", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
 		LayerTable: "各层", Kind: "类型", Output: "输出", Params: "参数", MACs: "乘加", Algorithm: "算法", LiveMs: "实时毫秒", Fused: "已融合", Total: "合计", Stride: "，步幅 %d", Direct: "直接",

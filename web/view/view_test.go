@@ -97,10 +97,10 @@ func TestVerdict(t *testing.T) {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}
-	if got := Truth(8, s.Shown.Model); got != 1 {
+	if got := Truth(8, "", s.Shown.Model); got != 1 {
 		t.Errorf("the label of sample ship is class %d, want 1", got)
 	}
-	if got := Truth(9, s.Shown.Model); got != -1 {
+	if got := Truth(9, "", s.Shown.Model); got != -1 {
 		t.Errorf("the label of a class that the network lacks is %d, want -1", got)
 	}
 }

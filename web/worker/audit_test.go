@@ -83,8 +83,8 @@ func TestBits(t *testing.T) {
 		t.Errorf("bytes %v", sizes)
 	}
 	var reply protocol.Reply
-	if err := n.job(protocol.Request{Op: protocol.Shrink, Bits: 5}, nil, &reply); err == nil {
-		t.Error("5 bits were accepted")
+	if err := n.job(protocol.Request{Op: protocol.Shrink, Bits: 3}, nil, &reply); err == nil {
+		t.Error("3 bits were accepted")
 	}
 }
 

@@ -14,5 +14,5 @@ func describe(info *protocol.Model, m *nn.Model) {
 	for _, l := range layers {
 		info.Table = append(info.Table, protocol.LayerRow{LayerSpec: l.LayerSpec, H: l.Shape.H, W: l.Shape.W, C: l.Shape.C, Params: l.Params, MACs: l.MACs, Algorithm: l.Algorithm()})
 	}
-	info.Card = m.Spec.Card
+	info.Card, info.Rejects = m.Spec.Card, m.Spec.Reject != nil
 }

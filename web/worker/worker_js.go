@@ -29,6 +29,14 @@ func Serve() {
 		case err != nil:
 		case req.Op == protocol.Load:
 			reply.Model, err = n.load(req.Model, req.Spec, bytesOf(message.Get("data")))
+		case req.Op == protocol.Test && req.Test != nil:
+			if reply.Tested, err = n.testJob(req.Test, message.Get("blobs")); err == nil {
+				numbers = reply.Tested.Pack(numbers[:0])
+				array := global.Get("Uint8Array").New(len(numbers))
+				js.CopyBytesToJS(array, numbers)
+				out["numbers"] = array.Get("buffer")
+				transfer = append(transfer, out["numbers"])
+			}
 		case req.Op != protocol.Run && req.Op != protocol.Explain:
 			err = n.job(req, bytesOf(message.Get("data")), &reply)
 		default:

@@ -1,0 +1,81 @@
+package worker
+
+import (
+	"errors"
+	"image"
+	"syscall/js"
+
+	"sescope/nn/dataset"
+	"sescope/web/browser"
+	"sescope/web/protocol"
+	"sescope/web/view"
+)
+
+// testJob runs a piece of a test set. Pictures are read, unpacked and decoded one by one, so that memory does not grow with the set.
+func (n *network) testJob(job *protocol.TestJob, blobs js.Value) (*protocol.Tested, error) {
+	if job.Records > 0 {
+		return n.testRecords(job, blobs.Index(0))
+	}
+	tested := n.newTested()
+	for i, label := range job.Labels {
+		var blob js.Value
+		var head []byte
+		var err error
+		if len(job.Entries) > 0 {
+			blob, head, err = browser.Unzip(blobs.Index(0), &job.Entries[i])
+		} else {
+			blob = blobs.Index(i)
+			head, err = browser.Head(blob)
+		}
+		var picture *image.NRGBA
+		if err == nil {
+			picture, err = browser.Decode(blob, head)
+		}
+		if err != nil {
+			tested.Skipped = append(tested.Skipped, protocol.TestSkip{I: i, Why: reason(err)})
+			continue
+		}
+		if err := n.test(picture, label, tested); err != nil {
+			return nil, err
+		}
+	}
+	return tested, nil
+}
+
+// testRecords takes a CIFAR-10 file's pixels as they are: no decoder has a say in them.
+func (n *network) testRecords(job *protocol.TestJob, file js.Value) (*protocol.Tested, error) {
+	buffer, err := browser.Await(file.Call("slice", job.From*dataset.Record, (job.From+job.Records)*dataset.Record).Call("arrayBuffer"))
+	if err != nil {
+		return nil, err
+	}
+	b := bytesOf(buffer)
+	tested := n.newTested()
+	if len(b) != job.Records*dataset.Record { // it changed since it was opened
+		tested.Fault = &dataset.Fault{Kind: dataset.NotCIFAR, Name: job.File, Got: len(b), Of: dataset.Record}
+		return tested, nil
+	}
+	picture := image.NewNRGBA(image.Rect(0, 0, dataset.Side, dataset.Side))
+	for i := range job.Records {
+		label, err := dataset.Unpack(picture.Pix, b[i*dataset.Record:], job.File, job.From+i)
+		if errors.As(err, &tested.Fault) {
+			return tested, nil
+		}
+		if err := n.test(picture, label, tested); err != nil {
+			return nil, err
+		}
+	}
+	return tested, nil
+}
+
+// reason is the code of why a picture was skipped; the page has words for each.
+func reason(err error) string {
+	var refusal *browser.Refusal
+	var fault *dataset.Fault
+	switch {
+	case errors.As(err, &refusal):
+		return string(refusal.Trouble)
+	case errors.As(err, &fault):
+		return string(fault.Kind)
+	}
+	return string(view.PictureBroken)
+}
