@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -27,6 +28,9 @@ type Model struct {
 	explicit             bool
 }
 
+// ErrNoSpec is the error about a file that does not describe its network: its spec may come from elsewhere.
+var ErrNoSpec = errors.New("the header carries no network spec (metadata key \"" + metadataKey + "\")")
+
 // Load plans the network that the file's header describes. Every error names the file and the tensor or layer.
 func Load(f *weights.File) (*Model, error) {
 	spec, ok, err := ParseSpec(f)
@@ -34,7 +38,7 @@ func Load(f *weights.File) (*Model, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, fmt.Errorf("%s: the header carries no network spec (metadata key %q)", f.Name, metadataKey)
+		return nil, fmt.Errorf("%s: %w", f.Name, ErrNoSpec)
 	}
 	return LoadSpec(f, spec)
 }

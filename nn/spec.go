@@ -128,6 +128,12 @@ func ParseSpec(f *weights.File) (spec Spec, ok bool, err error) {
 	return spec, true, err
 }
 
+// Unmeasured is the spec as it holds for other weights of the same layers: without what was measured of its own.
+func (s Spec) Unmeasured() Spec {
+	s.Note, s.Twin, s.Temperature, s.Reject, s.Card = nil, "", 0, nil, nil
+	return s
+}
+
 // ReadSpec parses the JSON text of a spec; name is for errors.
 func ReadSpec(name string, text []byte) (spec Spec, err error) {
 	if err := json.Unmarshal(text, &spec); err != nil {

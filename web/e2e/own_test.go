@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -76,12 +77,12 @@ func testOwnNetwork(t *testing.T, in device) {
 		files [][2]string
 		says  string
 	}{
-		"cut off":       {[][2]string{{"cut.safetensors", string(b[:len(b)/2])}}, "cut.safetensors"},
-		"no such file":  {[][2]string{{"text.safetensors", "no network at all, whatever it is called"}}, "text.safetensors"},
-		"no spec":       {[][2]string{{"bare.safetensors", string(bare)}}, "model.json"},
-		"a wrong spec":  {[][2]string{{"bare.safetensors", string(bare)}, {"model.json", strings.Replace(spec, `"op":"conv"`, `"op":"<b>convolve</b>"`, 1)}}, "<b>convolve</b>"},
-		"no JSON":       {[][2]string{{"bare.safetensors", string(bare)}, {"model.json", "{"}}, "bare.safetensors"},
-		"another shape": {[][2]string{{"bare.safetensors", string(bare)}, {"model.json", strings.Replace(spec, `"out":128`, `"out":64`, 1)}}, "bare.safetensors"},
+		"cut off":                {[][2]string{{"cut.safetensors", string(b[:len(b)/2])}}, "cut.safetensors"},
+		"no such file":           {[][2]string{{"text.safetensors", "no network at all, whatever it is called"}}, "text.safetensors"},
+		"no spec, other tensors": {[][2]string{{"other.safetensors", strings.Replace(string(bare), `"fc.weight"`, `"fc.weighs"`, 1)}}, "model.json"},
+		"a wrong spec":           {[][2]string{{"bare.safetensors", string(bare)}, {"model.json", strings.Replace(spec, `"op":"conv"`, `"op":"<b>convolve</b>"`, 1)}}, "<b>convolve</b>"},
+		"no JSON":                {[][2]string{{"bare.safetensors", string(bare)}, {"model.json", "{"}}, "bare.safetensors"},
+		"another shape":          {[][2]string{{"bare.safetensors", string(bare)}, {"model.json", strings.Replace(spec, `"out":128`, `"out":64`, 1)}}, "bare.safetensors"},
 	} {
 		var paths []string
 		for _, f := range c.files {
@@ -98,6 +99,46 @@ func testOwnNetwork(t *testing.T, in device) {
 		}
 		p.click("notice-close")
 	}
+	// Without a spec, but with the names and shapes of one of the tutorial's classes.
+	state := filepath.Join("..", "..", "nn", "testdata", "golden", "state_dict.safetensors")
+	n = p.count()
+	p.setFiles("network", state)
+	want, err := exec.Command(command, "run", "--json", "--arch", "simple-se", state, picture).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var arch detail
+	if err := json.Unmarshal(want, &arch); err != nil {
+		t.Fatal(err)
+	}
+	if diff := far(p.after(n, "scene.png", "state_dict.safetensors").Logits, arch.Logits); diff > 1e-4 {
+		t.Errorf("a state_dict of the tutorial's class: logits differ from those of --arch by %.1e", diff)
+	}
+	// Rounded on opening, as sescope quantize rounds it; the smaller file can be saved.
+	p.click("own-round")
+	n = p.count()
+	p.setFiles("network", state)
+	rounded := p.after(n, "scene.png", "state_dict.safetensors")
+	int8 := filepath.Join(t.TempDir(), "int8.safetensors")
+	if out, err := exec.Command(command, "quantize", state, int8).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if want, err = exec.Command(command, "run", "--json", "--arch", "simple-se", int8, picture).Output(); err != nil {
+		t.Fatal(err)
+	}
+	var small detail
+	if err := json.Unmarshal(want, &small); err != nil {
+		t.Fatal(err)
+	}
+	if diff := far(rounded.Logits, small.Logits); diff > 1e-4 {
+		t.Errorf("rounded on opening: logits differ from the command's int8 by %.1e", diff)
+	}
+	if far(rounded.Logits, arch.Logits) == 0 {
+		t.Error("rounding changed nothing")
+	}
+	p.wait("the smaller file to be saved", "!document.getElementById('download').disabled")
+	p.click("own-round")
+
 	n = p.count()
 	p.setFiles("network", write(t, "bare.safetensors", bare), write(t, "model.json", []byte(spec)))
 	if diff := far(p.after(n, "scene.png", "bare.safetensors").Logits, d.Logits); diff > 1e-6 {

@@ -72,7 +72,7 @@ func (p *Page) next() {
 		f.explain = false
 		f.inFlight = f.kept
 		p.jobs.turn = true
-		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, js.Undefined())
+		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, js.Undefined(), js.Undefined())
 	}
 }
 
@@ -85,7 +85,7 @@ func (p *Page) run(fr *frame) {
 	fr.id = p.frames.last
 	p.frames.inFlight, p.frames.kept, p.frames.explain = fr, fr, false
 	p.jobs.turn = true
-	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, pixels)
+	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, pixels, js.Undefined())
 }
 
 // reply handles every answer of the worker.

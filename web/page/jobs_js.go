@@ -10,6 +10,7 @@ import (
 type job struct {
 	req  protocol.Request
 	data func() js.Value // made when the request goes out; it is transferred
+	like js.Value        // a second buffer, of a network that a person's own is like
 	done func(reply protocol.Reply, data js.Value)
 }
 
@@ -22,7 +23,7 @@ type jobs struct {
 
 // ask sends a request when its turn comes. If the worker dies meanwhile, done is never called: see workerDied.
 func (p *Page) ask(req protocol.Request, data func() js.Value, done func(reply protocol.Reply, data js.Value)) {
-	p.jobs.waiting = append(p.jobs.waiting, job{req, data, done})
+	p.jobs.waiting = append(p.jobs.waiting, job{req: req, data: data, done: done})
 	p.next()
 }
 
@@ -34,7 +35,7 @@ func (p *Page) startJob() {
 	if j.data != nil {
 		data = j.data()
 	}
-	p.send(j.req, data)
+	p.send(j.req, data, j.like)
 }
 
 // idle tells that no frame wants the worker.

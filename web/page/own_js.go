@@ -67,33 +67,80 @@ func (p *Page) openNetwork(file, spec js.Value) {
 			}
 			own.spec = text.String()
 		}
-		buffer, err := browser.Await(file.Call("arrayBuffer"))
+		p.post(func() { p.openOwn(name, own, p.state.RoundOwn, "", tutorialNetworks) })
+	}()
+}
+
+// tutorialNetworks are the classes that a file without a spec may be of.
+var tutorialNetworks = []string{"simple-se", "simple", "cnn3-se"}
+
+// openOwn has a network's file loaded. Where it does not describe its network, the spec of a built-in network, like, is tried, and then those of rest: a wrong
+// one is refused by the names and shapes of its tensors.
+func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, rest []string) {
+	fail := func(text string) {
+		p.state.Loading = ""
+		p.trouble(view.OwnBroken, text, func() { p.OpenNetwork() })
+		p.renderSoon()
+	}
+	fetch := p.bytesLater(like)
+	req := protocol.Request{Op: protocol.Load, Model: name, Spec: own.spec}
+	if round {
+		req.Bits = 8
+	}
+	go func() {
+		buffer, err := browser.Await(own.file.Call("arrayBuffer"))
+		other := js.Undefined()
+		if err == nil && like != "" {
+			other, err = fetch()
+		}
 		p.post(func() {
 			if err != nil {
-				p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() })
+				fail(err.Error())
 				return
 			}
 			p.state.Loading = name
-			p.ask(protocol.Request{Op: protocol.Load, Model: name, Spec: own.spec}, func() js.Value { return buffer }, func(reply protocol.Reply, _ js.Value) {
-				p.state.Loading = ""
-				if reply.Error != "" {
-					p.trouble(view.OwnBroken, reply.Error, func() { p.OpenNetwork() })
-					p.renderSoon()
-					return
+			p.jobs.waiting = append(p.jobs.waiting, job{req: req, data: func() js.Value { return buffer }, like: other, done: func(reply protocol.Reply, data js.Value) {
+				switch {
+				case reply.Error != "" && len(rest) > 0 && (reply.NoSpec || like != ""):
+					p.openOwn(name, own, round, rest[0], rest[1:])
+				case reply.Error != "" && like != "":
+					fail(name + ": no network spec in its header, no model.json beside it, and not the tensors of " + strings.Join(tutorialNetworks, ", "))
+				case reply.Error != "":
+					fail(reply.Error)
+				default:
+					if reply.Model.Spec != "" {
+						own.spec = reply.Model.Spec
+					}
+					if small := data.Get("file"); small.Truthy() {
+						own.file = js.Global().Get("Blob").New([]any{small})
+					}
+					p.stopAudit() // it may be another network of the same name
+					p.own[name] = own
+					p.state.AddOwn(reply.Model, round)
+					p.adopt(reply.Model)
 				}
-				p.stopAudit() // it may be another network of the same name
-				p.own[name] = own
-				p.state.AddOwn(reply.Model)
-				p.adopt(reply.Model)
-			})
+			}})
+			p.next()
 		})
 	}()
+}
+
+// ToggleRound chooses whether the weights of a person's own network are rounded when it is opened.
+func (p *Page) ToggleRound() {
+	p.post(func() {
+		p.state.RoundOwn = !p.state.RoundOwn
+		p.renderSoon()
+	})
 }
 
 // DownloadWeights saves the present network's file.
 func (p *Page) DownloadWeights() {
 	p.post(func() {
 		name := p.state.Model
+		if own, ok := p.own[name]; ok { // rounded here
+			save(own.file, strings.TrimSuffix(name, ".safetensors")+"-int8.safetensors")
+			return
+		}
 		none := js.FuncOf(func(js.Value, []js.Value) any { return nil })
 		go func() {
 			bytes, err := browser.Await(p.boot.Call("fetchModel", name, none))

@@ -93,8 +93,8 @@ func (p *Page) workerDied(w js.Value) {
 	p.fetchModel(p.state.Model)
 }
 
-// send posts a request with an optional buffer, which is transferred.
-func (p *Page) send(req protocol.Request, data js.Value) {
+// send posts a request with optional buffers, which are transferred.
+func (p *Page) send(req protocol.Request, data, like js.Value) {
 	text, err := json.Marshal(req)
 	if err != nil {
 		panic(err)
@@ -104,6 +104,10 @@ func (p *Page) send(req protocol.Request, data js.Value) {
 	if data.Truthy() {
 		message["data"] = data
 		transfer = append(transfer, data)
+	}
+	if like.Truthy() {
+		message["like"] = like
+		transfer = append(transfer, like)
 	}
 	p.frames.busy = true
 	p.whenListening(func() { p.worker.js.Call("postMessage", message, transfer) })
@@ -158,7 +162,7 @@ func (p *Page) fetchModel(name string) {
 func (p *Page) loadModel(name string, bytes js.Value) {
 	p.state.Loading = name
 	p.frames.load = func() {
-		p.send(protocol.Request{Op: protocol.Load, Model: name, Spec: p.own[name].spec}, bytes.Get("buffer"))
+		p.send(protocol.Request{Op: protocol.Load, Model: name, Spec: p.own[name].spec}, bytes.Get("buffer"), js.Undefined())
 	}
 	p.next()
 }

@@ -23,7 +23,7 @@ type Request struct {
 	Want  Want   `json:"want"`
 	Look  *Look  `json:"look,omitempty"`  // run, explain: what the open panel shows
 	Audit *Audit `json:"audit,omitempty"` // mute
-	Bits  int    `json:"bits,omitempty"`  // shrink
+	Bits  int    `json:"bits,omitempty"`  // shrink; load: round the weights first, and send the smaller file back
 	Spec  string `json:"spec,omitempty"`  // load: the spec, if it does not stand in the file's header
 
 	Test *TestJob `json:"test,omitempty"` // test
@@ -47,6 +47,7 @@ type Want struct {
 type Reply struct {
 	ID     int       `json:"id"`
 	Error  string    `json:"error,omitempty"`
+	NoSpec bool      `json:"nospec,omitempty"` // beside Error, to Load: the file does not describe its network
 	Model  *Model    `json:"model,omitempty"`
 	Result *Result   `json:"result,omitempty"`
 	Panel  *Panel    `json:"panel,omitempty"`  // beside Result, if the request had a Look
@@ -73,7 +74,8 @@ type Model struct {
 	Table    []LayerRow        `json:"table"`
 	Bytes    int               `json:"bytes"` // of its file
 	Card     *nn.Card          `json:"card,omitempty"`
-	Rejects  bool              `json:"rejects"` // it has a rule for "not sure"
+	Spec     string            `json:"spec,omitempty"` // where it came from another network's file
+	Rejects  bool              `json:"rejects"`        // it has a rule for "not sure"
 }
 
 // LayerRow is one layer of the spec, and what it costs for one picture.

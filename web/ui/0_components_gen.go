@@ -2011,6 +2011,22 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = element(vgparent, "p\x00class\x00q2")
 				vgn.SetInnerHTML(c.S.Words().OwnText)
 				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "label\x00class\x00tick")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "input\x00type\x00checkbox\x00id\x00own-round")
+						property(vgn, "checked", c.S.RoundOwn)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ToggleRound() })
+						vgn = element(vgparent, "span")
+						vgn.SetInnerHTML(c.S.Words().OwnRound)
+					}
+				}
+				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "p\x00class\x00bt")
 				{
 					vgparent := vgn
@@ -2020,7 +2036,7 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn.SetInnerHTML(c.S.Words().OwnOpen)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenNetwork() })
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00download")
-					vgn.AddAttrInterface("disabled", !c.S.Ready || c.S.Own())
+					vgn.AddAttrInterface("disabled", !c.S.Ready || !c.S.CanDownload())
 					vgn.SetInnerHTML(c.S.Words().Download)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.DownloadWeights() })
 				}

@@ -11,6 +11,7 @@ type TabActions interface {
 	ChooseLesson(index string)
 	MuteLesson() // the channel of view.LearnMute, or all gates back
 	OpenNetwork()
+	ToggleRound() // of the weights of the network that is opened next
 	OpenTestFile()
 	OpenTestFolder()
 	ChooseVersus(choice string) // of view.TestVersus

@@ -8,15 +8,26 @@ import (
 	"sescope/web/protocol"
 )
 
-// AddOwn puts the person's own network into the picker.
-func (s *State) AddOwn(m *protocol.Model) {
+// AddOwn puts the person's own network into the picker; rounded tells that its weights were rounded here.
+func (s *State) AddOwn(m *protocol.Model, rounded bool) {
+	choice := ModelChoice{Name: m.Name, Title: map[string]string{"en": m.Name, "zh": m.Name}, Bytes: m.Bytes, Own: true, Rounded: rounded}
 	for i := range s.Models {
 		if s.Models[i].Name == m.Name {
-			s.Models[i].Bytes = m.Bytes
+			s.Models[i] = choice
 			return
 		}
 	}
-	s.Models = append(s.Models, ModelChoice{Name: m.Name, Title: map[string]string{"en": m.Name, "zh": m.Name}, Bytes: m.Bytes, Own: true})
+	s.Models = append(s.Models, choice)
+}
+
+// CanDownload tells whether there is a file to save that the person does not have yet.
+func (s *State) CanDownload() bool {
+	for _, m := range s.Models {
+		if m.Name == s.Model {
+			return !m.Own || m.Rounded
+		}
+	}
+	return false
 }
 
 // Own tells whether the chosen network is the person's own file.

@@ -61,8 +61,8 @@ func TestCard(t *testing.T) {
 func TestOwn(t *testing.T) {
 	s := NewState()
 	s.Models = []ModelChoice{{Name: "simple"}}
-	s.AddOwn(&protocol.Model{Name: "mine.safetensors", Bytes: 5})
-	s.AddOwn(&protocol.Model{Name: "mine.safetensors", Bytes: 7})
+	s.AddOwn(&protocol.Model{Name: "mine.safetensors", Bytes: 5}, false)
+	s.AddOwn(&protocol.Model{Name: "mine.safetensors", Bytes: 7}, false)
 	if len(s.Models) != 2 || s.Models[1].Bytes != 7 || s.Own() {
 		t.Errorf("models %+v", s.Models)
 	}

@@ -27,11 +27,12 @@ const FirstSample = 8
 
 // ModelChoice is a line of the model picker.
 type ModelChoice struct {
-	Name  string
-	Title map[string]string
-	Bytes int
-	Own   bool   // the person's own file
-	Twin  string // a network trained alike but for SE, or ""
+	Name    string
+	Title   map[string]string
+	Bytes   int
+	Own     bool   // the person's own file
+	Rounded bool   // its weights were rounded when it was opened
+	Twin    string // a network trained alike but for SE, or ""
 }
 
 // Device is a camera.
@@ -85,6 +86,7 @@ type State struct {
 	Audit      Audit
 	Bits       Bits
 	Test       TestSet
+	RoundOwn   bool                  // round the weights of the network that is opened next
 	ClassesOf  map[string][]nn.Class // of the networks that were loaded, by name
 	LearnStep  int                   // from 0
 	Panel      *protocol.Panel       // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet

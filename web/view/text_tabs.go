@@ -7,7 +7,7 @@ type TabTexts struct {
 	OpenChannel                                                                                                                                                                                                      string
 	OpConv, OpBatchNorm, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                                         string
 	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
-	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, Download                                                                               string
+	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download                                                                     string
 	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                    string
 	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                         string
 	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                                                                                                         string
@@ -29,8 +29,8 @@ var (
 		Card:       "How often it is right", NoCard: "Nobody has measured this network here. The Test set panel does.", CardSet: "Set", CardPictures: "Pictures", CardByClass: "Right by class, int8",
 		CardECE: "Its probabilities are off by %s on average, by %s after calibration.", CardReject: "It tells pictures of its classes from others in %.3f of all pairs (AUROC): at its threshold it keeps %s of its own and lets %s of the others pass.",
 		CardBits: "Validation accuracy by the bits of the weights: %s.", CardSeeds: "Random seeds: %s.",
-		OwnNetwork: "Your own network", OwnText: "A .safetensors file with its spec in the header, or with its model.json beside it: choose both, or drop them anywhere. It is read here and goes nowhere.",
-		OwnOpen: "Open a network", Download: "Download these weights",
+		OwnNetwork: "Your own network", OwnText: "A .safetensors file with its spec in the header, or with its model.json beside it: choose both, or drop them anywhere. Weights of the tutorial's classes need neither. It is read here and goes nowhere.",
+		OwnOpen: "Open a network", OwnRound: "Round its weights to int8 on opening", Download: "Download these weights",
 		Layer: "Layer", MapsTitle: "%s, %d channels", ByNumber: "by number, with their means", SameScale: "same colour scale as the grid",
 		ChannelPicker: "Channel", PixelPicker: "Pixel", MapsChannelValue: "channel %d, mean %s", MapsPixel: "Pixel (%d, %d): %s", MapsThisPixel: "This pixel in all %d channels",
 		WithoutSE: "Without SE", WithSE: "With SE", GatesAt1: "With SE, gates forced to 1", SameWeights: "same weights, no attention", ParamsNote: "%s parameters", RightNote: ", right %s",
@@ -62,8 +62,8 @@ var (
 		Card:       "准确率", NoCard: "这个网络还没有测过。可以用“测试集”面板来测。", CardSet: "数据", CardPictures: "图片数", CardByClass: "各类准确率，int8",
 		CardECE: "概率平均偏差 %s，校准后 %s。", CardReject: "区分本类与其他图片的 AUROC 为 %.3f：在其阈值下保留 %s 的本类图片，放过 %s 的其他图片。",
 		CardBits: "按权重位数的验证集准确率：%s。", CardSeeds: "随机种子：%s。",
-		OwnNetwork: "您自己的网络", OwnText: "可以打开文件头里带结构说明的 .safetensors 文件，或同时选中它与 model.json，也可以拖到页面任意处。文件只在本机读取，不会上传。",
-		OwnOpen: "打开网络", Download: "下载这份权重",
+		OwnNetwork: "您自己的网络", OwnText: "可以打开文件头里带结构说明的 .safetensors 文件，或同时选中它与 model.json，也可以拖到页面任意处；教程中的网络类不需要结构说明。文件只在本机读取，不会上传。",
+		OwnOpen: "打开网络", OwnRound: "打开时把权重舍入为 int8", Download: "下载这份权重",
 		Layer: "层", MapsTitle: "%s，%d 个通道", ByNumber: "按编号排列，附均值", SameScale: "与网格同一色标",
 		ChannelPicker: "通道", PixelPicker: "像素", MapsChannelValue: "通道 %d，均值 %s", MapsPixel: "像素 (%d, %d)：%s", MapsThisPixel: "此像素在全部 %d 个通道中的值",
 		WithoutSE: "无 SE", WithSE: "有 SE", GatesAt1: "有 SE，门控强制为 1", SameWeights: "同样的权重，没有注意力", ParamsNote: "%s 个参数", RightNote: "，正确 %s",

@@ -1,8 +1,10 @@
 package worker
 
 import (
+	"errors"
 	"syscall/js"
 
+	"sescope/nn"
 	"sescope/web/protocol"
 	"sescope/weights/json"
 )
@@ -28,13 +30,17 @@ func Serve() {
 		switch {
 		case err != nil:
 		case req.Op == protocol.Load:
-			reply.Model, err = n.load(req.Model, req.Spec, bytesOf(message.Get("data")))
+			var small []byte
+			reply.Model, small, err = n.loadOwn(req, bytesOf(message.Get("data")), bytesOf(message.Get("like")))
+			reply.NoSpec = errors.Is(err, nn.ErrNoSpec)
+			if small != nil {
+				out["file"] = copied(small)
+				transfer = append(transfer, out["file"])
+			}
 		case req.Op == protocol.Test && req.Test != nil:
 			if reply.Tested, err = n.testJob(req.Test, message.Get("blobs")); err == nil {
 				numbers = reply.Tested.Pack(numbers[:0])
-				array := global.Get("Uint8Array").New(len(numbers))
-				js.CopyBytesToJS(array, numbers)
-				out["numbers"] = array.Get("buffer")
+				out["numbers"] = copied(numbers)
 				transfer = append(transfer, out["numbers"])
 			}
 		case req.Op != protocol.Run && req.Op != protocol.Explain:
@@ -64,9 +70,7 @@ func Serve() {
 				}
 			}
 			for key, b := range buffers {
-				array := global.Get("Uint8Array").New(len(b))
-				js.CopyBytesToJS(array, b)
-				out[key] = array.Get("buffer")
+				out[key] = copied(b)
 				transfer = append(transfer, out[key])
 			}
 		}
@@ -80,6 +84,13 @@ func Serve() {
 		out["text"] = string(text)
 		global.Call("postMessage", out, transfer)
 	}
+}
+
+// copied is a buffer of the same bytes, to be transferred.
+func copied(b []byte) js.Value {
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return array.Get("buffer")
 }
 
 func bytesOf(buffer js.Value) []byte {

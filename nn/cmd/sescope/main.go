@@ -140,7 +140,7 @@ func load(name, arch string) (*nn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nn.LoadSpec(f, spec)
+	return nn.LoadSpec(f, spec.Unmeasured())
 }
 
 // openSession loads a network and makes a session of it.

@@ -1,0 +1,78 @@
+package worker
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+func file(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// A plain state_dict of the tutorial's class loads by the spec of a built-in network of the same layers, and by no other; what was measured of that network is
+// not said of the new weights. Rounded to int8, it is a quarter as long and describes itself.
+func TestOwnWithoutSpec(t *testing.T) {
+	own, like, other := file(t, "../../nn/testdata/golden/state_dict.safetensors"), file(t, "../../weights/models/simple-se.safetensors"), file(t, "../../weights/models/simple.safetensors")
+	n, _, _ := loaded(t, "cnn3-se")
+	before := n.session
+	req := protocol.Request{Op: protocol.Load, Model: "mine.safetensors"}
+	if _, _, err := n.loadOwn(req, own, nil); !errors.Is(err, nn.ErrNoSpec) || !strings.Contains(err.Error(), "mine.safetensors") {
+		t.Errorf("without a spec: %v", err)
+	}
+	if _, _, err := n.loadOwn(req, own, other); err == nil || errors.Is(err, nn.ErrNoSpec) || !strings.Contains(err.Error(), "mine.safetensors") {
+		t.Errorf("with the spec of other layers: %v", err)
+	}
+	if n.session != before || n.name != "cnn3-se" {
+		t.Error("a refused network replaced the running one")
+	}
+	info, small, err := n.loadOwn(req, own, like)
+	if err != nil || small != nil || info.Spec == "" || info.Card != nil || info.Rejects {
+		t.Fatalf("%+v, %d bytes, %v", info, len(small), err)
+	}
+	exact := logitsOf(t, n)
+	if _, _, err := n.loadOwn(protocol.Request{Op: protocol.Load, Model: "mine.safetensors", Spec: info.Spec}, own, nil); err != nil {
+		t.Fatal(err)
+	}
+	if again := logitsOf(t, n); !slices.Equal(again, exact) {
+		t.Errorf("with the spec that came back: %v, expected %v", again, exact)
+	}
+	req.Bits = 8
+	if _, small, err = n.loadOwn(req, own, like); err != nil || len(small) > len(own)/3 {
+		t.Fatalf("%d of %d bytes, %v", len(small), len(own), err)
+	}
+	quantised := logitsOf(t, n)
+	if slices.Equal(quantised, exact) {
+		t.Error("rounding changed nothing")
+	}
+	if _, err := n.load("again", "", small); err != nil {
+		t.Fatalf("the rounded file by itself: %v", err)
+	}
+	if again := logitsOf(t, n); !slices.Equal(again, quantised) {
+		t.Errorf("the rounded file says %v, expected %v", again, quantised)
+	}
+}
+
+func logitsOf(t *testing.T, n *network) []float32 {
+	t.Helper()
+	pix, err := n.keep(1, side)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture(pix)
+	r, _, err := n.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: n.name, Want: protocol.Want{Class: -1, Top: 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Clone(r.Logits)
+}
