@@ -77,7 +77,7 @@ func open(t *testing.T, d device) *tab {
 }
 
 // newTab makes an empty tab; when the test ends, it fails for every problem that was not allowed.
-func newTab(t *testing.T, d device) *tab {
+func newTab(t *testing.T, d device, options ...chromedp.CreateBrowserContextOption) *tab {
 	t.Helper()
 	p := &tab{t: t, home: origin + "/"}
 	leave := func() {}
@@ -105,7 +105,7 @@ func newTab(t *testing.T, d device) *tab {
 		leave = newFox(t, startFirefox(t, d), p, "")
 		return p
 	}
-	p.ctx, leave = chromedp.NewContext(start(t, d), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
+	p.ctx, leave = chromedp.NewContext(start(t, d), chromedp.WithNewBrowserContext(options...), chromedp.WithListener(p.listen))
 	if err := chromedp.Do(p.ctx); err != nil { // the tab lives as long as the context of its first action
 		t.Fatal(err)
 	}
