@@ -61,7 +61,7 @@ func TestHeldConnections(t *testing.T) {
 		var conns []net.Conn
 		dial := func(request string) {
 			t.Helper()
-			c, err := net.DialTimeout("tcp", address, 10*time.Second)
+			c, err := net.DialTimeout("tcp", address, time.Minute)
 			if err != nil {
 				t.Fatalf("connection %d: %v", len(conns), err)
 			}
@@ -98,14 +98,14 @@ func TestHeldConnections(t *testing.T) {
 			t.Errorf("the server holds %d descriptors: nothing was held", n)
 		}
 		t.Logf("round %d: %d connections held, 50 requests answered, the slowest in %v, %d MB resident", round, len(conns), longest, resident(t, pid)>>20)
-		if longest > 3*time.Second {
+		if longest > time.Minute { // who waits for those that are held waits for good; a busy machine only for a while
 			t.Errorf("a request took %v", longest)
 		}
 		for _, c := range conns {
 			c.Close()
 		}
 		for wait := time.Now(); openFiles(t, pid) > descriptors+2; time.Sleep(20 * time.Millisecond) {
-			if time.Since(wait) > 15*time.Second {
+			if time.Since(wait) > time.Minute {
 				t.Fatalf("%d descriptors, %d before", openFiles(t, pid), descriptors)
 			}
 		}
@@ -187,7 +187,7 @@ func FuzzRequest(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		conn.SetDeadline(time.Now().Add(20 * time.Second))
+		conn.SetDeadline(time.Now().Add(time.Minute))
 		conn.Write(request) // it may be cut off while it writes
 		conn.(*net.TCPConn).CloseWrite()
 		answer, _ := io.ReadAll(conn)

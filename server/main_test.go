@@ -142,8 +142,8 @@ func TestServesAndStops(t *testing.T) {
 			if err != nil {
 				t.Errorf("after %v: %v, expected exit code 0", signal, err)
 			}
-		case <-time.After(10 * time.Second):
-			t.Errorf("the server still runs 10 s after %v", signal)
+		case <-time.After(time.Minute):
+			t.Errorf("the server still runs a minute after %v", signal)
 		}
 	}
 }
@@ -161,7 +161,7 @@ func TestSlowHeaderIsCutOff(t *testing.T) {
 	}
 	defer conn.Close()
 	io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n")
-	conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
 	if _, err := io.Copy(io.Discard, conn); err != nil {
 		t.Errorf("reading: %v, expected the server to close the connection", err)
 	}

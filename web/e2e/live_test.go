@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -13,38 +12,24 @@ import (
 	"github.com/chromedp/cdproto/heapprofiler"
 )
 
-// intervals measures the page's animation frames for a while and returns their 95th percentile in milliseconds.
-func (p *tab) intervals(seconds float64) (p95 float64, n int) {
+// intervals measures the time on the wall between the page's animation frames for a while, in milliseconds.
+func (p *tab) intervals(seconds float64) []float64 {
 	p.t.Helper()
-	list := eval[[]float64](p, fmt.Sprintf(`new Promise((done) => {
+	return eval[[]float64](p, fmt.Sprintf(`new Promise((done) => {
 		const list = [], end = performance.now() + %v;
 		let last = 0;
 		requestAnimationFrame(function next(now) {
 			if (last) list.push(now - last);
 			last = now;
-			performance.now() < end ? requestAnimationFrame(next) : done(list);
+			performance.now() < end || list.length < 10 ? requestAnimationFrame(next) : done(list);
 		});
 	})`, 1000*seconds))
-	slices.Sort(list)
-	if len(list) < 10 {
-		p.t.Fatalf("only %d animation frames in %v s", len(list), seconds)
-	}
-	return list[len(list)*95/100], len(list)
 }
 
-// busy is how many programs want a core of this machine, for each core; 0 where the system does not tell.
-func busy() float64 {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return 0
-	}
-	var load float64
-	fmt.Sscan(string(b), &load)
-	return load / float64(runtime.NumCPU())
-}
-
-// With the camera's 30 frames a second and the desk open the page's own frames stay smooth: their 95th percentile is below 20 ms in the
-// best of three measurements. A machine with half as many programs again as cores is no judge of that; there the figures are only told.
+// With the camera's 30 frames a second, the desk open and a muted gate the page has less than 20 ms of work in 95 of 100 of its frames, and there
+// are not more than 20 ms between them. Both are judged where SESCOPE_QUIET=1 says that the machine does nothing else. Elsewhere the thread's
+// own clock is read, which stands while other programs have the core, but a core that is shared has cold caches and code that the browser has not
+// yet optimised: three to four times as long was seen with eight programs for each core. So there only many times too much work fails.
 func TestFramesStaySmooth(t *testing.T) {
 	p := open(t, filmCamera)
 	p.camera()
@@ -52,10 +37,14 @@ func TestFramesStaySmooth(t *testing.T) {
 	p.tap(x, y, 0) // a muted gate: every frame runs twice
 	p.wait("the card", "!document.getElementById('gate-card').hidden")
 	p.wait("the first frames, in which the browser still compiles", fmt.Sprintf("e2e.results.length > %d", p.count()+30))
-	best, judged := math.Inf(1), false
-	for range 3 {
-		first, load := p.count(), busy()
-		p95, n := p.intervals(3)
+	bound, quiet := 20.0, os.Getenv("SESCOPE_QUIET") != ""
+	if !quiet {
+		bound = 120
+	}
+	work, wall := math.Inf(1), math.Inf(1)
+	for range 3 { // the best counts
+		first := p.count()
+		frames := p.frameWork()
 		median := func(part string) float64 {
 			var ms []float64
 			for _, r := range p.results(first) {
@@ -64,20 +53,17 @@ func TestFramesStaySmooth(t *testing.T) {
 			slices.Sort(ms)
 			return ms[len(ms)/2]
 		}
-		if p.count()-first < 6 {
-			t.Fatalf("%d results in 3 s", p.count()-first)
-		}
-		t.Logf("95 %% of %d frames took at most %.1f ms at %.1f results a second; medians: grab %.1f ms, paint %.1f ms; %.1f programs a core",
-			n, p95, float64(p.count()-first)/3, median("grab"), median("paint"), load)
-		judged = judged || load < 1.5
-		if best = min(best, p95); best < 20 {
-			return
-		}
+		intervals := p.intervals(2)
+		t.Logf("the main thread works %.1f ms a frame, of %d 95 in 100 at most %.1f ms; on the wall 95 in 100 of %d intervals last at most %.1f ms, medians: grab %.1f, paint %.1f ms",
+			mean(frames), len(frames), p95(frames), len(intervals), p95(intervals), median("grab"), median("paint"))
+		work, wall = min(work, p95(frames)), min(wall, p95(intervals))
 	}
-	if !judged {
-		t.Skip("the machine is too busy to judge")
+	if work >= bound || work <= 0 {
+		t.Errorf("95 of 100 frames keep the main thread at work for %.1f ms, expected less than %.0f", work, bound)
 	}
-	t.Errorf("the 95th percentile of the page's frames is %.1f ms at best, expected less than 20", best)
+	if quiet && wall >= bound {
+		t.Errorf("95 of 100 intervals between frames last %.1f ms, expected less than %.0f", wall, bound)
+	}
 }
 
 // Memory stays flat while the camera runs. SESCOPE_SOAK makes it as long as a duration says ("10m").

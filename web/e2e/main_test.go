@@ -123,8 +123,8 @@ func serve(program string) (stop func(), err error) {
 		}
 		origin = strings.TrimSuffix(url, "/")
 		return stop, nil
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		stop()
-		return nil, errors.New("the server told no address within 20 s")
+		return nil, errors.New("the server told no address within " + patience.String())
 	}
 }
