@@ -100,7 +100,10 @@ func testOwnNetwork(t *testing.T, in device) {
 		p.click("notice-close")
 	}
 	// Without a spec, but with the names and shapes of one of the tutorial's classes.
-	state := filepath.Join("..", "..", "nn", "testdata", "golden", "state_dict.safetensors")
+	state, err := filepath.Abs(filepath.Join("..", "..", "nn", "testdata", "golden", "state_dict.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	n = p.count()
 	p.setFiles("network", state)
 	want, err := exec.Command(command, "run", "--json", "--arch", "simple-se", state, picture).Output()

@@ -3035,7 +3035,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00q small")
-			vgn.SetInnerHTML(c.S.Words().CellPictures)
+			vgn.SetInnerHTML(pick(c.S.Test.CellPages() == 0, c.S.Words().CellNone, c.S.Words().CellPictures))
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00tside")
