@@ -173,16 +173,9 @@ func FuzzRequest(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		f.Fatal(err)
-	}
-	srv := newServer(under("/", s))
-	srv.ErrorLog = nil
-	go srv.Serve(listener)
-	f.Cleanup(func() { srv.Close() })
+	address, _ := startServer(f, s, "/", true)
 	f.Fuzz(func(t *testing.T, request []byte) {
-		conn, err := net.Dial("tcp", listener.Addr().String())
+		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -145,25 +145,35 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			fmt.Fprint(out, code(forPhones(addresses)))
 		}
 	}
-	return serve(ctx, srv, ln)
+	if c.tls {
+		return serve(ctx, srv, ln, func(context.Context) {})
+	}
+	d := newDoorman(ln, site, c.base)
+	return serve(ctx, srv, d, d.leave)
 }
+
+const (
+	headerTimeout = 5 * time.Second
+	writeTimeout  = 2 * time.Minute // the program over a slow phone connection
+	idleTimeout   = 2 * time.Minute
+)
 
 // newServer bounds what one client can hold: the time for a header, a request and an answer, and a header's size.
 func newServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      2 * time.Minute, // the program over a slow phone connection
-		IdleTimeout:       2 * time.Minute,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    32 << 10,
 		// OPTIONS * would be answered before our handler refuses it.
 		DisableGeneralOptionsHandler: true,
 	}
 }
 
-// serve runs srv on ln until ctx ends, then gives open requests a moment.
-func serve(ctx context.Context, srv *http.Server, ln net.Listener) error {
+// serve runs srv on ln until ctx ends, then gives open requests a moment, and leave, which waits for those that are not srv's.
+func serve(ctx context.Context, srv *http.Server, ln net.Listener, leave func(context.Context)) error {
 	failed := make(chan error, 1)
 	go func() {
 		if srv.TLSConfig != nil {
@@ -182,6 +192,7 @@ func serve(ctx context.Context, srv *http.Server, ln net.Listener) error {
 	if err := srv.Shutdown(grace); err != nil {
 		srv.Close() // a download that outlives the grace period is cut off
 	}
+	leave(grace)
 	return nil
 }
 
@@ -196,7 +207,7 @@ func urls(scheme string, addr net.Addr, base string) []string {
 	list := []string{scheme + "://" + net.JoinHostPort("localhost", port) + base}
 	for _, ip := range hostIPs(addr) {
 		if !ip.IsLoopback() && !ip.IsUnspecified() {
-			list = append(list, scheme+"://"+net.JoinHostPort(ip.String(), port)+"/")
+			list = append(list, scheme+"://"+net.JoinHostPort(ip.String(), port)+base)
 		}
 	}
 	return list

@@ -320,11 +320,14 @@ func TestURLs(t *testing.T) {
 		t.Errorf("an IPv6 address: %v", got)
 	}
 	for _, all := range []net.IP{net.IPv4zero, net.IPv6unspecified} {
-		got = urls("http", &net.TCPAddr{IP: all, Port: 82}, "/")
-		if got[0] != "http://localhost:82/" || slices.Contains(got[1:], "http://127.0.0.1:82/") {
+		got = urls("http", &net.TCPAddr{IP: all, Port: 82}, "/lab/")
+		if got[0] != "http://localhost:82/lab/" || slices.Contains(got[1:], "http://127.0.0.1:82/lab/") {
 			t.Errorf("all addresses: %v, expected localhost and then those of the networks", got)
 		}
 		for _, u := range got {
+			if !strings.HasSuffix(u, ":82/lab/") {
+				t.Errorf("%s is not below -base", u)
+			}
 			if strings.Contains(u, "0.0.0.0") || strings.Contains(u, "[::]") {
 				t.Errorf("all addresses: %s is no address for a browser", u)
 			}
