@@ -77,6 +77,27 @@ func TestFloat32Decodes(t *testing.T) {
 	}
 }
 
+func TestHalf(t *testing.T) {
+	for v, want := range map[float32]uint16{0: 0, 1: 0x3c00, -2: 0xc000, 65504: 0x7bff, 65520: 0x7c00, 6.1035156e-05: 0x0400, 1 + 1./2048: 0x3c00, 1 + 3./2048: 0x3c02, 1.9999: 0x4000} {
+		if got := toHalf(v); got != want {
+			t.Errorf("%v: %#x, expected %#x", v, got, want)
+		}
+	}
+	for h := range 0x7c00 { // every number that is not too small is itself
+		if v := half(uint16(h)); v >= 6.2e-5 && toHalf(v) != uint16(h) {
+			t.Errorf("%#x became %#x", h, toHalf(v))
+		}
+	}
+	for _, c := range []struct {
+		dtype  string
+		values []float32
+	}{{"F16", []float32{1, -0.3, 0, 60000}}, {"F32", []float32{1, 1e-6}}, {"F32", []float32{1, 70000}}, {"F32", []float32{float32(math.NaN())}}} {
+		if got := halved(NewF32("x", c.values, len(c.values))); got.DType != c.dtype {
+			t.Errorf("%v became %s, expected %s", c.values, got.DType, c.dtype)
+		}
+	}
+}
+
 func TestQuantise(t *testing.T) {
 	const rows, n = 4, 1500
 	values := make([]float32, rows*n)
@@ -102,7 +123,7 @@ func TestQuantise(t *testing.T) {
 		for _, b := range q.Lookup("a.weight").Data {
 			largest[bits] = max(largest[bits], int8(b), -int8(b))
 		}
-		if len(q.Tensors) != 3 || q.Packed(bits) != rows*n*bits/8+4*rows+4*rows {
+		if len(q.Tensors) != 3 || q.Packed(bits) != rows*n*bits/8+4*rows+map[bool]int{true: 4, false: 2}[bits == 8]*rows {
 			t.Errorf("%d bits: %d tensors, %d bytes packed", bits, len(q.Tensors), q.Packed(bits))
 		}
 	}

@@ -118,8 +118,11 @@ func addStatic(t tree, dir string) error {
 	})
 }
 
-// noInlining is for everything but the network's arithmetic: calls written out in place are a tenth of the program on its way to a browser.
-var noInlining = []string{"-gcflags=all=-l", "-gcflags=sescope/kernels=", "-gcflags=sescope/nn=", "-gcflags=sescope/weights=", "-gcflags=github.com/chewxy/math32="}
+// experiment leaves two parts of Go's runtime out that a page with a heap of 10 MB does not need: the newer collector and an allocator for each size.
+const experiment = "nogreenteagc,nosizespecializedmalloc"
+
+// noInlining is for everything but the kernels: calls written out in place are a tenth of the program on its way to a browser.
+var noInlining = []string{"-gcflags=all=-l", "-gcflags=sescope/kernels=", "-gcflags=github.com/chewxy/math32="}
 
 // buildWasm compiles ./wasm and makes the relaxed build of it. Paths and commit are kept out of the binary, so that equal sources make
 // equal bytes, whose compression can be reused. Function names (no -s) are there for package postlink only, which takes them out.
@@ -143,7 +146,7 @@ func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if linked, err = postlink.Shrink(linked); err != nil {
+	if linked, err = postlink.Shrink(linked, "sescope/", "main."); err != nil {
 		return nil, fmt.Errorf("shrinking the program: %v", err)
 	}
 	plain, fused, err := postlink.Build(linked, counts)
@@ -171,7 +174,7 @@ func wasmExec(ctx context.Context, root string) ([]byte, error) {
 func goTool(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT="+experiment)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	b, err := cmd.Output()

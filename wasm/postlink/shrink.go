@@ -10,12 +10,12 @@ import (
 // maxMemory is how much of a program's memory may be initialised: this project's takes 3 MB.
 const maxMemory = 256 << 20
 
-// Shrink takes the tables of files and line numbers out of a linked Go program, and writes its initialised memory as few long segments instead
-// of many short ones. A program runs as before; a panic still names its functions, with "?:0" for file and line. Inlined functions and their
-// places stay, since recover() asks for them.
+// Shrink takes the tables of files and line numbers out of a linked Go program, and the names of functions that do not begin with one of the
+// prefixes, and writes its initialised memory as few long segments instead of many short ones. A program runs as before; a panic still
+// names its own functions, with "?:0" for file and line. Inlined functions and their places stay, since recover() asks for them.
 //
 // The tables are those of Go 1.20 to 1.27. Anything else is an error and not a guess.
-func Shrink(linked []byte) ([]byte, error) {
+func Shrink(linked []byte, prefixes ...string) ([]byte, error) {
 	m, err := decode(linked)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func Shrink(linked []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := dropLines(memory); err != nil {
+	if err := dropTables(memory, prefixes); err != nil {
 		return nil, fmt.Errorf("the tables of functions: %v", err)
 	}
 	m.store(memory, base)
@@ -40,6 +40,7 @@ var tablesMagic = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
 
 // Where a function's record holds what, in bytes: internal/abi has no Go type of it, runtime's is _func.
 const (
+	funcName    = 4  // int32, offset of its name
 	funcPCSP    = 16 // uint32, offset of a table from program counter to stack size
 	funcPCFile  = 20 // to file
 	funcPCLine  = 24 // to line
@@ -50,8 +51,8 @@ const (
 	tablesStart = 8 + 8*8
 )
 
-// dropLines empties the tables of files and lines in memory, and moves the other tables from program counters together.
-func dropLines(memory []byte) error {
+// dropTables empties the tables of files and lines in memory, and moves the other tables from program counters together, and the names that stay.
+func dropTables(memory []byte, prefixes []string) error {
 	start := bytes.Index(memory, tablesMagic)
 	if start < 0 {
 		return fmt.Errorf("none is in the data section; expected the magic number % x", tablesMagic)
@@ -67,6 +68,7 @@ func dropLines(memory []byte) error {
 	}
 	old := bytes.Clone(tables[pcs:records])
 	kept := []byte{old[0]} // offset 0 means no table
+	nameless := dropNames(tables[names:units], prefixes)
 	moved := map[uint32]uint32{0: 0}
 	for i := range functions {
 		offset := records + int(binary.LittleEndian.Uint32(tables[records+8*i+4:]))
@@ -77,6 +79,11 @@ func dropLines(memory []byte) error {
 		further := int(binary.LittleEndian.Uint32(record[funcTables:]))
 		if further > (len(record)-funcRecord)/4 {
 			return fmt.Errorf("function %d announces %d tables, more than fit", i, further)
+		}
+		if name := int(binary.LittleEndian.Uint32(record[funcName:])); name >= units-names {
+			return fmt.Errorf("function %d: its name stands at %d of %d bytes", i, name, units-names)
+		} else if nameless[name] {
+			clear(record[funcName : funcName+4]) // 0 is the empty name
 		}
 		for _, at := range []int{funcPCFile, funcPCLine, funcUnit, funcLine} {
 			clear(record[at : at+4])
@@ -102,6 +109,21 @@ func dropLines(memory []byte) error {
 	clear(tables[units:records])
 	copy(tables[pcs:], kept)
 	return nil
+}
+
+// dropNames empties the names that do not begin with one of the prefixes and returns where they stood. They stay in their places, since
+// the records of inlined functions point to them, too.
+func dropNames(table []byte, prefixes []string) map[int]bool {
+	dropped := map[int]bool{}
+	for at := 0; at < len(table); {
+		name, _, _ := bytes.Cut(table[at:], []byte{0})
+		if !slices.ContainsFunc(prefixes, func(p string) bool { return bytes.HasPrefix(name, []byte(p)) }) {
+			clear(name)
+			dropped[at] = true
+		}
+		at += len(name) + 1
+	}
+	return dropped
 }
 
 // tableLength returns how long the table at that offset is: pairs of numbers (how much the value and the program counter grow), of which the

@@ -135,7 +135,7 @@ func (s *site) addEngine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if linked, err = postlink.Shrink(linked); err != nil {
+	if linked, err = postlink.Shrink(linked, "sescope/", "main."); err != nil {
 		return err
 	}
 	counts, err := postlink.FolderCounts(filepath.Join(root, "kernels"), "sescope/kernels")

@@ -145,7 +145,11 @@ func (s *State) CardLines() []CardLine {
 	}
 	var lines []CardLine
 	for _, a := range s.Shown.Model.Card.Accuracy {
-		lines = append(lines, CardLine{s.Localised(a.Set), share(a.Float32), share(a.Int8), thousands(a.Pictures)})
+		line := CardLine{s.Localised(a.Set), "–", share(a.Int8), thousands(a.Pictures)}
+		if a.Float32 > 0 { // else it was not measured
+			line.Float32 = share(a.Float32)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

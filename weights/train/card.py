@@ -25,6 +25,9 @@ import safetensors
 from networks import NETWORKS, SEBlock
 from train import RECIPES, rounded
 
+# They teach how a network answers, so they always answer, with the probabilities that the tutorial's code gives.
+TEACHING = ("simple", "simple-se", "cnn3-se")
+
 # Folders of the object packs that show what CIFAR-10 has a class for: no outsiders there.
 CIFAR_LIKE = set("airplanes car_side dalmatian ketch schooner ferry pigeon rooster ibis emu flamingo flamingo_head wild_cat helicopter cougar_body cougar_face "
                  "Leopards llama gerenuk okapi kangaroo elephant rhino hedgehog beaver platypus panda Motorbikes BACKGROUND_Google garfield snoopy".split())
@@ -48,8 +51,8 @@ def texts(network):
     """The card's words: where the pictures are from, how it was trained, and what it is not for. The recipe is the one in train.py."""
     recipe = RECIPES[network]
     en, zh = f"{recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
-    if "teacher" in recipe:
-        en, zh = en + ", taught by a network of twice the width", zh + "，由两倍宽的网络指导"
+    if "teachers" in recipe:
+        en, zh = en + ", taught by a network of twice the width and by earlier runs", zh + "，由两倍宽的网络和先前的训练结果指导"
     if "init" in recipe:
         en, zh = en + ", from the weights of an earlier run", zh + "，从先前一次训练的权重开始"
     return {"data": OBJECTS if network == "objects" else CIFAR10, "recipe": {"en": f"Recipe: {en}.", "zh": f"训练方法：{zh}。"}, "notfor": NOT_FOR}
@@ -79,9 +82,11 @@ def load(network, path):
 
 
 def run(net, pixels, batch=250):
-    """(logits (N, classes), {block: gates (N, channels)}, features: what the last layer reads (N, channels))."""
+    """(logits (N, classes), {block: gates (N, channels)}, features: the means of the channels that the head reads (N, channels))."""
     logits, gates, features = [], {}, []
-    hooks = [net.fc.register_forward_hook(lambda m, i, o: features.append(i[0]))]
+    channels = [m for m in net.modules() if isinstance(m, torch.nn.Conv2d)][-1].out_channels
+    head = next(m for m in net.children() if isinstance(m, torch.nn.Linear))
+    hooks = [head.register_forward_hook(lambda m, i, o: features.append(i[0].reshape(len(i[0]), channels, -1).mean(2)))]
     for name, m in net.named_modules():
         if isinstance(m, SEBlock):
             hooks.append(m.fc.register_forward_hook(lambda m, i, o, name=name: gates.setdefault(name, []).append(o)))
@@ -208,47 +213,50 @@ def main():
 
     spec = json.loads(metadata["sescope"])
     classes = len(spec["classes"])
-    logits, _, features = run(net, val[0])
-    t = temperature(logits, val[1])
-    fitting, others = outsiders(args.network, args)
     _, gates, trained = run(net, train[0])
-    w = regression(trained, run(net, fitting)[2])
-    outside, _, outer = run(net, others)
-    inside, half = scores(logits, features, w, t), len(others) // 2
-    choosing, reporting = scores(outside[:half], outer[:half], w, t), scores(outside[half:], outer[half:], w, t)
-    best = max(inside, key=lambda s: auroc(inside[s], choosing[s]))
-    known, choose, report = inside[best], choosing[best], reporting[best]
-    threshold = torch.quantile(choose, 0.95).item()
     accuracy = []
     for name, (pixels, labels) in sets:
-        logits8 = run(net, pixels)[0]
-        right8 = logits8.argmax(1) == labels
+        right8 = run(net, pixels)[0].argmax(1) == labels
         accuracy.append({"set": name, "pictures": len(labels), "int8": round(right8.float().mean().item(), 4)})
         if args.float:
             right = run(load(args.network, args.float)[0], pixels)[0].argmax(1) == labels
             accuracy[-1]["float32"] = round(right.float().mean().item(), 4)
         if name["en"].startswith(("test, JPEG", "validation")):
             per_class = [round(right8[labels == c].float().mean().item(), 4) for c in range(classes)]
+    spec["card"] = texts(args.network) | {"seeds": [int(s) for s in args.seeds.split(",")], "accuracy": accuracy, "classes": per_class}
+    if args.float:
+        spec["card"]["bits"] = by_bits(args.network, args.float, *val)
+    if args.network not in TEACHING:
+        not_sure(net, spec, tensors, trained, val, outsiders(args.network, args))
+    metadata["sescope"] = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
+    safetensors.write(args.int8, tensors | signature(gates, train[1], classes), metadata)
+    print(json.dumps({k: spec[k] for k in ("temperature", "reject", "card") if k in spec}, indent=1, ensure_ascii=False))
+
+
+def not_sure(net, spec, tensors, trained, val, others):
+    """Write temperature and rejection into spec and tensors. trained are the features of the training pictures, others what outsiders() gives."""
+    fitting, others = others
+    logits, _, features = run(net, val[0])
+    t = temperature(logits, val[1])
+    w = regression(trained, run(net, fitting)[2])
+    outside, _, outer = run(net, others)
+    inside, half = scores(logits, features, w, t), len(others) // 2
+    choosing, reporting = scores(outside[:half], outer[:half], w, t), scores(outside[half:], outer[half:], w, t)
+    for s, v in inside.items():
+        print(s, "auroc", round(auroc(v, reporting[s]), 4), "kept at 5 %", round((v >= torch.quantile(choosing[s], 0.95)).float().mean().item(), 4))
+    best = max(inside, key=lambda s: auroc(inside[s], choosing[s]))
+    known, report = inside[best], reporting[best]
+    threshold = torch.quantile(choosing[best], 0.95).item()
+    if best == "features":
+        tensors["reject.weight"] = w.numpy()
     spec["temperature"] = round(t, 4)
     spec["reject"] = {"score": best, "threshold": round(threshold, 4)}
-    spec["card"] = texts(args.network) | {
-        "seeds": [int(s) for s in args.seeds.split(",")],
-        "accuracy": accuracy,
-        "classes": per_class,
+    spec["card"] |= {
         "ece": [round(ece(logits, val[1]), 4), round(ece(logits / t, val[1]), 4)],
         "auroc": round(auroc(known, report), 4),
         "kept": round((known >= threshold).float().mean().item(), 4),
         "accepted": round((report >= threshold).float().mean().item(), 4),
     }
-    if args.float:
-        spec["card"]["bits"] = by_bits(args.network, args.float, *val)
-    for s, v in inside.items():
-        print(s, "auroc", round(auroc(v, reporting[s]), 4), "kept at 5 %", round((v >= torch.quantile(choosing[s], 0.95)).float().mean().item(), 4))
-    if best == "features":
-        tensors["reject.weight"] = w.numpy()
-    metadata["sescope"] = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
-    safetensors.write(args.int8, tensors | signature(gates, train[1], classes), metadata)
-    print(json.dumps({k: spec[k] for k in ("temperature", "reject", "card")}, indent=1))
 
 
 if __name__ == "__main__":

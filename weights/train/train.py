@@ -31,7 +31,7 @@ from networks import NETWORKS, SEBlock
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
 LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 0.25, "crop": 24}
-TAUGHT = LIVE | {"epochs": 34, "smoothing": 0, "teacher": "teacher", "temperature": 4, "share": 0.9, "bits": 5, "rounded": 6}
+TAUGHT = LIVE | {"epochs": 30, "smoothing": 0, "teachers": ["teacher", "live-40", "live-plain-40"], "temperature": 4, "share": 0.9, "bits": 5, "rounded": 6}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
 # smoothing of the labels; cutout: side of the grey square, as a share of the picture's
 # crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
@@ -39,8 +39,8 @@ TAUGHT = LIVE | {"epochs": 34, "smoothing": 0, "teacher": "teacher", "temperatur
 #           (straight-through, Bengio et al. 2013, arXiv:1308.3432)
 # net       its network, where that has another name
 # init      the weights it starts from, all but those of a last layer for other classes; "{}-40" is the network's own run by LIVE
-# teacher   the network that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from its probabilities on
-#           the same picture, both softened by temperature; the rest is the labels' cross entropy
+# teachers  the networks that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from the mean of their
+#           probabilities on the same picture, all softened by temperature; the rest is the labels' cross entropy
 RECIPES = {
     "simple": TUTORIAL,
     "simple-se": TUTORIAL,
@@ -86,6 +86,11 @@ def trained(out, name, why):
     return torch.load(path)
 
 
+def make(name):
+    """The network of a recipe, untrained."""
+    return NETWORKS[RECIPES[name].get("net", name)]().to(memory_format=torch.channels_last)
+
+
 def common(recipe):
     """What twins have to share."""
     return {k: v for k, v in recipe.items() if k not in ("net", "init")}
@@ -116,7 +121,7 @@ class Run:
     def __init__(self, name, head, batches, out, world):
         self.name, self.head, self.first, self.best = name, head, 0, -1.0
         self.checkpoint, self.best_path, self.log = (out / f"{name}.{e}" for e in ("ckpt", "pt", "jsonl"))
-        self.net = NETWORKS[head.get("net", name)]().to(memory_format=torch.channels_last)
+        self.net = make(name)
         free = [p for m in self.net.modules() if isinstance(m, SEBlock) for p in m.parameters()] if head.get("free_se") else []
         decayed = [p for p in self.net.parameters() if not any(p is q for q in free)]
         groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": free, "weight_decay": 0}]
@@ -201,10 +206,10 @@ def main(argv=None):
     if first == 0 and rank == 0:
         for run in runs:
             run.log.write_text(json.dumps(run.head) + "\n")
-    teacher = None
-    if "teacher" in recipe:
-        teacher = NETWORKS[recipe["teacher"]]().to(memory_format=torch.channels_last).eval()
-        teacher.load_state_dict(trained(args.out, recipe["teacher"], f"{args.networks[0]} learns from it"))
+    teachers = []
+    for name in recipe.get("teachers", []):
+        teachers.append(make(name).eval())
+        teachers[-1].load_state_dict(trained(args.out, name, f"{args.networks[0]} learns from it"))
 
     for epoch in range(first, recipe["epochs"]):
         start, total = time.time(), [0.0] * len(runs)
@@ -218,9 +223,9 @@ def main(argv=None):
         for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
             indices = indices[rank::world]
             pixels, soft = data.normalise(source.augment(train[0][indices], rng, size, recipe.get("cutout", 0))), None
-            if teacher:
+            if teachers:
                 with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-                    soft = (teacher(pixels).float() / recipe["temperature"]).softmax(1)
+                    soft = torch.stack([(t(pixels).float() / recipe["temperature"]).softmax(1) for t in teachers]).mean(0)
             for i, run in enumerate(runs):
                 total[i] += run.step(epoch, pixels, train[1][indices], soft)
         if rank:

@@ -162,7 +162,7 @@ func TestTwinsLearnFromATeacher(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"live", "live-plain"} {
-		if lines := epochs(t, filepath.Join(dir, name+".jsonl")); len(lines) != 2 || !strings.Contains(lines[0], `"teacher":"teacher"`) {
+		if lines := epochs(t, filepath.Join(dir, name+".jsonl")); len(lines) != 2 || !strings.Contains(lines[0], `"teachers":["teacher","live-40","live-plain-40"]`) {
 			t.Errorf("%s logged %q, expected its recipe and one epoch", name, lines)
 		}
 	}
