@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
 )
 
 // states are what the page can look like; each leads a fresh page there.
@@ -47,5 +48,37 @@ func TestStates(t *testing.T) {
 		p.wait("the network of the link", fmt.Sprintf("!document.getElementById('model').disabled"))
 		s.do(p)
 		p.shoot(folder, s.name)
+	}
+}
+
+// README's picture: the first screen, with gates that were moved and one under the pointer. SESCOPE_PICTURE names the file to write:
+// SESCOPE_PICTURE=../screenshot.png go test -run Readme, on a machine that does nothing else.
+func TestPictureOfReadme(t *testing.T) {
+	p := newTab(t, filmCamera)
+	p.size(1440, 900, false)
+	p.at("#sample=ship&gates=2:83@0.3")
+	for range 4 { // the strip tells the speed of a page that runs, not of one that starts
+		for _, name := range []string{"cat", "ship"} {
+			n := p.count()
+			p.click("sample-" + name)
+			p.after(n, name+".svg", "")
+		}
+	}
+	x, y := p.bar(1, 95, .4)
+	p.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, 0)
+	p.wait("the card", "!document.getElementById('gate-card').hidden && document.getElementById('card-facts').childElementCount >= 4")
+	p.run("scrollTo(0, 0)")
+	p.frames()
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(png) < 50_000 {
+		t.Errorf("the first screen is a picture of %d bytes: it is empty", len(png))
+	}
+	if file := os.Getenv("SESCOPE_PICTURE"); file != "" {
+		if err := os.WriteFile(file, png, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

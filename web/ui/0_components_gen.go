@@ -10,10 +10,10 @@ import "github.com/vugu/vugu"
 import js "github.com/vugu/vugu/js"
 import "log"
 
+import "sescope/web/view"
+
 import (
 	"strconv"
-
-	"sescope/web/view"
 )
 
 import (
@@ -23,6 +23,47 @@ import (
 import (
 	"sescope/nn"
 )
+
+type About struct {
+	S *view.State
+}
+
+func (c *About) note() string {
+	if c.S.Shown == nil {
+		return ""
+	}
+	return c.S.Localised(c.S.Shown.Model.Note)
+}
+func (c *About) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = element(nil, "section\x00class\x00about\x00id\x00about")
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	vgn.AddAttrInterface("hidden", c.note() == "")
+	{
+		vgparent := vgn
+		_ = vgparent
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "h3")
+		vgn.SetInnerHTML(c.S.T().AboutModel)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00id\x00model-note")
+		vgn.SetInnerHTML(c.note())
+		vgn = text(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
 
 // Audit holds each gate of a block against what its channel is worth.
 type Audit struct {
@@ -2245,13 +2286,6 @@ func (c *Predictions) rowClass(p view.Prediction) string {
 	}
 	return pick(p.Top, "top", "")
 }
-
-func (c *Predictions) note() string {
-	if c.S.Shown == nil {
-		return ""
-	}
-	return c.S.Localised(c.S.Shown.Model.Note)
-}
 func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
@@ -2351,17 +2385,6 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgout.Components = append(vgout.Components, vgcomp)
 			vgn = &vugu.VGNode{Component: vgcomp}
 			vgparent.AppendChild(vgn)
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00about")
-		vgn.AddAttrInterface("hidden", c.note() == "")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "h3")
-			vgn.SetInnerHTML(c.S.T().AboutModel)
-			vgn = element(vgparent, "p\x00id\x00model-note")
-			vgn.SetInnerHTML(c.note())
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -2534,6 +2557,22 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 				vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
 				vgcomp.A = c.A
+				vgcomp.S = c.S
+				vgout.Components = append(vgout.Components, vgcomp)
+				vgn = &vugu.VGNode{Component: vgcomp}
+				vgparent.AppendChild(vgn)
+			}
+			vgn = text(vgparent, "\n")
+			{
+				vgcompKey := vugu.MakeCompKey(0xD1523D3C73C7C305^vgin.CurrentPositionHash(), vgiterkey)
+				// ask BuildEnv for prior instance of this specific component
+				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*About)
+				if vgcomp == nil {
+					// create new one if needed
+					vgcomp = new(About)
+					vgin.BuildEnv.WireComponent(vgcomp)
+				}
+				vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
 				vgcomp.S = c.S
 				vgout.Components = append(vgout.Components, vgcomp)
 				vgn = &vugu.VGNode{Component: vgcomp}

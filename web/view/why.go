@@ -84,8 +84,14 @@ func (s *State) Waterfall() []Fall {
 	return append(steps, bar(Fall{Name: last}, 0, w.Total, w.Total, "sum"))
 }
 
-// fixed prints a share with two decimals, its sign and a true minus.
-func fixed(v float32) string { return minus(fmt.Sprintf("%+.2f", v)) }
+// fixed prints a share with two decimals, its sign and a true minus; what rounds to nothing has no sign.
+func fixed(v float32) string {
+	text := fmt.Sprintf("%+.2f", v)
+	if text == "+0.00" || text == "-0.00" {
+		return text[1:]
+	}
+	return minus(text)
+}
 
 // WhySentence says the waterfall in one sentence.
 func (s *State) WhySentence() string {

@@ -75,3 +75,11 @@ func TestWhyWords(t *testing.T) {
 		t.Errorf("facts %v", facts)
 	}
 }
+
+func TestNothingHasNoSign(t *testing.T) {
+	for v, want := range map[float32]string{.004: "0.00", -.004: "0.00", 0: "0.00", .006: "+0.01", -.006: "−0.01"} {
+		if got := fixed(v); got != want {
+			t.Errorf("%v is written %q, want %q", v, got, want)
+		}
+	}
+}
