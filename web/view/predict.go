@@ -124,17 +124,10 @@ func (s *State) Verdict() string {
 		return ""
 	}
 	t, truth := s.T(), s.Shown.Truth
-	right := truth == s.Shown.Result.Top()
 	var text string
-	switch {
-	case truth < 0 && s.unknown():
-		k := s.Shown.Result.Known
-		return fmt.Sprintf(t.Unknown, minus(fmt.Sprintf("%.2f", k.Score)), minus(fmt.Sprintf("%.2f", k.Threshold)))
-	case truth < 0 && s.Unsure():
-		classes, together := s.guesses()
-		return fmt.Sprintf(t.Unsure, percent(float64(s.Shown.Result.Probs[s.Shown.Result.Top()])), len(classes), percent(float64(together)))
+	switch right := truth == s.Shown.Result.Top(); {
 	case truth < 0:
-		return ""
+		return s.doubt()
 	case right && s.Unsure():
 		text = t.UnsureRight
 	case s.Unsure():
@@ -144,7 +137,24 @@ func (s *State) Verdict() string {
 	default:
 		text = t.TrueWrong
 	}
-	return fmt.Sprintf(text, s.Name(s.Shown.Model.Classes[truth]))
+	text = fmt.Sprintf(text, s.Name(s.Shown.Model.Classes[truth]))
+	if s.unknown() { // a class may have 98 % and the picture yet be strange
+		text += s.Words().Space + s.doubt()
+	}
+	return text
+}
+
+// doubt says why the network is not sure, "" if it is.
+func (s *State) doubt() string {
+	t, r := s.T(), s.Shown.Result
+	switch {
+	case s.unknown():
+		return fmt.Sprintf(t.Unknown, minus(fmt.Sprintf("%.2f", r.Known.Score)), minus(fmt.Sprintf("%.2f", r.Known.Threshold)))
+	case s.Unsure():
+		classes, together := s.guesses()
+		return fmt.Sprintf(t.Unsure, percent(float64(r.Probs[r.Top()])), len(classes), percent(float64(together)))
+	}
+	return ""
 }
 
 // MapHint tells what pressing a class does.

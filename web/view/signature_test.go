@@ -99,6 +99,11 @@ func TestNotSure(t *testing.T) {
 	if got, want := s.Verdict(), "It looks like nothing this network knows: score 3.25, where its rule asks for 5.50."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	s.Shown.Truth = r.Top()
+	if got, want := s.Verdict(), "Right but not sure: the picture shows "+s.Name(s.Shown.Model.Classes[r.Top()])+". It looks like nothing this network knows: score 3.25, where its rule asks for 5.50."; got != want {
+		t.Errorf("with a label: %q, expected %q", got, want)
+	}
+	s.Shown.Truth = -1
 	if list := s.Predictions(); !list[0].Guess || list[1].Guess || list[0].Top {
 		t.Errorf("unknown, the list begins %+v", list[:2])
 	}
