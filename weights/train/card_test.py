@@ -1,11 +1,15 @@
 """Run by train_test.go: python3 -m unittest card_test"""
+import tempfile
 import unittest
 
+import numpy as np
 import torch
 
 import card
 import data
 import objects
+import safetensors
+import signatures
 
 
 class Card(unittest.TestCase):
@@ -45,8 +49,27 @@ class Card(unittest.TestCase):
         for got, want in zip(std.ravel(), (0.02 ** 0.5, 0, 0, 0.02 ** 0.5)):
             self.assertAlmostEqual(got, want, delta=0.002)
 
+    def test_signatures_table_divides_the_spread_of_the_means_by_that_inside_a_class(self):
+        rng = np.random.default_rng(3)
+        labels = torch.arange(4).repeat_interleave(2000)
+        told = 0.5 + 0.2 * (labels.numpy() % 2 * 2 - 1) + rng.normal(0, 0.1, 8000)  # its class means lie 0.2 beside their middle
+        blind = 0.5 + rng.normal(0, 0.1, 8000)
+        for gates, ratio, own in (([told, told], 2, 1), ([blind, blind], 0, 0), ([told, blind], 2**0.5, 0.5)):
+            stored = card.signature({"se": torch.from_numpy(np.stack(gates, 1)).float()}, labels, 4)
+            with tempfile.NamedTemporaryFile(suffix=".safetensors") as f:
+                safetensors.write(f.name, stored)
+                ((block, _, _, within, got, share),) = signatures.table(f.name)
+            self.assertEqual((block, share), ("se", own))
+            self.assertAlmostEqual(within, 0.1, delta=0.005)
+            self.assertAlmostEqual(got, ratio, delta=0.1)
+
 
 class Pictures(unittest.TestCase):
+    def test_at_most_thins_large_classes_only_and_keeps_the_order(self):
+        labels = torch.tensor([0, 1, 0, 0, 2, 1, 0])
+        self.assertEqual(objects.at_most(torch.tensor([6, 5, 4, 3, 2, 1, 0]), labels, 2).tolist(), [6, 5, 4, 3, 1])
+        self.assertEqual(objects.at_most(torch.arange(7), labels, 7).tolist(), list(range(7)))
+
     def test_shrink_averages_areas(self):
         x = torch.arange(80).repeat(1, 3, 80, 1).to(torch.uint8)
         # Output column j covers 1.25 input columns from 1.25 j on.

@@ -39,6 +39,7 @@ TAUGHT = LIVE | {"epochs": 30, "smoothing": 0, "teachers": ["teacher", "live-40"
 #           (straight-through, Bengio et al. 2013, arXiv:1308.3432)
 # net       its network, where that has another name
 # init      the weights it starts from, all but those of a last layer for other classes; "{}-40" is the network's own run by LIVE
+# most      pictures of a class in one epoch, other ones every time
 # teachers  the networks that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from the mean of their
 #           probabilities on the same picture, all softened by temperature; the rest is the labels' cross entropy
 RECIPES = {
@@ -49,7 +50,8 @@ RECIPES = {
     "live-plain-40": LIVE | {"net": "live-plain"},
     "live": TAUGHT | {"init": "live-40"},
     "live-plain": TAUGHT | {"init": "live-plain-40"},
-    "objects": LIVE | {"epochs": 120, "batch": 64, "lr": 0.1, "crop": 48, "init": "live"},
+    "objects-120": LIVE | {"net": "objects", "epochs": 120, "batch": 64, "lr": 0.1, "crop": 48, "init": "live-40"},
+    "objects": LIVE | {"epochs": 72, "batch": 64, "lr": 0.05, "crop": 48, "init": "objects-120", "most": 100},
     "teacher": LIVE | {"epochs": 28, "smoothing": 0},  # smoothed labels make the worse teacher (Müller et al. 2019, arXiv:1906.02629)
 }
 
@@ -189,11 +191,12 @@ def main(argv=None):
     recipe = common(recipes[0])
     if any(common(r) != recipe for r in recipes):
         raise SystemExit(f"{' and '.join(args.networks)} have different recipes, expected one: train them one after the other")
-    source = objects if args.networks[0] == "objects" else data
+    source = objects if recipes[0].get("net", args.networks[0]) == "objects" else data
     train, val = source.load(args.data)
     if args.limit:
         train, val = [t[:args.limit] for t in train], [t[:args.limit] for t in val]
-    batches = len(train[1]) // recipe["batch"]
+    most = recipe.get("most", len(train[1]))
+    batches = len(objects.at_most(torch.arange(len(train[1])), train[1], most)) // recipe["batch"]
 
     args.out.mkdir(parents=True, exist_ok=True)
     runs = []
@@ -215,6 +218,7 @@ def main(argv=None):
         start, total = time.time(), [0.0] * len(runs)
         # Seeds are drawn anew every epoch, so a resumed run needs no random state. All processes see one order of pictures.
         order = torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(1000 * args.seed + epoch))
+        order = objects.at_most(order, train[1], most)
         rng = torch.Generator().manual_seed(1000 * (1000 * args.seed + epoch) + rank)
         torch.manual_seed(rng.initial_seed())
         size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else val[0].shape[-1]
