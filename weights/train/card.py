@@ -7,7 +7,7 @@ INT8 is what `sescope quantize FLOAT INT8` wrote; its header and signature tenso
 int8 weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test data; --test adds the test set's lines to the card.
 
   temperature  Guo et al. 2017 (arXiv:1706.04599): the one that minimises the validation pictures' negative log likelihood
-  reject       a score and the threshold that 95 % of pictures outside the classes stay below. Outsiders: the other data set's pictures that show
+  reject       a score and the threshold that 95 % of pictures outside the classes stay below. Outsiders: pictures of both data sets that show
                none of the classes, noise, blank frames. Every second folder of them (or class of CIFAR-10) fits the score "features", a logistic
                regression on what the head reads; of the rest half choose score and threshold, the other half are what auroc and kept report
   signature    mean and standard deviation of every gate per class over the training pictures (as in figures 5 to 7 of Hu et al. 2018)
@@ -165,7 +165,10 @@ def outsiders(network, args):
     if network == "objects":
         pixels, labels = data.split(*data.read(args.cifar / "train.bin"))[1]
         big = lambda v: torch.nn.functional.interpolate(v.float(), scale_factor=2, mode="bilinear", align_corners=False).to(torch.uint8)  # noqa: E731
-        sides = [torch.cat([big(pixels[labels % 2 == side][:2000]), synthetic(64, 5 + side)]) for side in range(2)]
+        known = {name for folders, _, _ in objects.NAMES for name in folders.split()} | {"BACKGROUND_Google"}  # where anything may be seen
+        folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in known)
+        things = lambda side: objects.shrink(torch.cat([objects.folder(p)[:40] for p in folders[side::2]]))  # noqa: E731  sharp ones: CIFAR-10's are blurred when enlarged
+        sides = [torch.cat([big(pixels[labels % 2 == side][:1000]), things(side), synthetic(64, 5 + side)]) for side in range(2)]
     else:
         folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in CIFAR_LIKE)
         sides = [torch.cat([shrink32(torch.cat([objects.folder(p)[:60] for p in folders[side::2]])), synthetic(32, 5 + side)]) for side in range(2)]
