@@ -6,9 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/fetch"
 )
 
 // axeVersion of axe-core (Deque Systems, MPL-2.0), fetched by npm when a test first needs it and kept in the user's cache; it is in no product.
@@ -58,10 +55,7 @@ func (p *tab) accessible(source, state string) {
 func TestAccessibility(t *testing.T) {
 	source := axe(t)
 	for _, s := range states {
-		p := newTab(t, filmCamera)
-		p.size(s.w, s.h, s.w < 700)
-		p.at(s.hash)
-		s.do(p)
+		p := s.lead(t)
 		p.accessible(source, s.name)
 		if s.name != "desk-1440" {
 			continue
@@ -72,22 +66,4 @@ func TestAccessibility(t *testing.T) {
 			p.accessible(source, id)
 		}
 	}
-	p := open(t, filmCamera)
-	permit(t, p.ctx, browser.PermissionSettingDenied)
-	p.click("camera")
-	p.wait("the notice", "!document.getElementById('notice').hidden")
-	p.accessible(source, "camera refused")
-
-	p = newTab(t, filmCamera)
-	do(p, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*.safetensors*"}}}) // asked for, never answered
-	p.navigate()
-	p.wait("the loading to begin", "document.documentElement.dataset.state === 'loading' && document.querySelector('#loading-program[data-state=done]')")
-	p.accessible(source, "loading")
-
-	p = newTab(t, filmCamera)
-	p.allow("404", "SEscope: fetch")
-	p.answer("*.safetensors*", 404)
-	p.navigate()
-	p.wait("the state error", "document.documentElement.dataset.state === 'error'")
-	p.accessible(source, "error")
 }

@@ -9,5 +9,5 @@
 // loses a request or asks any other host, unless the test provoked exactly that.
 //
 // SESCOPE_DIST names a packed folder to test instead of packing one; SESCOPE_CHROME and SESCOPE_FIREFOX browsers; SESCOPE_SHOTS a folder
-// for screenshots; SESCOPE_SOAK how long the memory test lasts. Without Chromium all tests are skipped, without Firefox its own, unless CI=true.
+// for screenshots; SESCOPE_SHOTS_UPDATE=1 makes the reference pictures anew; SESCOPE_SOAK how long the memory test lasts. Without Chromium all tests are skipped, without Firefox its own, unless CI=true.
 package e2e

@@ -35,7 +35,7 @@ func TestCompareWords(t *testing.T) {
 	}
 	s := withTwins([]float32{.1, .8, .1}, []float32{.02, .93, .05}, []float32{.2, .5, .3})
 	cols := s.CompareColumns()
-	if cols[0].Note != "1 000 parameters" || cols[1].Note != "1 200 parameters" || cols[2].Note != "same weights, no attention" || len(cols[1].Top) != 3 || cols[1].Top[0].Percent != "93 %" {
+	if cols[0].Note != "1\u00a0000 parameters" || cols[1].Note != "1\u00a0200 parameters" || cols[2].Note != "same weights, no attention" || len(cols[1].Top) != 3 || cols[1].Top[0].Percent != "93 %" {
 		t.Errorf("columns %+v", cols)
 	}
 	if s.CompareStatus() != "" || len(s.Pairs()) != 1 {

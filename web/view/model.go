@@ -111,14 +111,14 @@ func (s *State) algorithm(name string) string {
 	return name
 }
 
-// thousands writes 1234567 as 1 234 567 with narrow no-break spaces, which both languages read.
+// thousands writes 1234567 as 1 234 567 with no-break spaces, which both languages read.
 func thousands(n int) string {
 	if n == 0 {
 		return "–"
 	}
 	text := fmt.Sprint(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + " " + text[i:]
+		text = text[:i] + "\u00a0" + text[i:]
 	}
 	return text
 }

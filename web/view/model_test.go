@@ -19,10 +19,10 @@ func TestLayerTable(t *testing.T) {
 	}
 	rows := s.LayerTable()
 	want := []TableRow{
-		{Name: "layer1.0", Kind: "Convolution 3 × 3, 3 → 64, stride 2", Output: "32 × 32 × 64", Params: "1 792", MACs: "1 769 472", Algorithm: "Winograd"},
+		{Name: "layer1.0", Kind: "Convolution 3 × 3, 3 → 64, stride 2", Output: "32 × 32 × 64", Params: "1\u00a0792", MACs: "1\u00a0769\u00a0472", Algorithm: "Winograd"},
 		{Name: "layer1.1", Kind: "ReLU", Output: "32 × 32 × 64", Params: "–", MACs: "–"},
-		{Name: "layer1.2", Kind: "SE 64 → 4 → 64", Output: "32 × 32 × 64", Params: "512", MACs: "66 048"},
-		{Name: "Together", Params: "2 304", MACs: "1 835 520"},
+		{Name: "layer1.2", Kind: "SE 64 → 4 → 64", Output: "32 × 32 × 64", Params: "512", MACs: "66\u00a0048"},
+		{Name: "Together", Params: "2\u00a0304", MACs: "1\u00a0835\u00a0520"},
 	}
 	if !reflect.DeepEqual(rows, want) {
 		t.Errorf("rows\n%+v\nwant\n%+v", rows, want)
@@ -32,7 +32,7 @@ func TestLayerTable(t *testing.T) {
 	if rows[0].Milli != "3.00" || rows[0].Share != "75.00" || rows[1].Milli != "fused" || rows[1].Share != "" || rows[3].Milli != "4.00" {
 		t.Errorf("with times: %+v", rows)
 	}
-	if got, want := s.ModelFacts(), "2 304 parameters, 1 835 520 multiply-adds, 103 kB"; got != want {
+	if got, want := s.ModelFacts(), "2\u00a0304 parameters, 1\u00a0835\u00a0520 multiply-adds, 103 kB"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -47,7 +47,7 @@ func TestCard(t *testing.T) {
 	if err := json.Unmarshal([]byte(card), s.Shown.Model.Card); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := s.CardLines(), []CardLine{{"validation", "91.23 %", "91.20 %", "5 000"}}; !reflect.DeepEqual(got, want) {
+	if got, want := s.CardLines(), []CardLine{{"validation", "91.23 %", "91.20 %", "5\u00a0000"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("lines %+v", got)
 	}
 	if got := s.CardClasses(); len(got) != 3 || got[1] != (CardClass{"ship", "95.0 %", "95.00"}) {
