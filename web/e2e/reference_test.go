@@ -24,12 +24,13 @@ const remake = "SESCOPE_SHOTS_UPDATE=1 go test -count=1 -run TestReferenceShots 
 // remain. Nothing moves.
 const mask = `
 	*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }
-	#strip { position: static !important }
+	#strip { position: static !important; height: 30px !important; min-height: 0 !important } /* its milliseconds break into one line more on a slow machine */
 	canvas, #video, #poster, #chip > *, #see-text, #scale > *, #answer span, #verdict, .preds rect, .preds .p, #predictions span:first-child, .preds .row > :first-child,
 	#why .sec > *, .fall > *, #why-say, #closest, #legend-usual, #changed, #strip > *, .ranks > *, figcaption > *, #model-facts, #model-note, #layer-table td, #layer-table rect,
 	#maps-grid-slot *, #maps-big-slot *, #maps-channel, #maps-pixel, .pbars, .terms > *, .cscale > *, .eq, .eqn, .flow p, .flow svg, #card td, .byclass > *, #card p,
-	#bits-text, #bits-flips, #bits-size, .ab header span, #compare-text, #search-text, #audit-status, #card-facts > *, .bh .status, .blk [role=slider], #loading-bytes, #loading-bar,
+	#bits-text, #bits-flips, #bits-size, .ab header span, #compare-text, #search-text, #audit-status, #card-facts > *, .bh .status, #loading-bytes, #loading-bar,
 	#loading li > span:last-child, #notice-text { visibility: hidden !important }
+	.blk [role=slider], #card-value { opacity: 0 !important } /* hidden they would lose the focus, and the card with it */
 `
 
 // small takes a masked picture of the whole page and shrinks it: k by k pixels become one, their mean.
