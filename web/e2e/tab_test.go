@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -244,10 +245,13 @@ func (p *tab) wait(what, expression string) {
 		if done {
 			return
 		}
-		if err != nil && (p.fox == nil || !betweenPages(err)) {
+		if err != nil && !betweenPages(err) {
 			p.t.Fatalf("%s\n%v", expression, err)
 		}
 		if time.Now().After(deadline) {
+			if err != nil {
+				p.t.Fatalf("waited %v for %s: %s\n%v", patience, what, expression, err)
+			}
 			state := eval[string](p, `[document.documentElement.dataset.state, document.getElementById('notice').hidden ? '' : document.getElementById('notice').innerText].join(' | ')`)
 			p.t.Fatalf("waited %v for %s; the page says: %s", patience, what, state)
 		}
@@ -255,16 +259,23 @@ func (p *tab) wait(what, expression string) {
 	}
 }
 
-// betweenPages tells whether Firefox did not answer because the page is being replaced.
+// betweenPages tells whether the browser did not answer because the page is being replaced.
 func betweenPages(err error) bool {
-	return strings.Contains(err.Error(), "no such frame") || strings.Contains(err.Error(), "AbortError") || strings.Contains(err.Error(), "destroyed") || strings.Contains(err.Error(), "actor")
+	return slices.ContainsFunc([]string{
+		"no such frame", "AbortError", "destroyed", "actor", // Firefox
+		"navigated or closed", "Cannot find context", "Promise was collected", // Chromium
+		"of null", "is null", // the new document has no elements yet
+	}, func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
 // click presses the element of that id.
 func (p *tab) click(id string) {
 	p.t.Helper()
 	p.wait("#"+id+" to be enabled", fmt.Sprintf("document.getElementById(%q) && !document.getElementById(%[1]q).disabled", id))
-	p.run(fmt.Sprintf("document.getElementById(%q).click()", id))
+	press := fmt.Sprintf("document.getElementById(%q).click()", id)
+	if _, err := evaluate[bool](p, "(async () => { "+press+"; return true })()"); err != nil && !betweenPages(err) { // some lead to another page
+		p.t.Fatalf("%s\n%v", press, err)
+	}
 }
 
 // choose picks an option of a list, as a person would.
