@@ -49,7 +49,7 @@ test-wasm:
 # The page in a real browser. Never from the test cache, which does not see changes to the page.
 test-e2e: dist
 	@.ci/install
-	cd web/e2e && SESCOPE_DIST="$(CURDIR)/dist" go test -count=1 ./...
+	SESCOPE_DIST="$(CURDIR)/dist" .ci/e2e
 
 # A few runs of everything that make bench does. It claims no speed, but that all engines compute the same.
 test-bench: dist peers
