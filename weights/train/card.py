@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measure a quantised network and write what it found into the file: temperature, rejection, gate signatures and the accuracy card.
 
-usage: python3 card.py NETWORK INT8.safetensors --cifar DIR --objects DIR [--float FLOAT.safetensors] [--seeds 1,2,3] [--test]
+usage: python3 card.py NETWORK INT8.safetensors --cifar DIR --objects DIR [--float FLOAT.safetensors] [--seeds 1] [--compared SEEDS.json] [--test]
 
 INT8 is what `sescope quantize FLOAT INT8` wrote; its header and signature tensors are rewritten in place. Everything is measured with the
 int8 weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test data; --test adds the test set's lines to the card.
+--compared is what seeds.py wrote: the card then says what SE brings, with its spread.
 
   temperature  Guo et al. 2017 (arXiv:1706.04599): the one that minimises the validation pictures' negative log likelihood
   reject       a score and the threshold that 95 % of pictures outside the classes stay below. Outsiders: pictures of both data sets that show
@@ -34,8 +35,8 @@ CIFAR_LIKE = set("airplanes car_side dalmatian ketch schooner ferry pigeon roost
 
 
 CIFAR10 = {
-    "en": "Trained on CIFAR-10 (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; no licence text, asks for citation), 32 x 32 pixels from JPEG files.",
-    "zh": "训练数据为 CIFAR-10（A. Krizhevsky，2009；无许可证文本，要求引用），32 × 32 像素，取自 JPEG 文件。",
+    "en": "Trained on CIFAR-10 (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; no licence text, asks for citation), 32 x 32 pixels, nearly all from JPEG files.",
+    "zh": "训练数据为 CIFAR-10（A. Krizhevsky，2009；无许可证文本，要求引用），32 × 32 像素，几乎全部取自 JPEG 文件。",
 }
 OBJECTS = {
     "en": "Trained on pictures of Caltech-101 (Li, Andreeto, Ranzato, Perona; CC BY 4.0) and of the Grocery Store data set (Klasson, Zhang, Kjellström 2019; MIT).",
@@ -47,15 +48,23 @@ NOT_FOR = {
 }
 
 
-def texts(network):
-    """The card's words: where the pictures are from, how it was trained, and what it is not for. The recipe is the one in train.py."""
+def texts(network, compared):
+    """The card's words: where the pictures are from, how it was trained, and what it is not for. The recipe is the one in train.py; compared are the rows of seeds.py."""
     recipe = RECIPES[network]
-    en, zh = f"{recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
+    en, zh = f"Recipe: {recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"训练方法：SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
+    if "mix" in recipe:
+        en, zh = en + f", {recipe['mix']:.0%} of the pictures mixed with another (mixup, CutMix)", zh + f"，{recipe['mix']:.0%} 的图片与另一张混合（mixup、CutMix）"
     if "teachers" in recipe:
-        en, zh = en + ", taught by a network of twice the width and by earlier runs", zh + "，由两倍宽的网络和先前的训练结果指导"
+        en, zh = en + ", taught by a network of four times the width", zh + "，由四倍宽的网络指导"
     if "init" in recipe:
-        en, zh = en + ", from the weights of an earlier run", zh + "，从先前一次训练的权重开始"
-    return {"data": OBJECTS if network == "objects" else CIFAR10, "recipe": {"en": f"Recipe: {en}.", "zh": f"训练方法：{zh}。"}, "notfor": NOT_FOR}
+        en, zh = en + f", from the weights of {recipe['init']}", zh + f"，从 {recipe['init']} 的权重开始"
+    en, zh = en + ".", zh + "。"
+    for row in compared:
+        if (row["set"], row["weights"], row["network"]) == ("test, JPEG", "int8", "difference"):
+            n, mean, half = len(row["seeds"]), row["mean"], row["half95"]
+            en += f" {n} seeds were trained with SE and without; the pair whose network with SE did best on validation pictures is here. SE brings {mean:+.1f} ± {half:.1f} points on the test pictures (95 % interval)."
+            zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子，这里采用有 SE 者验证集准确率最高的一对。SE 在测试图片上带来 {mean:+.1f} ± {half:.1f} 个百分点（95 % 区间）。"
+    return {"data": OBJECTS if network == "objects" else CIFAR10, "recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR}
 
 
 def by_bits(network, path, pixels, labels):
@@ -199,6 +208,7 @@ def main():
     parser.add_argument("--cifar", type=pathlib.Path, required=True)
     parser.add_argument("--objects", type=pathlib.Path, required=True)
     parser.add_argument("--seeds", default="1")
+    parser.add_argument("--compared", type=pathlib.Path)
     parser.add_argument("--test", action="store_true")
     args = parser.parse_args()
 
@@ -226,7 +236,7 @@ def main():
             accuracy[-1]["float32"] = round(right.float().mean().item(), 4)
         if name["en"].startswith(("test, JPEG", "validation")):
             per_class = [round(right8[labels == c].float().mean().item(), 4) for c in range(classes)]
-    spec["card"] = texts(args.network) | {"seeds": [int(s) for s in args.seeds.split(",")], "accuracy": accuracy, "classes": per_class}
+    spec["card"] = texts(args.network, json.loads(args.compared.read_text()) if args.compared else []) | {"seeds": [int(s) for s in args.seeds.split(",")], "accuracy": accuracy, "classes": per_class}
     if args.float:
         spec["card"]["bits"] = by_bits(args.network, args.float, *val)
     if args.network not in TEACHING:

@@ -79,13 +79,11 @@ class Pictures(unittest.TestCase):
 
     def test_augmented_pictures_keep_their_size_and_range(self):
         x = torch.randint(0, 256, (6, 3, 80, 80), dtype=torch.uint8)
-        y = objects.augment(x, torch.Generator().manual_seed(1), 48, 0.25)
+        y = objects.augment(x, torch.Generator().manual_seed(1), 48)
         self.assertEqual(tuple(y.shape), (6, 3, 48, 48))
         self.assertTrue(0 <= y.min() and y.max() <= 255)
         c = torch.full((5, 3, 32, 32), 200, dtype=torch.uint8)
         self.assertTrue((data.augment(c, torch.Generator().manual_seed(1), 24) == 200).all())
-        grey = (data.augment(c, torch.Generator().manual_seed(1), 24, 0.25)[:, 0] != 200).sum((1, 2))
-        self.assertTrue(((grey > 0) & (grey <= 36)).all())
 
 
 if __name__ == "__main__":

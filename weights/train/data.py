@@ -26,43 +26,73 @@ def read(path):
 
 
 def load(root):
-    """((pixels, labels) to train on, (pixels, labels) kept for validation) of root/train.bin."""
-    return split(*read(root / "train.bin"))
+    """((pixels, labels) to train on, (pixels, labels) kept for validation) of root/train.bin.
+
+    If there is a root/train-original.bin, its records are the first of train.bin with pixels that never were JPEG, and both versions train.
+    """
+    pixels, labels = read(root / "train.bin")
+    train, val = split(pixels, labels)
+    if (root / "train-original.bin").exists():
+        original, same = read(root / "train-original.bin")
+        chosen = order(len(labels))[VALIDATION:]
+        chosen = chosen[chosen < len(same)]
+        train = torch.cat([train[0], original[chosen]]), torch.cat([train[1], same[chosen]])
+    return train, val
+
+
+def order(n):
+    """The fixed order of n pictures whose first VALIDATION are kept: it has a seed of its own, so every run of every network has the same split."""
+    return torch.randperm(n, generator=torch.Generator().manual_seed(SPLIT_SEED))
 
 
 def split(pixels, labels):
-    """The training part and the validation part. The split has a seed of its own, so every run of every network has the same one."""
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(SPLIT_SEED))
-    train, val = order[VALIDATION:], order[:VALIDATION]
+    """The training part and the validation part."""
+    train, val = order(len(labels))[VALIDATION:], order(len(labels))[:VALIDATION]
     return (pixels[train], labels[train]), (pixels[val], labels[val])
 
 
 def normalise(pixels):
     """uint8 (N, 3, 32, 32) -> float32, (x / 255 - mean) / std, channels last in memory."""
-    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (MEAN, STD))
+    mean, std = (torch.tensor(v, device=pixels.device).view(1, 3, 1, 1) for v in (MEAN, STD))
     return ((pixels.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def augment(pixels, rng, size=32, cutout=0):
-    """Flip half of the pictures, cut a square of size pixels out of each at a random place, and grey out a square in it.
+def uniform(rng, lo, hi, *shape):
+    """Random numbers between lo and hi, on the generator's device."""
+    return lo + (hi - lo) * torch.rand(shape, generator=rng, device=rng.device)
+
+
+def augment(pixels, rng, size=32):
+    """Flip half of the pictures and cut a square of size pixels out of each at a random place.
 
     At the picture's own size that is the usual shift by -4..4 pixels with zero fill. A smaller size makes early epochs cheap and keeps the
-    scale of things. cutout is the grey square's side as a share of size (DeVries and Taylor 2017, arXiv:1708.04552); it may lie partly
-    outside. rng is a torch.Generator.
+    scale of things. rng is a torch.Generator on the pictures' device.
     """
     n, side = len(pixels), pixels.shape[-1]
-    flip = torch.rand(n, generator=rng) < 0.5
+    flip = uniform(rng, 0, 1, n) < 0.5
     pixels = torch.where(flip.view(-1, 1, 1, 1), pixels.flip(3), pixels)
     if size == side:
         pixels, side = torch.nn.functional.pad(pixels, (4, 4, 4, 4)), side + 8
-    dy, dx = torch.randint(0, side - size + 1, (2, n), generator=rng)
-    rows, cols = dy.view(-1, 1) + torch.arange(size), dx.view(-1, 1) + torch.arange(size)
-    out = pixels[torch.arange(n).view(-1, 1, 1), :, rows.view(n, size, 1), cols.view(n, 1, size)]  # (N, H, W, 3)
-    if cutout:
-        half = round(size * cutout / 2)
-        y, x = (torch.randint(0, size, (n, 1), generator=rng) - torch.arange(size) for _ in "yx")
-        out[((y >= -half) & (y < half))[:, :, None] & ((x >= -half) & (x < half))[:, None, :]] = torch.tensor([round(255 * m) for m in MEAN], dtype=torch.uint8)
-    return out.permute(0, 3, 1, 2)
+    dy, dx = torch.randint(0, side - size + 1, (2, n, 1), generator=rng, device=rng.device) + torch.arange(size, device=rng.device)
+    return pixels[torch.arange(n, device=rng.device).view(-1, 1, 1), :, dy.view(n, size, 1), dx.view(n, 1, size)].permute(0, 3, 1, 2)
+
+
+def square(rng, n, size, side):
+    """(N, 1, size, size): true inside a square of side (N, 1) pixels around a random place."""
+    y, x = ((torch.arange(size, device=rng.device) - uniform(rng, 0, size, n, 1)).abs() < side / 2 for _ in "yx")
+    return (y[:, :, None] & x[:, None, :])[:, None]
+
+
+def mix(pixels, targets, rng, share):
+    """Mix a share of the pictures (N, 3, H, W) with their neighbours in the batch, half of them all over (mixup, Zhang et al. 2018,
+    arXiv:1710.09412), half by pasting a square of the neighbour (CutMix, Yun et al. 2019, arXiv:1905.04899); the targets (N, classes) follow."""
+    n, size = len(pixels), pixels.shape[-1]
+    own, kind = uniform(rng, 0, 1, n, 1), uniform(rng, 0, 1, n, 1, 1, 1)
+    pasted = 1 - square(rng, n, size, size * (1 - own).sqrt()).float()
+    weight = torch.where(kind < share / 2, pasted, torch.where(kind < share, own[:, :, None, None], torch.ones((), device=rng.device)))
+    kept = weight.expand(n, 1, size, size).mean((2, 3))
+    pixels = pixels.float()
+    return pixels * weight + pixels.roll(1, 0) * (1 - weight), targets * kept + targets.roll(1, 0) * (1 - kept)
 
 
 if __name__ == "__main__":

@@ -138,5 +138,6 @@ NETWORKS = {
     "live": lambda: LiveNet(se=True),
     "live-plain": lambda: LiveNet(se=False),
     "objects": lambda: LiveNet(se=True, num_classes=67, stem_stride=2),
-    "teacher": lambda: LiveNet(se=True, width=64),
+    "teacher": lambda: LiveNet(se=True, width=128),
+    "objects-teacher": lambda: LiveNet(se=True, num_classes=143, stem_stride=2, width=128),
 }

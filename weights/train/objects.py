@@ -92,8 +92,8 @@ def folder(path):
     return torch.stack([torch.from_numpy(np.array(Image.open(p).convert("RGB")).transpose(2, 0, 1).copy()) for p in files])
 
 
-def load(root):
-    """((pixels 80x80, labels) to train on, (pixels 64x64, labels) kept for validation)."""
+def load(root, others=False):
+    """((pixels 80x80, labels) to train on, (pixels 64x64, labels) kept for validation); with others, every further folder is a class to train on."""
     parts = {"train": ([], []), "val": ([], [])}
     for label, (folders, _, _) in enumerate(NAMES):
         for name in folders.split():
@@ -103,6 +103,10 @@ def load(root):
             for part, chosen in (("val", order[:kept]), ("train", order[kept:])):
                 parts[part][0].append(pixels[chosen])
                 parts[part][1].append(torch.full((len(chosen),), label))
+    known = {name for folders, _, _ in NAMES for name in folders.split()}
+    for label, path in enumerate(sorted(p for p in (root / "train").iterdir() if p.name not in known) if others else [], len(NAMES)):
+        parts["train"][0].append(folder(path))
+        parts["train"][1].append(torch.full((len(parts["train"][0][-1]),), label))
     (train, train_labels), (val, val_labels) = [[torch.cat(v) for v in parts[p]] for p in ("train", "val")]
     return (train, train_labels), (shrink(val), val_labels)
 
@@ -127,27 +131,26 @@ def at_most(order, labels, most):
     return order[seen <= most]
 
 
-def augment(pixels, rng, size, cutout=0):
-    """Cut each picture to a random square of 55 to 130 % of its side, turned by up to 17 degrees, mirror half, vary light and colour, grey out a square.
+def augment(pixels, rng, size):
+    """Cut each picture to a random square of 55 to 130 % of its side, turned by up to 17 degrees, mirror half, and change the light.
 
-    Another visit has another distance and another lamp: contrast, each colour's strength (the white balance), saturation and brightness vary.
-    The squares' sizes have the whole picture in their middle: a network that only saw parts finds whole ones too small (Touvron et al. 2019, arXiv:1906.06423).
+    The squares' sizes have the whole picture in their middle: a network that only saw parts finds whole ones too small (Touvron et al. 2019,
+    arXiv:1906.06423).
     """
     n = len(pixels)
-    uniform = lambda lo, hi, *shape: lo + (hi - lo) * torch.rand(n, *shape, generator=rng)  # noqa: E731
-    zoom, turn, mirror = torch.exp(uniform(math.log(0.55), math.log(1.3))), uniform(-0.3, 0.3), torch.where(uniform(0, 1) < 0.5, 1.0, -1.0)
-    room = 1 - zoom
+    zoom, turn = torch.exp(data.uniform(rng, math.log(0.55), math.log(1.3), n)), data.uniform(rng, -0.3, 0.3, n)
+    mirror = data.uniform(rng, 0, 1, n).sub(0.5).sign()
+    dx, dy = (data.uniform(rng, -1, 1, n) * (1 - zoom) for _ in "xy")
     cos, sin = zoom * torch.cos(turn), zoom * torch.sin(turn)
-    theta = torch.stack([torch.stack([cos * mirror, -sin, uniform(-1, 1) * room], 1), torch.stack([sin * mirror, cos, uniform(-1, 1) * room], 1)], 1)
+    theta = torch.stack([torch.stack([cos * mirror, -sin, dx], 1), torch.stack([sin * mirror, cos, dy], 1)], 1)
     grid = torch.nn.functional.affine_grid(theta, (n, 3, size, size), align_corners=False)
-    out = torch.nn.functional.grid_sample(pixels.float(), grid, padding_mode="reflection", align_corners=False)
-    grey = out.mean(1, keepdim=True)
-    out = grey + (out - grey) * uniform(0.6, 1.4, 1, 1, 1)
-    out = (out - 127.5) * uniform(0.6, 1.4, 1, 1, 1) + 127.5
-    out = out * uniform(0.85, 1.15, 3, 1, 1) + uniform(-40, 40, 1, 1, 1)
-    if cutout:
-        half = round(size * cutout / 2)
-        y, x = (torch.randint(0, size, (n, 1), generator=rng) - torch.arange(size) for _ in "yx")
-        hole = ((y >= -half) & (y < half))[:, :, None] & ((x >= -half) & (x < half))[:, None, :]
-        out = torch.where(hole[:, None], torch.tensor(127.5), out)
-    return out.clamp(0, 255)
+    return light(torch.nn.functional.grid_sample(pixels.float(), grid, padding_mode="reflection", align_corners=False), rng)
+
+
+def light(pixels, rng):
+    """Vary saturation, contrast, each colour's strength (the white balance) and brightness: another visit has another lamp."""
+    factor = lambda spread, channels: data.uniform(rng, 1 - spread, 1 + spread, len(pixels), channels, 1, 1)  # noqa: E731
+    grey = pixels.mean(1, keepdim=True)
+    out = grey + (pixels - grey) * factor(0.4, 1)
+    out = (out - 127.5) * factor(0.4, 1) + 127.5
+    return (out * factor(0.15, 3) + 40 * (factor(1, 1) - 1)).clamp(0, 255)

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Train a network, or twins on the very same batches; an interrupted run continues where its last epoch ended.
 
-usage: python3 train.py NETWORK... --data DIR --out DIR [--epochs N] [--seed 1] [--threads 1] [--limit N]
-       torchrun --nproc_per_node 2 train.py NETWORK... --data ...      the same batches, shared among processes
+usage: python3 train.py NETWORK... --data DIR --out DIR [--epochs N] [--seed 1] [--device cuda] [--threads 1] [--limit N]
+       torchrun --nproc_per_node 2 train.py NETWORK... --data ...      the same batches, shared among processes (on the CPU)
 
-DIR of --data holds train.bin in the CIFAR-10 binary format, or for objects the folders that objects.py reads. --out receives
+DIR of --data holds train.bin in the CIFAR-10 binary format (see data.load), or for objects the folders that objects.py reads. --out receives
   NETWORK.ckpt    everything a resumed run needs (weights, optimiser, schedule)
   NETWORK.pt      the weights (state_dict) of the epoch with the best validation accuracy
   NETWORK.jsonl   the log: one line with the recipe, then one line an epoch
+Seeds other than 1 write NETWORK-SEED.ckpt and so on.
 
 Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9, weight decay 5e-4, OneCycle to lr, cross entropy,
 flip and shift, bfloat16 autocast. A part of the training pictures (data.SPLIT_SEED) is kept for validation; the test data is never read
-here. --limit trains on the first N pictures only, for a smoke test. Weights of other networks that a recipe names (init, teacher) are those of
+here. --limit trains on the first N pictures only, for a smoke test. Weights of other networks that a recipe names (init, teachers) are those of
 --out, NAME.pt.
 """
 import argparse
@@ -30,29 +31,28 @@ import objects
 from networks import NETWORKS, SEBlock
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
-LIVE = {"epochs": 40, "batch": 128, "lr": 0.2, "free_se": True, "smoothing": 0.1, "cutout": 0.25, "crop": 24}
-TAUGHT = LIVE | {"epochs": 30, "smoothing": 0, "teachers": ["teacher", "live-40", "live-plain-40"], "temperature": 4, "share": 0.9, "bits": 5, "rounded": 6}
+LIVE = {"batch": 512, "lr": 0.4, "free_se": True, "mix": 0.5}
+TAUGHT = {"temperature": 4, "share": 0.9}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
-# smoothing of the labels; cutout: side of the grey square, as a share of the picture's
+# mix       the share of the pictures that are mixed with another one, by mixup or CutMix
 # crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
 # bits      in the last epochs, rounded of them, it computes with the weights that the file will have, and the gradient passes the rounding
 #           (straight-through, Bengio et al. 2013, arXiv:1308.3432)
-# net       its network, where that has another name
-# init      the weights it starts from, all but those of a last layer for other classes; "{}-40" is the network's own run by LIVE
+# init      the network whose weights it starts from, all but those of a last layer for other classes
 # most      pictures of a class in one epoch, other ones every time
+# others    whether it also learns the classes that objects.NAMES leaves out
 # teachers  the networks that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from the mean of their
-#           probabilities on the same picture, all softened by temperature; the rest is the labels' cross entropy
+#           probabilities on the same picture, all softened by temperature; the rest is the labels' cross entropy. Of a teacher that knows more
+#           classes, the first ones are meant
 RECIPES = {
     "simple": TUTORIAL,
     "simple-se": TUTORIAL,
     "cnn3-se": TUTORIAL | {"epochs": 30, "free_se": True},
-    "live-40": LIVE | {"net": "live"},
-    "live-plain-40": LIVE | {"net": "live-plain"},
-    "live": TAUGHT | {"init": "live-40"},
-    "live-plain": TAUGHT | {"init": "live-plain-40"},
-    "objects-120": LIVE | {"net": "objects", "epochs": 120, "batch": 64, "lr": 0.1, "crop": 48, "init": "live-40"},
-    "objects": LIVE | {"epochs": 72, "batch": 64, "lr": 0.05, "crop": 48, "init": "objects-120", "most": 100},
-    "teacher": LIVE | {"epochs": 28, "smoothing": 0},  # smoothed labels make the worse teacher (Müller et al. 2019, arXiv:1906.02629)
+    "teacher": LIVE | {"epochs": 80},
+    "live": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
+    "live-plain": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
+    "objects-teacher": LIVE | {"epochs": 110, "batch": 128, "lr": 0.1, "most": 100, "others": True, "init": "teacher"},
+    "objects": LIVE | TAUGHT | {"epochs": 140, "batch": 64, "lr": 0.1, "most": 100, "crop": 48, "init": "live", "teachers": ["objects-teacher"]},
 }
 
 
@@ -67,7 +67,7 @@ def keep_memory():
 def accuracy(net, pixels, labels, batch=250):
     net.eval()
     correct = 0
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.no_grad(), torch.autocast(pixels.device.type, dtype=torch.bfloat16):
         for i in range(0, len(labels), batch):
             correct += (net(data.normalise(pixels[i:i + batch])).argmax(1) == labels[i:i + batch]).sum().item()
     return correct / len(labels)
@@ -80,22 +80,17 @@ def save(obj, path):
     os.replace(tmp, path)
 
 
+def compiled(net, device):
+    """On a GPU, whose kernels are short here, fused: a step is a matter of launches and of passes over memory."""
+    return torch.compile(net) if device != "cpu" else net
+
+
 def trained(out, name, why):
     """The weights of another run in the same folder."""
     path = out / f"{name}.pt"
     if not path.exists():
         raise SystemExit(f"{path}: is missing, and {why}: python3 train.py {name} makes it")
-    return torch.load(path)
-
-
-def make(name):
-    """The network of a recipe, untrained."""
-    return NETWORKS[RECIPES[name].get("net", name)]().to(memory_format=torch.channels_last)
-
-
-def common(recipe):
-    """What twins have to share."""
-    return {k: v for k, v in recipe.items() if k not in ("net", "init")}
+    return torch.load(path, map_location="cpu")
 
 
 def divergence(logits, soft, temperature):
@@ -120,44 +115,47 @@ def rounded(net, bits):
 class Run:
     """One network on its way: weights, optimiser, schedule, and the files that it leaves."""
 
-    def __init__(self, name, head, batches, out, world):
-        self.name, self.head, self.first, self.best = name, head, 0, -1.0
-        self.checkpoint, self.best_path, self.log = (out / f"{name}.{e}" for e in ("ckpt", "pt", "jsonl"))
-        self.net = make(name)
+    def __init__(self, name, recipe, batches, out, world, args):
+        torch.manual_seed(args.seed)
+        head = {"network": name, "seed": args.seed, "limit": args.limit} | recipe
+        self.name, self.head, self.first, self.best = name if args.seed == 1 else f"{name}-{args.seed}", head, 0, -1.0
+        self.checkpoint, self.best_path, self.log = (out / f"{self.name}.{e}" for e in ("ckpt", "pt", "jsonl"))
+        self.net = NETWORKS[name]().to(args.device, memory_format=torch.channels_last)
         free = [p for m in self.net.modules() if isinstance(m, SEBlock) for p in m.parameters()] if head.get("free_se") else []
         decayed = [p for p in self.net.parameters() if not any(p is q for q in free)]
         groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": free, "weight_decay": 0}]
         self.optimiser = torch.optim.SGD([g for g in groups if g["params"]], lr=head["lr"], momentum=0.9, nesterov=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimiser, head["lr"], total_steps=head["epochs"] * batches)
         if self.checkpoint.exists():
-            state = torch.load(self.checkpoint)
+            state = torch.load(self.checkpoint, map_location=args.device)
             if state["recipe"] != head:
                 raise SystemExit(f"{self.checkpoint}: was made with {state['recipe']}, this run asks for {head}: choose another --out or remove it")
             self.net.load_state_dict(state["net"])
             self.optimiser.load_state_dict(state["optimiser"])
             self.schedule.load_state_dict(state["schedule"])
             self.first, self.best = state["epoch"], state["best"]
-        elif "init" in head:
+        elif head.get("init"):
             own = self.net.state_dict()
             start = trained(out, head["init"], f"{name} starts from it")
             self.net.load_state_dict({k: v for k, v in start.items() if v.shape == own[k].shape}, strict=False)
-        self.model = torch.nn.parallel.DistributedDataParallel(self.net) if world > 1 else self.net
+        self.model = torch.nn.parallel.DistributedDataParallel(self.net) if world > 1 else compiled(self.net, args.device)
 
     def bits(self, epoch):
         return self.head.get("bits", 0) if epoch >= self.head["epochs"] - self.head.get("rounded", 0) else 0
 
-    def step(self, epoch, pixels, labels, soft):
+    def step(self, epoch, pixels, targets, soft):
+        """One step on pixels (N, 3, H, W) with targets (N, classes) and, from teachers, softened probabilities (N, classes)."""
         self.optimiser.zero_grad()
         with rounded(self.net, self.bits(epoch)):
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast(pixels.device.type, dtype=torch.bfloat16):
                 logits = self.model(pixels)
-            loss = torch.nn.functional.cross_entropy(logits.float(), labels, label_smoothing=self.head.get("smoothing", 0))
+            loss = torch.nn.functional.cross_entropy(logits.float(), targets)
             if soft is not None:
                 loss = (1 - self.head["share"]) * loss + self.head["share"] * divergence(logits.float(), soft, self.head["temperature"])
             loss.backward()
         self.optimiser.step()
         self.schedule.step()
-        return loss.item()
+        return loss.detach()
 
     def finish(self, epoch, line):
         """Keep the weights if they are the best, tell, and write what a resumed run needs."""
@@ -178,6 +176,7 @@ def main(argv=None):
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--limit", type=int)
     args = parser.parse_args(argv)
@@ -187,22 +186,20 @@ def main(argv=None):
         dist.init_process_group("gloo")
     keep_memory()
     torch.set_num_threads(args.threads)
-    recipes = [RECIPES[name] | ({"epochs": args.epochs} if args.epochs else {}) for name in args.networks]
-    recipe = common(recipes[0])
-    if any(common(r) != recipe for r in recipes):
+    torch.backends.cudnn.benchmark = True
+    recipe = RECIPES[args.networks[0]] | ({"epochs": args.epochs} if args.epochs else {})
+    if any(RECIPES[name] != RECIPES[args.networks[0]] for name in args.networks):
         raise SystemExit(f"{' and '.join(args.networks)} have different recipes, expected one: train them one after the other")
-    source = objects if recipes[0].get("net", args.networks[0]) == "objects" else data
-    train, val = source.load(args.data)
+    source = objects if args.networks[0].startswith("objects") else data
+    train, val = objects.load(args.data, recipe.get("others", False)) if source is objects else data.load(args.data)
     if args.limit:
         train, val = [t[:args.limit] for t in train], [t[:args.limit] for t in val]
     most = recipe.get("most", len(train[1]))
     batches = len(objects.at_most(torch.arange(len(train[1])), train[1], most)) // recipe["batch"]
+    train, val = ([t.to(args.device) for t in part] for part in (train, val))
 
     args.out.mkdir(parents=True, exist_ok=True)
-    runs = []
-    for name, r in zip(args.networks, recipes):
-        torch.manual_seed(args.seed)
-        runs.append(Run(name, {"network": name, "seed": args.seed, "limit": args.limit} | r, batches, args.out, world))
+    runs = [Run(name, recipe, batches, args.out, world, args) for name in args.networks]
     first = runs[0].first
     if any(run.first != first for run in runs):
         raise SystemExit("; ".join(f"{run.name} has {run.first} epochs" for run in runs) + ": expected as many of each; remove the checkpoints or train them one by one")
@@ -211,33 +208,39 @@ def main(argv=None):
             run.log.write_text(json.dumps(run.head) + "\n")
     teachers = []
     for name in recipe.get("teachers", []):
-        teachers.append(make(name).eval())
-        teachers[-1].load_state_dict(trained(args.out, name, f"{args.networks[0]} learns from it"))
+        teacher = NETWORKS[name]().to(args.device, memory_format=torch.channels_last).eval()
+        teacher.load_state_dict(trained(args.out, name, f"{args.networks[0]} learns from it"))
+        teachers.append(compiled(teacher, args.device))
+    classes = runs[0].net.fc.out_features if hasattr(runs[0].net, "fc") else len(data.CLASSES)
 
     for epoch in range(first, recipe["epochs"]):
         start, total = time.time(), [0.0] * len(runs)
         # Seeds are drawn anew every epoch, so a resumed run needs no random state. All processes see one order of pictures.
         order = torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(1000 * args.seed + epoch))
-        order = objects.at_most(order, train[1], most)
-        rng = torch.Generator().manual_seed(1000 * (1000 * args.seed + epoch) + rank)
+        order = objects.at_most(order.to(args.device), train[1], most)
+        rng = torch.Generator(args.device).manual_seed(1000 * (1000 * args.seed + epoch) + rank)
         torch.manual_seed(rng.initial_seed())
         size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else val[0].shape[-1]
         for run in runs:
             run.model.train()
         for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
             indices = indices[rank::world]
-            pixels, soft = data.normalise(source.augment(train[0][indices], rng, size, recipe.get("cutout", 0))), None
+            pixels, soft = source.augment(train[0][indices], rng, size), None
+            targets = torch.nn.functional.one_hot(train[1][indices], classes).float()
+            if "mix" in recipe:
+                pixels, targets = data.mix(pixels, targets, rng, recipe["mix"])
+            pixels = data.normalise(pixels)
             if teachers:
-                with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-                    soft = torch.stack([(t(pixels).float() / recipe["temperature"]).softmax(1) for t in teachers]).mean(0)
+                with torch.no_grad(), torch.autocast(args.device, dtype=torch.bfloat16):
+                    soft = torch.stack([(t(pixels)[:, :classes].float() / recipe["temperature"]).softmax(1) for t in teachers]).mean(0)
             for i, run in enumerate(runs):
-                total[i] += run.step(epoch, pixels, train[1][indices], soft)
+                total[i] += run.step(epoch, pixels, targets, soft)
         if rank:
             continue
         for i, run in enumerate(runs):
             with rounded(run.net, run.bits(epoch)):
                 val_accuracy = accuracy(run.net, *val)
-            run.finish(epoch + 1, {"epoch": epoch + 1, "loss": round(total[i] / batches, 4), "val": round(val_accuracy, 4), "seconds": round(time.time() - start, 1)})
+            run.finish(epoch + 1, {"epoch": epoch + 1, "loss": round(float(total[i]) / batches, 4), "val": round(val_accuracy, 4), "seconds": round(time.time() - start, 1)})
 
 
 if __name__ == "__main__":

@@ -121,11 +121,11 @@ func TestTrainingScalesOut(t *testing.T) {
 	records(t, filepath.Join(dir, "train.bin"), 5000+512)
 	// -r and -t: with Debian's PyTorch 1.13 on Python 3.11, torchrun does not understand their defaults.
 	cmd := exec.Command(python, "/usr/bin/torchrun", "--nproc_per_node", "2", "-r", "1", "-t", "1", "--log_dir", filepath.Join(dir, "torchrun"),
-		"train.py", "live-40", "--data", dir, "--out", filepath.Join(dir, "out"), "--epochs", "3", "--limit", "512")
+		"train.py", "cnn3-se", "--data", dir, "--out", filepath.Join(dir, "out"), "--epochs", "3", "--limit", "512")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	lines := epochs(t, filepath.Join(dir, "out", "live-40.jsonl"))
+	lines := epochs(t, filepath.Join(dir, "out", "cnn3-se.jsonl"))
 	var losses []float64
 	for _, line := range lines[1:] {
 		var v struct{ Loss float64 }
@@ -139,32 +139,69 @@ func TestTrainingScalesOut(t *testing.T) {
 	}
 }
 
-// Twins start from their own weights and learn from one teacher on the same batches; a teacher that was not trained is a sentence.
+// Twins learn from one teacher on the same batches, mixed pictures among them; original pixels train beside those from JPEG; another seed has its own
+// files, and seeds.py compares them. A teacher that was not trained is a sentence.
 func TestTwinsLearnFromATeacher(t *testing.T) {
+	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
+	}
+	dir := t.TempDir()
+	records(t, filepath.Join(dir, "train.bin"), 5000+512)
+	records(t, filepath.Join(dir, "train-original.bin"), 100)
+	train := func(networks ...string) (string, error) {
+		out, err := exec.Command(python, append(append([]string{"train.py"}, networks...), "--data", dir, "--out", dir, "--epochs", "1", "--limit", "512")...).CombinedOutput()
+		return string(out), err
+	}
+	if out, err := train("live", "live-plain"); err == nil || !strings.Contains(out, "teacher.pt: is missing, and live learns from it") || strings.Contains(out, "Traceback") {
+		t.Errorf("without the network that they need: %v\n%s", err, out)
+	}
+	if out, err := train("live", "cnn3-se"); err == nil || !strings.Contains(out, "different recipes") {
+		t.Errorf("no twins: %v\n%s", err, out)
+	}
+	for _, run := range [][]string{{"teacher"}, {"live", "live-plain"}, {"live", "live-plain", "--seed", "2"}} {
+		if out, err := train(run...); err != nil {
+			t.Fatalf("%v: %v\n%s", run, err, out)
+		}
+	}
+	var loss []string
+	for _, name := range []string{"live", "live-plain", "live-2", "live-plain-2"} {
+		lines := epochs(t, filepath.Join(dir, name+".jsonl"))
+		if len(lines) != 2 || !strings.Contains(lines[0], `"teachers":["teacher"]`) {
+			t.Fatalf("%s logged %q, expected its recipe and one epoch", name, lines)
+		}
+		loss = append(loss, lines[1])
+	}
+	if loss[0] == loss[2] || loss[1] == loss[3] {
+		t.Errorf("two seeds have one log: %q", loss)
+	}
+	out, err := exec.Command(python, "seeds.py", "live", "live-plain", "--seeds", "1,2", "--runs", dir, "--data", dir).CombinedOutput()
+	if err != nil || strings.Count(string(out), "difference") != 2 {
+		t.Errorf("seeds.py: %v\n%s", err, out)
+	}
+}
+
+// Half of a mixed batch's pictures hold two, and a target says how much of each.
+func TestMix(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
 	}
-	dir := t.TempDir()
-	records(t, filepath.Join(dir, "train.bin"), 5000+256)
-	train := func(networks ...string) (string, error) {
-		out, err := exec.Command(python, append(append([]string{"train.py"}, networks...), "--data", dir, "--out", dir, "--epochs", "1", "--limit", "256")...).CombinedOutput()
-		return string(out), err
-	}
-	if out, err := train("live", "live-plain"); err == nil || !strings.Contains(out, "live-40.pt: is missing, and live starts from it") || strings.Contains(out, "Traceback") {
-		t.Errorf("without the networks that they need: %v\n%s", err, out)
-	}
-	if out, err := train("live-40", "cnn3-se"); err == nil || !strings.Contains(out, "different recipes") {
-		t.Errorf("no twins: %v\n%s", err, out)
-	}
-	for _, networks := range [][]string{{"teacher"}, {"live-40", "live-plain-40"}, {"live", "live-plain"}} {
-		if out, err := train(networks...); err != nil {
-			t.Fatalf("%v: %v\n%s", networks, err, out)
-		}
-	}
-	for _, name := range []string{"live", "live-plain"} {
-		if lines := epochs(t, filepath.Join(dir, name+".jsonl")); len(lines) != 2 || !strings.Contains(lines[0], `"teachers":["teacher","live-40","live-plain-40"]`) {
-			t.Errorf("%s logged %q, expected its recipe and one epoch", name, lines)
-		}
+	script := `
+import torch, data
+rng = torch.Generator().manual_seed(1)
+n = 2000
+white = (torch.arange(n) % 2).float()             # every other picture is white: the mean of a mixed one is its share of white
+pixels, targets = data.mix(white.view(n, 1, 1, 1).expand(n, 3, 32, 32), torch.nn.functional.one_hot(white.long(), 2).float(), rng, 0.5)
+assert torch.allclose(pixels.mean((1, 2, 3)), targets[:, 1], atol=1e-5), "targets are not the shares of the pixels"
+assert torch.allclose(targets.sum(1), torch.ones(n), atol=1e-5), "targets do not add up to one"
+own = targets.gather(1, white.long()[:, None])[:, 0]
+pasted = (own < 1) & (pixels.amin((1, 2, 3)) == 0) & (pixels.amax((1, 2, 3)) == 1)
+blended = (own < 1) & ~pasted
+assert 0.22 < blended.float().mean() < 0.28, blended.float().mean()
+assert 0.20 < pasted.float().mean() < 0.28, pasted.float().mean()   # a square may lie wholly on a border
+assert 0.4 < own[blended].mean() < 0.6
+`
+	if out, err := exec.Command(python, "-c", script).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
