@@ -97,3 +97,16 @@ func LoadPicture(url string) (*Picture, error) {
 	}
 	return p, nil
 }
+
+// LoadDrawing loads a square SVG and paints it once, at its own size: a browser draws an image element's SVG anew every time it is painted, which
+// takes 5 ms, and 15 with the samples' grain. It blocks.
+func LoadDrawing(url string) (*Picture, error) {
+	p, err := LoadPicture(url)
+	if err != nil {
+		return nil, err
+	}
+	c := NewCanvas(p.W, true)
+	c.DrawSquare(p.Image, 0, 0, p.W, false)
+	p.Image = c.El
+	return p, nil
+}

@@ -87,7 +87,7 @@ func checkDetail(t *testing.T, d detail) {
 	}
 }
 
-// Every sample of the strip is explained under its own name, and marked.
+// Every sample of the strip is explained under its own name, and marked; the network that a visitor meets first names it rightly and is sure.
 func TestSamples(t *testing.T) { inBoth(t, testSamples) }
 
 func testSamples(t *testing.T, in device) {
@@ -100,7 +100,12 @@ func testSamples(t *testing.T, in device) {
 	for _, id := range ids {
 		n := p.count()
 		p.click(id)
-		d := p.after(n, id[len("sample-"):]+".svg", "")
+		name := id[len("sample-"):]
+		d := p.after(n, name+".svg", "")
+		p.wait(name+" to be shown", "document.getElementById('verdict').textContent.includes("+quote("the picture shows "+name)+")")
+		if got, want := eval[string](p, "document.getElementById('verdict').textContent"), "Right: the picture shows "+name+"."; got != want {
+			t.Errorf("%q under %v, expected %q", got, d.Top[:2], want)
+		}
 		if other, ok := seen[d.Logits[0]]; ok {
 			t.Errorf("%s has the logits of %s", id, other)
 		}

@@ -49,7 +49,7 @@ func (p *Page) trySample(turn, i int) {
 		return
 	}
 	go func() {
-		pic, err := browser.LoadPicture(p.state.File("samples/" + view.Samples[i] + ".svg"))
+		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[i] + ".svg"))
 		p.post(func() {
 			if turn != p.bitsTurn {
 				return

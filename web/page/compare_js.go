@@ -123,7 +123,7 @@ func (p *Page) tryNext(search int) {
 		return
 	}
 	go func() {
-		pic, err := browser.LoadPicture(p.state.File("samples/" + view.Samples[at] + ".svg"))
+		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[at] + ".svg"))
 		p.post(func() {
 			switch {
 			case search != p.compare.search:

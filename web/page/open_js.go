@@ -29,7 +29,7 @@ func (p *Page) ChooseSample(i int) {
 		p.still.opening++
 		turn := p.still.opening
 		go func() {
-			pic, err := browser.LoadPicture(p.state.File("samples/" + name + ".svg"))
+			pic, err := browser.LoadDrawing(p.state.File("samples/" + name + ".svg"))
 			p.post(func() {
 				switch {
 				case turn != p.still.opening:

@@ -62,8 +62,8 @@ def texts(network, compared):
     for row in compared:
         if (row["set"], row["weights"], row["network"]) == ("test, JPEG", "int8", "difference"):
             n, mean, half = len(row["seeds"]), row["mean"], row["half95"]
-            en += f" {n} seeds were trained with SE and without; the pair whose network with SE did best on validation pictures is here. SE brings {mean:+.1f} ± {half:.1f} points on the test pictures (95 % interval)."
-            zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子，这里采用有 SE 者验证集准确率最高的一对。SE 在测试图片上带来 {mean:+.1f} ± {half:.1f} 个百分点（95 % 区间）。"
+            en += f" {n} seeds were trained with SE and without. SE brings {mean:+.1f} ± {half:.1f} points on the test pictures (95 % interval)."
+            zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子。SE 在测试图片上带来 {mean:+.1f} ± {half:.1f} 个百分点（95 % 区间）。"
     return {"data": OBJECTS if network == "objects" else CIFAR10, "recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR}
 
 
