@@ -35,9 +35,12 @@ func axe(t *testing.T) string {
 	return string(b)
 }
 
-// accessible runs axe-core on the page as it is, in both themes.
+// accessible runs axe-core on the page as it is, in both themes; no text may hold half a character.
 func (p *tab) accessible(source, state string) {
 	p.t.Helper()
+	if broken := eval[[]string](p, `[...document.querySelectorAll('body *')].filter((e) => !e.childElementCount && e.textContent.includes('\uFFFD')).map((e) => e.parentElement.textContent.slice(0, 80))`); len(broken) > 0 {
+		p.t.Errorf("%s: texts were cut inside a character: %q", state, broken)
+	}
 	for _, theme := range []string{"light", "dark"} {
 		p.run(fmt.Sprintf("document.documentElement.dataset.theme = %q", theme))
 		p.frames()

@@ -49,10 +49,10 @@ func (c *About) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "h3")
-		vgn.SetInnerHTML(c.S.T().AboutModel)
+		content(vgn, c.S.T().AboutModel)
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00id\x00model-note")
-		vgn.SetInnerHTML(c.note())
+		content(vgn, c.note())
 		vgn = text(vgparent, "\n")
 	}
 	return vgout
@@ -91,13 +91,13 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "h2")
-			vgn.SetInnerHTML(c.S.Words().AuditTitle)
+			content(vgn, c.S.Words().AuditTitle)
 			vgn = element(vgparent, "p\x00class\x00q2")
-			vgn.SetInnerHTML(c.S.Words().AuditAbout)
+			content(vgn, c.S.Words().AuditAbout)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00q2")
 			vgn.AddAttrInterface("hidden", len(c.S.AuditBlocks()) > 0)
-			vgn.SetInnerHTML(c.S.Words().NoBlocks)
+			content(vgn, c.S.Words().NoBlocks)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00bt")
 			vgn.AddAttrInterface("hidden", len(c.S.AuditBlocks()) == 0)
@@ -125,13 +125,13 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgn = element(vgparent, "option")
 							vgn.AddAttrInterface("value", c.value(i))
 							property(vgn, "selected", i == c.S.Audit.Block)
-							vgn.SetInnerHTML(b)
+							content(vgn, b)
 						}
 					}
 				}
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00audit-start")
-				vgn.SetInnerHTML(pick(c.S.Audit.Running, c.S.Words().AuditCancel, c.S.Words().AuditStart))
+				content(vgn, pick(c.S.Audit.Running, c.S.Words().AuditCancel, c.S.Words().AuditStart))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleAudit() })
 			}
 			vgn = text(vgparent, "\n    ")
@@ -152,7 +152,7 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00id\x00audit-status\x00role\x00status")
-			vgn.SetInnerHTML(c.S.AuditStatus())
+			content(vgn, c.S.AuditStatus())
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "figure\x00class\x00scatter")
@@ -161,7 +161,7 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "figcaption\x00class\x00small q2")
-			vgn.SetInnerHTML(c.S.AuditScatter().Y)
+			content(vgn, c.S.AuditScatter().Y)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00plot")
 			{
@@ -172,9 +172,9 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(c.S.AuditScatter().Hi)
+					content(vgn, c.S.AuditScatter().Hi)
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(c.S.AuditScatter().Lo)
+					content(vgn, c.S.AuditScatter().Lo)
 				}
 				vgn = text(vgparent, "\n      ")
 				vgn = drawing(vgparent, "svg\x00id\x00audit-plot\x00viewBox\x000 0 400 200\x00role\x00img")
@@ -197,7 +197,7 @@ func (c *Audit) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(vugu.HTML("0"))
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(c.S.AuditScatter().X)
+					content(vgn, c.S.AuditScatter().X)
 					vgn = element(vgparent, "span")
 					vgn.SetInnerHTML(vugu.HTML("1"))
 				}
@@ -235,9 +235,9 @@ func (c *Bits) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		vgn = element(vgparent, "h2")
-		vgn.SetInnerHTML(c.S.Words().BitsTitle)
+		content(vgn, c.S.Words().BitsTitle)
 		vgn = element(vgparent, "p\x00class\x00q2")
-		vgn.SetInnerHTML(c.S.Words().BitsAbout)
+		content(vgn, c.S.Words().BitsAbout)
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00slide")
 		{
@@ -249,15 +249,15 @@ func (c *Bits) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			property(vgn, "value", c.at())
 			listen(vgn, "input", func(event vugu.DOMEvent) { c.A.ChooseBits(event.PropString("target", "value")) })
 			vgn = element(vgparent, "b\x00id\x00bits-label")
-			vgn.SetInnerHTML(c.S.BitsLabel())
+			content(vgn, c.S.BitsLabel())
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00id\x00bits-text\x00role\x00status")
-		vgn.SetInnerHTML(c.S.BitsText())
+		content(vgn, c.S.BitsText())
 		vgn = element(vgparent, "p\x00class\x00q2\x00id\x00bits-flips")
-		vgn.SetInnerHTML(c.S.BitsFlips())
+		content(vgn, c.S.BitsFlips())
 		vgn = element(vgparent, "p\x00class\x00q2\x00id\x00bits-size")
-		vgn.SetInnerHTML(c.S.BitsSize())
+		content(vgn, c.S.BitsSize())
 	}
 	return vgout
 }
@@ -308,7 +308,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "p")
-			vgn.SetInnerHTML(c.S.CompareStatus())
+			content(vgn, c.S.CompareStatus())
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00bt")
 			vgn.AddAttrInterface("hidden", c.S.Twin() != "")
@@ -321,7 +321,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					m := m
 					_ = m
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn")
-					vgn.SetInnerHTML(c.pair(m))
+					content(vgn, c.pair(m))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseModel(m.Name) })
 				}
 				vgn = element(vgparent, "i\x00hidden\x00")
@@ -352,9 +352,9 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						vgn = element(vgparent, "h2")
-						vgn.SetInnerHTML(col.Title)
+						content(vgn, col.Title)
 						vgn = element(vgparent, "span")
-						vgn.SetInnerHTML(col.Note)
+						content(vgn, col.Note)
 					}
 					vgn = text(vgparent, "\n      ")
 					vgn = element(vgparent, "div\x00class\x00b")
@@ -387,7 +387,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 											vgparent := vgn
 											_ = vgparent
 											vgn = element(vgparent, "span")
-											vgn.SetInnerHTML(p.Name)
+											content(vgn, p.Name)
 											vgn = element(vgparent, "span\x00class\x00track")
 											{
 												vgparent := vgn
@@ -401,7 +401,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 												}
 											}
 											vgn = element(vgparent, "span\x00class\x00p")
-											vgn.SetInnerHTML(p.Percent)
+											content(vgn, p.Percent)
 										}
 									}
 								}
@@ -423,20 +423,20 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00id\x00compare-text")
-			vgn.SetInnerHTML(c.S.CompareText())
+			content(vgn, c.S.CompareText())
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00cscale small q2")
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.Words().FirstMaps)
+				content(vgn, c.S.Words().FirstMaps)
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.ScaleLo())
+				content(vgn, c.S.ScaleLo())
 				vgn = element(vgparent, "span\x00class\x00slot")
 				vgn.AddAttrInterface("id", c.slot("compare-scale", 0))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.ScaleHi())
+				content(vgn, c.S.ScaleHi())
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00find")
@@ -444,14 +444,14 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "span\x00class\x00q2 small\x00id\x00search-text\x00role\x00status")
-				vgn.SetInnerHTML(c.S.SearchText())
+				content(vgn, c.S.SearchText())
 				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00search")
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.FindDisagreement() })
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(pick(c.S.Compare.Looking, c.S.Words().Cancel, c.S.Words().NextDisagreement))
+					content(vgn, pick(c.S.Compare.Looking, c.S.Words().Cancel, c.S.Words().NextDisagreement))
 				}
 			}
 			vgn = text(vgparent, "\n  ")
@@ -534,7 +534,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn.AddAttrInterface("href", pick(c.S.CameraOn, "#i-stop", "#i-cam"))
 				}
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(pick(c.S.CameraOn, c.S.T().StopCamera, c.S.T().UseCamera))
+				content(vgn, pick(c.S.CameraOn, c.S.T().StopCamera, c.S.T().UseCamera))
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big wide\x00id\x00open")
@@ -546,7 +546,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-pic\"\x3E\x3C/use\x3E"))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().ChoosePicture)
+				content(vgn, c.S.T().ChoosePicture)
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00freeze")
@@ -566,7 +566,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn.AddAttrInterface("href", pick(c.S.Frozen, "#i-play", "#i-freeze"))
 				}
 				vgn = element(vgparent, "span\x00class\x00ph")
-				vgn.SetInnerHTML(c.freezeName())
+				content(vgn, c.freezeName())
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00mirror")
@@ -581,7 +581,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-mirror\"\x3E\x3C/use\x3E"))
 				vgn = element(vgparent, "span\x00class\x00ph")
-				vgn.SetInnerHTML(c.S.T().Mirror)
+				content(vgn, c.S.T().Mirror)
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00snapshot")
@@ -595,7 +595,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-save\"\x3E\x3C/use\x3E"))
 				vgn = element(vgparent, "span\x00class\x00ph")
-				vgn.SetInnerHTML(c.S.T().Save)
+				content(vgn, c.S.T().Save)
 			}
 			vgn = text(vgparent, "\n  ")
 		}
@@ -610,7 +610,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().Camera)
+				content(vgn, c.S.T().Camera)
 				vgn = element(vgparent, "select\x00id\x00device")
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseDevice(event.PropString("target", "value")) })
 				{
@@ -627,7 +627,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", d.ID)
 						property(vgn, "selected", d.ID == c.S.Device)
-						vgn.SetInnerHTML(c.deviceName(i))
+						content(vgn, c.deviceName(i))
 					}
 					vgn = text(vgparent, "\n    ")
 				}
@@ -658,7 +658,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", k)
 						property(vgn, "selected", k == c.S.Kind)
-						vgn.SetInnerHTML(c.S.KindName(k))
+						content(vgn, c.S.KindName(k))
 					}
 					vgn = text(vgparent, "\n    ")
 				}
@@ -683,7 +683,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", m.Name)
 						property(vgn, "selected", m.Name == c.S.Colours)
-						vgn.SetInnerHTML(m.Name)
+						content(vgn, m.Name)
 					}
 					vgn = text(vgparent, "\n    ")
 				}
@@ -694,7 +694,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().Opacity)
+				content(vgn, c.S.T().Opacity)
 				vgn = element(vgparent, "input\x00type\x00range\x00id\x00opacity\x00min\x000\x00max\x00100\x00step\x001")
 				property(vgn, "value", c.opacity())
 				listen(vgn, "input", func(event vugu.DOMEvent) { c.A.ChooseOpacity(event.PropString("target", "value")) })
@@ -708,12 +708,12 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-frame")
 				vgn.AddAttrInterface("aria-pressed", pressed(!c.S.Fixed))
 				vgn.AddAttrInterface("title", c.S.T().ScaleFrameHint)
-				vgn.SetInnerHTML(c.S.T().ScaleFrame)
+				content(vgn, c.S.T().ScaleFrame)
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(false) })
 				vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-fixed")
 				vgn.AddAttrInterface("aria-pressed", pressed(c.S.Fixed))
 				vgn.AddAttrInterface("title", c.S.T().ScaleFixedHint)
-				vgn.SetInnerHTML(c.S.T().ScaleFixed)
+				content(vgn, c.S.T().ScaleFixed)
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(true) })
 			}
 			vgn = text(vgparent, "\n  ")
@@ -735,7 +735,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-brush\"\x3E\x3C/use\x3E"))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().Brush)
+				content(vgn, c.S.T().Brush)
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon\x00id\x00undo")
@@ -759,7 +759,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().ResizeLabel)
+				content(vgn, c.S.T().ResizeLabel)
 				vgn = element(vgparent, "select\x00id\x00resize")
 				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseResize(event.PropString("target", "value")) })
 				{
@@ -768,18 +768,18 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = text(vgparent, "\n      ")
 					vgn = element(vgparent, "option\x00value\x00bilinear")
 					property(vgn, "selected", c.S.Resize == view.ResizeBilinear)
-					vgn.SetInnerHTML(c.S.T().ResizeBilinear)
+					content(vgn, c.S.T().ResizeBilinear)
 					vgn = text(vgparent, "\n      ")
 					vgn = element(vgparent, "option\x00value\x00spline")
 					property(vgn, "selected", c.S.Resize == view.ResizeSpline)
-					vgn.SetInnerHTML(c.S.T().ResizeSpline)
+					content(vgn, c.S.T().ResizeSpline)
 					vgn = text(vgparent, "\n    ")
 				}
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain\x00id\x00export-open")
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
-			vgn.SetInnerHTML(c.S.T().Export + "…")
+			content(vgn, c.S.T().Export+"…")
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowExport() })
 			vgn = text(vgparent, "\n  ")
 		}
@@ -871,9 +871,9 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "h2\x00id\x00flow-title")
-			vgn.SetInnerHTML(c.F.Title)
+			content(vgn, c.F.Title)
 			vgn = element(vgparent, "span\x00class\x00small q2")
-			vgn.SetInnerHTML(c.F.Text)
+			content(vgn, c.F.Text)
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00scrolls\x00tabindex\x000\x00role\x00region")
@@ -893,7 +893,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = element(vgparent, "div\x00class\x00fig")
 					vgn.AddAttrInterface("id", c.ID+"-before-slot")
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(c.F.Before)
+					content(vgn, c.F.Before)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
@@ -901,7 +901,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(c.S.Words().FlowMean)
+					content(vgn, c.S.Words().FlowMean)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00wide")
@@ -920,7 +920,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn.AddAttrInterface("d", c.F.MeanBars.Zero)
 					}
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(c.F.This)
+					content(vgn, c.F.This)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
@@ -952,12 +952,12 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgn.AddAttrInterface("r", u.Radius)
 								}
 								vgn = element(vgparent, "span")
-								vgn.SetInnerHTML(u.Value)
+								content(vgn, u.Value)
 							}
 						}
 					}
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(c.F.Neurons)
+					content(vgn, c.F.Neurons)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
@@ -968,9 +968,9 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "b")
-					vgn.SetInnerHTML(c.F.Logit)
+					content(vgn, c.F.Logit)
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(c.S.Words().FlowBeforeSigmoid)
+					content(vgn, c.S.Words().FlowBeforeSigmoid)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
@@ -1017,7 +1017,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn.AddAttrInterface("d", c.F.GateBars.Zero)
 					}
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(c.F.Gates)
+					content(vgn, c.F.Gates)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
@@ -1025,7 +1025,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(c.F.Times)
+					content(vgn, c.F.Times)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li")
@@ -1035,7 +1035,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = element(vgparent, "div\x00class\x00fig")
 					vgn.AddAttrInterface("id", c.ID+"-after-slot")
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(c.F.After)
+					content(vgn, c.F.After)
 				}
 				vgn = text(vgparent, "\n  ")
 			}
@@ -1043,7 +1043,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00small q2")
 		vgn.AddAttrInterface("hidden", c.F.Forced == "")
-		vgn.SetInnerHTML(c.F.Forced)
+		content(vgn, c.F.Forced)
 		vgn = text(vgparent, "\n")
 	}
 	return vgout
@@ -1083,12 +1083,12 @@ func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "h2")
-			vgn.SetInnerHTML(c.S.T().Gates)
+			content(vgn, c.S.T().Gates)
 			vgn = element(vgparent, "span\x00class\x00q2\x00id\x00closest")
-			vgn.SetInnerHTML(c.S.Closest())
+			content(vgn, c.S.Closest())
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain r\x00id\x00gates-reset")
 			vgn.AddAttrInterface("hidden", !c.touched())
-			vgn.SetInnerHTML(c.S.T().ResetAll)
+			content(vgn, c.S.T().ResetAll)
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ResetGates() })
 		}
 		vgn = text(vgparent, "\n  ")
@@ -1104,7 +1104,7 @@ func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lb\" d=\"M5 4h4v12H5z\"\x3E\x3C/path\x3E\x3Cpath class=\"lc\" d=\"M3.5 3h7v3h-7z\"\x3E\x3C/path\x3E"))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().LegendOwn)
+				content(vgn, c.S.T().LegendOwn)
 			}
 			vgn = element(vgparent, "span\x00id\x00legend-usual")
 			vgn.AddAttrInterface("hidden", !c.S.Signed())
@@ -1114,7 +1114,7 @@ func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lband\" d=\"M3 3h8v11H3z\"\x3E\x3C/path\x3E"))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.LegendUsual())
+				content(vgn, c.S.LegendUsual())
 			}
 			vgn = element(vgparent, "span")
 			{
@@ -1123,7 +1123,7 @@ func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lc\" d=\"M4 5h6v11H4zM2 3h10v5H2z\"\x3E\x3C/path\x3E"))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().LegendSet)
+				content(vgn, c.S.T().LegendSet)
 			}
 			vgn = element(vgparent, "span")
 			{
@@ -1132,7 +1132,7 @@ func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lx\" d=\"m4 5 6 6m0-6-6 6\"\x3E\x3C/path\x3E"))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().LegendMuted)
+				content(vgn, c.S.T().LegendMuted)
 			}
 			vgn = element(vgparent, "span")
 			{
@@ -1141,17 +1141,17 @@ func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lc\" d=\"m2.5 11.5 4.500-7 4.500 7z\"\x3E\x3C/path\x3E"))
 				vgn = element(vgparent, "span")
-				vgn.SetInnerHTML(c.S.T().LegendSolo)
+				content(vgn, c.S.T().LegendSolo)
 			}
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00changed\x00id\x00changed")
 		vgn.AddAttrInterface("hidden", c.none())
-		vgn.SetInnerHTML(c.S.Changed())
+		content(vgn, c.S.Changed())
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00empty\x00id\x00no-gates")
 		vgn.AddAttrInterface("hidden", !c.none())
-		vgn.SetInnerHTML(c.S.T().NoSE)
+		content(vgn, c.S.T().NoSE)
 		vgn = text(vgparent, "\n")
 	}
 	return vgout
@@ -1197,7 +1197,7 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "span")
-			vgn.SetInnerHTML(c.S.T().Model)
+			content(vgn, c.S.T().Model)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "select\x00id\x00model")
 			vgn.AddAttrInterface("disabled", !c.S.Ready || c.S.Loading != "")
@@ -1214,7 +1214,7 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = element(vgparent, "option")
 					vgn.AddAttrInterface("value", m.Name)
 					property(vgn, "selected", m.Name == c.chosen())
-					vgn.SetInnerHTML(c.S.Localised(m.Title))
+					content(vgn, c.S.Localised(m.Title))
 				}
 				vgn = text(vgparent, "\n    ")
 			}
@@ -1227,9 +1227,9 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-lock\"\x3E\x3C/use\x3E"))
 			vgn = element(vgparent, "span\x00class\x00t")
-			vgn.SetInnerHTML(c.S.T().Privacy)
+			content(vgn, c.S.T().Privacy)
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link\x00id\x00privacy-link")
-			vgn.SetInnerHTML(c.S.T().HowEnforced)
+			content(vgn, c.S.T().HowEnforced)
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
 		}
 		vgn = text(vgparent, "\n  ")
@@ -1298,7 +1298,7 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-share\"\x3E\x3C/use\x3E"))
 			vgn = element(vgparent, "span\x00class\x00wd")
-			vgn.SetInnerHTML(c.S.T().Share)
+			content(vgn, c.S.T().Share)
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -1331,10 +1331,10 @@ func (c *Lead) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "h2")
-		vgn.SetInnerHTML(c.S.T().TutorialTitle)
+		content(vgn, c.S.T().TutorialTitle)
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p")
-		vgn.SetInnerHTML(c.S.T().TutorialText)
+		content(vgn, c.S.T().TutorialText)
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00seg\x00id\x00rank\x00role\x00group")
 		vgn.AddAttrInterface("aria-label", c.S.T().RankBy)
@@ -1349,7 +1349,7 @@ func (c *Lead) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = element(vgparent, "button\x00type\x00button")
 				vgn.AddAttrInterface("aria-pressed", pressed(r == c.S.Rank))
 				vgn.AddAttrInterface("id", "rank-"+r)
-				vgn.SetInnerHTML(c.S.RankName(r))
+				content(vgn, c.S.RankName(r))
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseRank(r) })
 			}
 		}
@@ -1419,9 +1419,9 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "i")
-					vgn.SetInnerHTML(c.number(i))
+					content(vgn, c.number(i))
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(l.Title)
+					content(vgn, l.Title)
 				}
 			}
 		}
@@ -1431,7 +1431,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "h2")
-			vgn.SetInnerHTML(c.l().Title)
+			content(vgn, c.l().Title)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00ps")
 			{
@@ -1443,7 +1443,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					t := t
 					_ = t
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(t)
+					content(vgn, t)
 				}
 				vgn = element(vgparent, "i\x00hidden\x00")
 				vgn.SetInnerHTML(vugu.HTML(""))
@@ -1514,14 +1514,14 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-mute")
-					vgn.SetInnerHTML(c.mute())
+					content(vgn, c.mute())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.MuteLesson() })
 				}
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00eqn\x00id\x00lesson-equation")
 			vgn.AddAttrInterface("hidden", c.l().Equation == "")
-			vgn.SetInnerHTML(c.l().Equation)
+			content(vgn, c.l().Equation)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00ps")
 			{
@@ -1533,7 +1533,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					t := t
 					_ = t
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(t)
+					content(vgn, t)
 				}
 				vgn = element(vgparent, "i\x00hidden\x00")
 				vgn.SetInnerHTML(vugu.HTML(""))
@@ -1545,11 +1545,11 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-back")
 				vgn.AddAttrInterface("disabled", c.S.LearnStep == 0)
-				vgn.SetInnerHTML(c.S.Words().LearnBack)
+				content(vgn, c.S.Words().LearnBack)
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(-1)) })
 				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-next")
 				vgn.AddAttrInterface("disabled", c.S.LearnStep == view.LearnSteps-1)
-				vgn.SetInnerHTML(c.S.Words().LearnNext)
+				content(vgn, c.S.Words().LearnNext)
 				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(1)) })
 			}
 		}
@@ -1565,7 +1565,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				t := t
 				_ = t
 				vgn = element(vgparent, "p")
-				vgn.SetInnerHTML(t)
+				content(vgn, t)
 			}
 		}
 		vgn = text(vgparent, "\n")
@@ -1632,7 +1632,7 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "h2")
-			vgn.SetInnerHTML(c.S.Words().Layer)
+			content(vgn, c.S.Words().Layer)
 			vgn = text(vgparent, "\n    ")
 			for vgiterkeyt, l := range c.S.MapLayers() {
 				var vgiterkey interface{} = vgiterkeyt
@@ -1648,9 +1648,9 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(l.Title)
+					content(vgn, l.Title)
 					vgn = element(vgparent, "span\x00class\x00q")
-					vgn.SetInnerHTML(l.Size)
+					content(vgn, l.Size)
 				}
 			}
 			vgn = text(vgparent, "\n  ")
@@ -1666,9 +1666,9 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2\x00id\x00maps-title")
-				vgn.SetInnerHTML(c.S.MapsTitle())
+				content(vgn, c.S.MapsTitle())
 				vgn = element(vgparent, "span\x00class\x00r small q")
-				vgn.SetInnerHTML(c.S.Words().ByNumber)
+				content(vgn, c.S.Words().ByNumber)
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00pick\x00id\x00maps-grid-slot\x00role\x00slider\x00tabindex\x000\x00data-pick\x00channel\x00aria-valuemin\x000")
@@ -1689,9 +1689,9 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2\x00id\x00maps-channel")
-				vgn.SetInnerHTML(c.S.MapsChannel())
+				content(vgn, c.S.MapsChannel())
 				vgn = element(vgparent, "span\x00class\x00r small q")
-				vgn.SetInnerHTML(c.S.Words().SameScale)
+				content(vgn, c.S.Words().SameScale)
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00two")
@@ -1714,15 +1714,15 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						vgn = element(vgparent, "span")
-						vgn.SetInnerHTML(c.S.ScaleLo())
+						content(vgn, c.S.ScaleLo())
 						vgn = element(vgparent, "span\x00class\x00slot\x00id\x00maps-scale-slot")
 						vgn.SetInnerHTML(vugu.HTML(""))
 						vgn = element(vgparent, "span")
-						vgn.SetInnerHTML(c.S.ScaleHi())
+						content(vgn, c.S.ScaleHi())
 					}
 					vgn = text(vgparent, "\n    ")
 					vgn = element(vgparent, "p\x00class\x00q2\x00id\x00maps-pixel")
-					vgn.SetInnerHTML(c.S.MapsPixel())
+					content(vgn, c.S.MapsPixel())
 				}
 				vgn = text(vgparent, "\n    ")
 				{
@@ -1743,7 +1743,7 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00q2 small")
-			vgn.SetInnerHTML(c.S.MapsPixelBars().Title)
+			content(vgn, c.S.MapsPixelBars().Title)
 			vgn = text(vgparent, "\n    ")
 			vgn = drawing(vgparent, "svg\x00class\x00pbars\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 			{
@@ -1834,9 +1834,9 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.title())
+				content(vgn, c.title())
 				vgn = element(vgparent, "span\x00class\x00r small q\x00id\x00model-facts")
-				vgn.SetInnerHTML(c.S.ModelFacts())
+				content(vgn, c.S.ModelFacts())
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00scrolls\x00tabindex\x000\x00role\x00region")
@@ -1858,19 +1858,19 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							vgn = element(vgparent, "th\x00scope\x00col")
-							vgn.SetInnerHTML(c.S.Words().Layer)
+							content(vgn, c.S.Words().Layer)
 							vgn = element(vgparent, "th\x00scope\x00col")
-							vgn.SetInnerHTML(c.S.Words().Kind)
+							content(vgn, c.S.Words().Kind)
 							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-							vgn.SetInnerHTML(c.S.Words().Output)
+							content(vgn, c.S.Words().Output)
 							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-							vgn.SetInnerHTML(c.S.Words().Params)
+							content(vgn, c.S.Words().Params)
 							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-							vgn.SetInnerHTML(c.S.Words().MACs)
+							content(vgn, c.S.Words().MACs)
 							vgn = element(vgparent, "th\x00scope\x00col")
-							vgn.SetInnerHTML(c.S.Words().Algorithm)
+							content(vgn, c.S.Words().Algorithm)
 							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n\x00colspan\x002")
-							vgn.SetInnerHTML(c.S.Words().LiveMs)
+							content(vgn, c.S.Words().LiveMs)
 						}
 					}
 					vgn = text(vgparent, "\n      ")
@@ -1888,19 +1888,19 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								vgn = element(vgparent, "th\x00scope\x00row")
-								vgn.SetInnerHTML(r.Name)
+								content(vgn, r.Name)
 								vgn = element(vgparent, "td")
-								vgn.SetInnerHTML(r.Kind)
+								content(vgn, r.Kind)
 								vgn = element(vgparent, "td\x00class\x00n")
-								vgn.SetInnerHTML(r.Output)
+								content(vgn, r.Output)
 								vgn = element(vgparent, "td\x00class\x00n")
-								vgn.SetInnerHTML(r.Params)
+								content(vgn, r.Params)
 								vgn = element(vgparent, "td\x00class\x00n")
-								vgn.SetInnerHTML(r.MACs)
+								content(vgn, r.MACs)
 								vgn = element(vgparent, "td")
-								vgn.SetInnerHTML(r.Algorithm)
+								content(vgn, r.Algorithm)
 								vgn = element(vgparent, "td\x00class\x00n ms")
-								vgn.SetInnerHTML(r.Milli)
+								content(vgn, r.Milli)
 								vgn = element(vgparent, "td\x00class\x00b")
 								{
 									vgparent := vgn
@@ -1931,11 +1931,11 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.S.Words().Card)
+				content(vgn, c.S.Words().Card)
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "p\x00class\x00q2\x00id\x00no-card")
 				vgn.AddAttrInterface("hidden", len(c.S.CardLines()) > 0)
-				vgn.SetInnerHTML(c.S.Words().NoCard)
+				content(vgn, c.S.Words().NoCard)
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "table")
 				vgn.AddAttrInterface("hidden", len(c.S.CardLines()) == 0)
@@ -1951,9 +1951,9 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							vgn = element(vgparent, "th\x00scope\x00col")
-							vgn.SetInnerHTML(c.S.Words().CardSet)
+							content(vgn, c.S.Words().CardSet)
 							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-							vgn.SetInnerHTML(c.S.Words().CardPictures)
+							content(vgn, c.S.Words().CardPictures)
 							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
 							vgn.SetInnerHTML(vugu.HTML("float32"))
 							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
@@ -1975,13 +1975,13 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								vgn = element(vgparent, "th\x00scope\x00row")
-								vgn.SetInnerHTML(l.Name)
+								content(vgn, l.Name)
 								vgn = element(vgparent, "td\x00class\x00n")
-								vgn.SetInnerHTML(l.Pictures)
+								content(vgn, l.Pictures)
 								vgn = element(vgparent, "td\x00class\x00n")
-								vgn.SetInnerHTML(l.Float32)
+								content(vgn, l.Float32)
 								vgn = element(vgparent, "td\x00class\x00n")
-								vgn.SetInnerHTML(l.Int8)
+								content(vgn, l.Int8)
 							}
 						}
 					}
@@ -2003,7 +2003,7 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							vgn = element(vgparent, "span")
-							vgn.SetInnerHTML(k.Name)
+							content(vgn, k.Name)
 							vgn = element(vgparent, "span\x00class\x00track")
 							{
 								vgparent := vgn
@@ -2017,13 +2017,19 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								}
 							}
 							vgn = element(vgparent, "span\x00class\x00n")
-							vgn.SetInnerHTML(k.Share)
+							content(vgn, k.Share)
 						}
 					}
 				}
 				vgn = text(vgparent, "\n      ")
-				vgn = element(vgparent, "p\x00class\x00q2 small")
-				vgn.SetInnerHTML(c.S.CardText())
+				for vgiterkeyt, text := range c.S.CardTexts() {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					text := text
+					_ = text
+					vgn = element(vgparent, "p\x00class\x00q2 small")
+					content(vgn, text)
+				}
 			}
 			vgn = text(vgparent, "\n    ")
 			{
@@ -2048,9 +2054,9 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.S.Words().OwnNetwork)
+				content(vgn, c.S.Words().OwnNetwork)
 				vgn = element(vgparent, "p\x00class\x00q2")
-				vgn.SetInnerHTML(c.S.Words().OwnText)
+				content(vgn, c.S.Words().OwnText)
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "p")
 				{
@@ -2064,7 +2070,7 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						property(vgn, "checked", c.S.RoundOwn)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ToggleRound() })
 						vgn = element(vgparent, "span")
-						vgn.SetInnerHTML(c.S.Words().OwnRound)
+						content(vgn, c.S.Words().OwnRound)
 					}
 				}
 				vgn = text(vgparent, "\n      ")
@@ -2074,11 +2080,11 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00own-open")
 					vgn.AddAttrInterface("disabled", !c.S.Ready)
-					vgn.SetInnerHTML(c.S.Words().OwnOpen)
+					content(vgn, c.S.Words().OwnOpen)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenNetwork() })
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00download")
 					vgn.AddAttrInterface("disabled", !c.S.Ready || !c.S.CanDownload())
-					vgn.SetInnerHTML(c.S.Words().Download)
+					content(vgn, c.S.Words().Download)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.DownloadWeights() })
 				}
 			}
@@ -2305,9 +2311,9 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "h2")
-			vgn.SetInnerHTML(c.S.T().Prediction)
+			content(vgn, c.S.T().Prediction)
 			vgn = element(vgparent, "span\x00class\x00r small q")
-			vgn.SetInnerHTML(c.classes())
+			content(vgn, c.classes())
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00ans\x00id\x00answer")
@@ -2315,13 +2321,13 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "b")
-			vgn.SetInnerHTML(c.answer())
+			content(vgn, c.answer())
 			vgn = element(vgparent, "span")
-			vgn.SetInnerHTML(c.percent())
+			content(vgn, c.percent())
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00cal\x00id\x00verdict")
-		vgn.SetInnerHTML(c.S.Verdict())
+		content(vgn, c.S.Verdict())
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "ol\x00class\x00preds\x00id\x00predictions")
 		{
@@ -2346,7 +2352,7 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						vgn = element(vgparent, "span")
-						vgn.SetInnerHTML(p.Name)
+						content(vgn, p.Name)
 						vgn = element(vgparent, "span\x00class\x00track")
 						{
 							vgparent := vgn
@@ -2360,7 +2366,7 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							}
 						}
 						vgn = element(vgparent, "span\x00class\x00p")
-						vgn.SetInnerHTML(p.Percent)
+						content(vgn, p.Percent)
 					}
 				}
 			}
@@ -2368,7 +2374,7 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00hint")
-		vgn.SetInnerHTML(c.S.MapHint())
+		content(vgn, c.S.MapHint())
 		vgn = text(vgparent, "\n  ")
 		{
 			vgcompKey := vugu.MakeCompKey(0xEB2CBCFE178E6B7C^vgin.CurrentPositionHash(), vgiterkey)
@@ -2422,7 +2428,7 @@ func (c *Ranks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "h2")
-		vgn.SetInnerHTML(c.title())
+		content(vgn, c.title())
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00cols")
 		{
@@ -2440,7 +2446,7 @@ func (c *Ranks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "h3")
-					vgn.SetInnerHTML(col.Name)
+					content(vgn, col.Name)
 					vgn = text(vgparent, "\n      ")
 					vgn = element(vgparent, "ol")
 					{
@@ -2453,7 +2459,7 @@ func (c *Ranks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							_ = ch
 							vgn = element(vgparent, "li")
 							vgn.AddAttrInterface("class", pick(ch.Hit, "hit", ""))
-							vgn.SetInnerHTML(ch.Name)
+							content(vgn, ch.Name)
 						}
 					}
 				}
@@ -2685,10 +2691,10 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "b")
-			vgn.SetInnerHTML(c.fps())
+			content(vgn, c.fps())
 			vgn = text(vgparent, " ")
 			vgn = element(vgparent, "span")
-			vgn.SetInnerHTML(c.S.T().FPS)
+			content(vgn, c.S.T().FPS)
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = drawing(vgparent, "svg\x00class\x00tl\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
@@ -2725,9 +2731,9 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = element(vgparent, "i")
 					vgn.SetInnerHTML(vugu.HTML(""))
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(p.Name + " ")
+					content(vgn, p.Name+" ")
 					vgn = element(vgparent, "em")
-					vgn.SetInnerHTML(p.Milli)
+					content(vgn, p.Milli)
 				}
 			}
 		}
@@ -2738,32 +2744,32 @@ func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "span")
-			vgn.SetInnerHTML(c.S.T().Sum + " ")
+			content(vgn, c.S.T().Sum+" ")
 			vgn = element(vgparent, "em")
-			vgn.SetInnerHTML(c.S.Sum())
+			content(vgn, c.S.Sum())
 			vgn = text(vgparent, " ")
 			vgn = element(vgparent, "span")
-			vgn.SetInnerHTML(c.S.T().Milli)
+			content(vgn, c.S.T().Milli)
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "span")
 		vgn.AddAttrInterface("hidden", c.S.Shown != nil)
-		vgn.SetInnerHTML(c.S.T().Loading)
+		content(vgn, c.S.T().Loading)
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "span\x00class\x00e")
-		vgn.SetInnerHTML(c.S.Kernel())
+		content(vgn, c.S.Kernel())
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "span")
-		vgn.SetInnerHTML(c.S.LoadLine())
+		content(vgn, c.S.LoadLine())
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "span\x00class\x00foot")
 		{
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "span")
-			vgn.SetInnerHTML(c.S.T().Privacy)
+			content(vgn, c.S.T().Privacy)
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link")
-			vgn.SetInnerHTML(c.S.T().HowEnforced)
+			content(vgn, c.S.T().HowEnforced)
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
 		}
 		vgn = text(vgparent, "\n")
@@ -2807,7 +2813,7 @@ func (c *Tabs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn.AddAttrInterface("aria-selected", pressed(t.ID == c.S.Tab))
 			vgn.AddAttrInterface("id", "tab-"+t.ID)
 			vgn.AddAttrInterface("tabindex", pick(t.ID == c.S.Tab, "0", "-1"))
-			vgn.SetInnerHTML(c.S.TabName(t))
+			content(vgn, c.S.TabName(t))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseTab(t.ID) })
 		}
 		vgn = text(vgparent, "\n")
@@ -2841,7 +2847,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00q2\x00id\x00maps-from")
-		vgn.SetInnerHTML(c.S.MapsFrom())
+		content(vgn, c.S.MapsFrom())
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00scrolls")
 		{
@@ -2857,7 +2863,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "b")
-					vgn.SetInnerHTML(t.Name)
+					content(vgn, t.Name)
 					vgn = text(vgparent, "\n    ")
 					vgn = element(vgparent, "table\x00class\x00mx")
 					{
@@ -2883,14 +2889,14 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = x
 										vgn = element(vgparent, "td")
 										vgn.AddAttrInterface("class", "i"+x.Shade)
-										vgn.SetInnerHTML(x.Text)
+										content(vgn, x.Text)
 									}
 								}
 							}
 						}
 					}
 					vgn = element(vgparent, "span\x00class\x00q")
-					vgn.SetInnerHTML(vugu.HTML("×"))
+					content(vgn, "×")
 					vgn = text(vgparent, "\n    ")
 					vgn = element(vgparent, "table\x00class\x00mx")
 					{
@@ -2916,7 +2922,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 										_ = x
 										vgn = element(vgparent, "td")
 										vgn.AddAttrInterface("class", "w"+x.Shade)
-										vgn.SetInnerHTML(x.Text)
+										content(vgn, x.Text)
 									}
 								}
 							}
@@ -2925,7 +2931,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = element(vgparent, "span\x00class\x00q")
 					vgn.SetInnerHTML(vugu.HTML("="))
 					vgn = element(vgparent, "b\x00class\x00sum")
-					vgn.SetInnerHTML(t.Sum)
+					content(vgn, t.Sum)
 				}
 			}
 			vgn = element(vgparent, "i\x00hidden\x00")
@@ -2933,7 +2939,7 @@ func (c *Terms) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00eq\x00id\x00maps-equation")
-		vgn.SetInnerHTML(c.S.MapsEquation())
+		content(vgn, c.S.MapsEquation())
 		vgn = text(vgparent, "\n")
 	}
 	return vgout
@@ -2994,9 +3000,9 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.S.Words().ConfusionTitle)
+				content(vgn, c.S.Words().ConfusionTitle)
 				vgn = element(vgparent, "span\x00class\x00r small q")
-				vgn.SetInnerHTML(c.S.Words().ConfusionAxes)
+				content(vgn, c.S.Words().ConfusionAxes)
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00pick\x00role\x00slider\x00tabindex\x000\x00data-pick\x00confusion\x00aria-valuemin\x000")
@@ -3011,7 +3017,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h3\x00id\x00test-cell")
-				vgn.SetInnerHTML(c.S.TestCell())
+				content(vgn, c.S.TestCell())
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "span\x00class\x00r pages")
 				vgn.AddAttrInterface("hidden", c.S.CellPage() == "")
@@ -3019,7 +3025,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span\x00class\x00q small")
-					vgn.SetInnerHTML(c.S.CellPage())
+					content(vgn, c.S.CellPage())
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00test-previous")
 					vgn.AddAttrInterface("aria-label", c.S.Words().Previous)
 					vgn.AddAttrInterface("disabled", c.S.Test.Page == 0)
@@ -3074,7 +3080,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00q small")
-			vgn.SetInnerHTML(pick(c.S.Test.CellPages() == 0, c.S.Words().CellNone, c.S.Words().CellPictures))
+			content(vgn, pick(c.S.Test.CellPages() == 0, c.S.Words().CellNone, c.S.Words().CellPictures))
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00tside")
@@ -3087,7 +3093,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.S.Words().TestClasses)
+				content(vgn, c.S.Words().TestClasses)
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "div\x00class\x00scrolls tall\x00tabindex\x000\x00role\x00region")
 				vgn.AddAttrInterface("aria-label", c.S.Words().TestClasses)
@@ -3107,19 +3113,19 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgparent := vgn
 								_ = vgparent
 								vgn = element(vgparent, "th\x00scope\x00col")
-								vgn.SetInnerHTML(c.S.Words().TestClass)
+								content(vgn, c.S.Words().TestClass)
 								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-								vgn.SetInnerHTML(c.S.Words().CardPictures)
+								content(vgn, c.S.Words().CardPictures)
 								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-								vgn.SetInnerHTML(c.S.Words().TestPrecision)
+								content(vgn, c.S.Words().TestPrecision)
 								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-								vgn.SetInnerHTML(c.S.Words().TestRecall)
+								content(vgn, c.S.Words().TestRecall)
 								vgn = element(vgparent, "th\x00scope\x00col")
 								{
 									vgparent := vgn
 									_ = vgparent
 									vgn = element(vgparent, "span\x00class\x00sr")
-									vgn.SetInnerHTML(c.S.Words().TestRecall)
+									content(vgn, c.S.Words().TestRecall)
 								}
 							}
 						}
@@ -3138,13 +3144,13 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									vgparent := vgn
 									_ = vgparent
 									vgn = element(vgparent, "th\x00scope\x00row")
-									vgn.SetInnerHTML(r.Name)
+									content(vgn, r.Name)
 									vgn = element(vgparent, "td\x00class\x00n")
-									vgn.SetInnerHTML(r.Pictures)
+									content(vgn, r.Pictures)
 									vgn = element(vgparent, "td\x00class\x00n")
-									vgn.SetInnerHTML(r.Precision)
+									content(vgn, r.Precision)
 									vgn = element(vgparent, "td\x00class\x00n")
-									vgn.SetInnerHTML(r.Recall)
+									content(vgn, r.Recall)
 									vgn = element(vgparent, "td\x00class\x00b")
 									{
 										vgparent := vgn
@@ -3169,16 +3175,16 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.S.Words().CalTitle)
+				content(vgn, c.S.Words().CalTitle)
 				vgn = element(vgparent, "p\x00class\x00q2 small")
-				vgn.SetInnerHTML(c.S.Words().CalText)
+				content(vgn, c.S.Words().CalText)
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "figure\x00class\x00cal-plot")
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "figcaption\x00class\x00small q2")
-					vgn.SetInnerHTML(c.S.Words().CalY)
+					content(vgn, c.S.Words().CalY)
 					vgn = text(vgparent, "\n        ")
 					vgn = element(vgparent, "div\x00class\x00plot")
 					{
@@ -3211,7 +3217,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgn = element(vgparent, "span")
 							vgn.SetInnerHTML(vugu.HTML("0"))
 							vgn = element(vgparent, "span")
-							vgn.SetInnerHTML(c.S.Words().CalX)
+							content(vgn, c.S.Words().CalX)
 							vgn = element(vgparent, "span")
 							vgn.SetInnerHTML(vugu.HTML("1"))
 						}
@@ -3230,10 +3236,10 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.S.Words().TestGates)
+				content(vgn, c.S.Words().TestGates)
 				vgn = element(vgparent, "span\x00class\x00small q")
 				vgn.AddAttrInterface("hidden", len(c.S.TestBlocks()) == 0)
-				vgn.SetInnerHTML(c.S.Words().TestGatesAbout)
+				content(vgn, c.S.Words().TestGatesAbout)
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "span\x00class\x00r")
 				{
@@ -3260,7 +3266,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = element(vgparent, "option")
 								vgn.AddAttrInterface("value", c.text(i))
 								property(vgn, "selected", i == c.S.Test.Block)
-								vgn.SetInnerHTML(b)
+								content(vgn, b)
 							}
 						}
 					}
@@ -3269,7 +3275,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00q2")
 			vgn.AddAttrInterface("hidden", len(c.S.TestBlocks()) > 0)
-			vgn.SetInnerHTML(c.S.Words().TestNoGates)
+			content(vgn, c.S.Words().TestNoGates)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "div\x00class\x00pick\x00role\x00slider\x00tabindex\x000\x00data-pick\x00gates\x00aria-valuemin\x000")
 			vgn.AddAttrInterface("aria-label", c.S.Words().TestGatePick)
@@ -3291,7 +3297,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = element(vgparent, "span")
 				vgn.SetInnerHTML(vugu.HTML("1"))
 				vgn = element(vgparent, "span\x00class\x00what\x00id\x00test-gate")
-				vgn.SetInnerHTML(c.S.TestGate())
+				content(vgn, c.S.TestGate())
 			}
 		}
 		vgn = text(vgparent, "\n")
@@ -3345,10 +3351,10 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				_ = vgparent
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "h2")
-				vgn.SetInnerHTML(c.S.Words().TestTitle)
+				content(vgn, c.S.Words().TestTitle)
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "p\x00class\x00q2")
-				vgn.SetInnerHTML(c.S.Words().TestAbout)
+				content(vgn, c.S.Words().TestAbout)
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "p\x00class\x00bt")
 				{
@@ -3356,11 +3362,11 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-open")
 					vgn.AddAttrInterface("disabled", !c.S.Ready)
-					vgn.SetInnerHTML(c.S.Words().TestOpen)
+					content(vgn, c.S.Words().TestOpen)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenTestFile() })
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-folder")
 					vgn.AddAttrInterface("disabled", !c.S.Ready)
-					vgn.SetInnerHTML(c.S.Words().TestFolder)
+					content(vgn, c.S.Words().TestFolder)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenTestFolder() })
 				}
 				vgn = text(vgparent, "\n    ")
@@ -3373,7 +3379,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						vgn = element(vgparent, "span")
-						vgn.SetInnerHTML(c.S.Words().TestVersus)
+						content(vgn, c.S.Words().TestVersus)
 						vgn = element(vgparent, "select\x00id\x00test-versus")
 						vgn.AddAttrInterface("disabled", c.S.Test.Running)
 						listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseVersus(event.PropString("target", "value")) })
@@ -3388,7 +3394,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 								vgn = element(vgparent, "option")
 								vgn.AddAttrInterface("value", o.Value)
 								property(vgn, "selected", o.Value == c.S.Test.Versus)
-								vgn.SetInnerHTML(o.Name)
+								content(vgn, o.Name)
 							}
 						}
 					}
@@ -3396,7 +3402,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "p\x00class\x00q small")
 				vgn.AddAttrInterface("hidden", c.S.Own())
-				vgn.SetInnerHTML(c.S.Words().TestVersusAbout)
+				content(vgn, c.S.Words().TestVersusAbout)
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "div\x00class\x00bar\x00role\x00progressbar\x00aria-valuemin\x000\x00aria-valuemax\x00100")
 				vgn.AddAttrInterface("aria-label", c.S.Words().TestTab)
@@ -3416,11 +3422,11 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "p\x00id\x00test-status\x00role\x00status")
 				vgn.AddAttrInterface("data-runs", c.runs())
-				vgn.SetInnerHTML(c.S.TestStatus())
+				content(vgn, c.S.TestStatus())
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "p\x00id\x00test-trouble\x00role\x00alert")
 				vgn.AddAttrInterface("hidden", c.S.TestTrouble() == "")
-				vgn.SetInnerHTML(c.S.TestTrouble())
+				content(vgn, c.S.TestTrouble())
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "p\x00class\x00bt")
 				vgn.AddAttrInterface("hidden", c.S.Test.Name == "" || c.S.Test.Opening)
@@ -3428,7 +3434,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-run")
-					vgn.SetInnerHTML(pick(c.S.Test.Running, c.S.Words().Cancel, c.S.TestAgain()))
+					content(vgn, pick(c.S.Test.Running, c.S.Words().Cancel, c.S.TestAgain()))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleTest() })
 				}
 				vgn = text(vgparent, "\n    ")
@@ -3452,11 +3458,11 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							vgn = element(vgparent, "b")
-							vgn.SetInnerHTML(f.Value)
+							content(vgn, f.Value)
 							vgn = element(vgparent, "span")
-							vgn.SetInnerHTML(f.Name)
+							content(vgn, f.Name)
 							vgn = element(vgparent, "span\x00class\x00q small")
-							vgn.SetInnerHTML(f.More)
+							content(vgn, f.More)
 						}
 					}
 					vgn = element(vgparent, "li\x00hidden\x00")
@@ -3465,7 +3471,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "p\x00id\x00test-duel")
 				vgn.AddAttrInterface("hidden", c.S.TestDuel() == "")
-				vgn.SetInnerHTML(c.S.TestDuel())
+				content(vgn, c.S.TestDuel())
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "div\x00class\x00left\x00id\x00test-left")
 				vgn.AddAttrInterface("hidden", len(c.S.TestLeft()) == 0)
@@ -3473,7 +3479,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "h3")
-					vgn.SetInnerHTML(c.S.Words().LeftTitle)
+					content(vgn, c.S.Words().LeftTitle)
 					vgn = element(vgparent, "ul\x00class\x00small q2")
 					{
 						vgparent := vgn
@@ -3484,7 +3490,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							l := l
 							_ = l
 							vgn = element(vgparent, "li")
-							vgn.SetInnerHTML(l)
+							content(vgn, l)
 						}
 						vgn = element(vgparent, "li\x00hidden\x00")
 						vgn.SetInnerHTML(vugu.HTML(""))
@@ -3498,11 +3504,11 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-csv")
 					vgn.AddAttrInterface("disabled", c.S.Test.Running)
-					vgn.SetInnerHTML(c.S.Words().TestCSV)
+					content(vgn, c.S.Words().TestCSV)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.SaveTest(false) })
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00test-json")
 					vgn.AddAttrInterface("disabled", c.S.Test.Running)
-					vgn.SetInnerHTML(c.S.Words().TestJSON)
+					content(vgn, c.S.Words().TestJSON)
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.SaveTest(true) })
 				}
 				vgn = text(vgparent, "\n  ")
@@ -3517,14 +3523,14 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-pic\"\x3E\x3C/use\x3E"))
 			vgn = element(vgparent, "b")
-			vgn.SetInnerHTML(c.S.Words().TestDrop)
+			content(vgn, c.S.Words().TestDrop)
 			vgn = element(vgparent, "p\x00class\x00q2")
-			vgn.SetInnerHTML(c.S.Words().TestDropMore)
+			content(vgn, c.S.Words().TestDropMore)
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "pre\x00class\x00q2\x00aria-hidden\x00true")
-			vgn.SetInnerHTML(c.tree())
+			content(vgn, c.tree())
 			vgn = element(vgparent, "p\x00class\x00q small")
-			vgn.SetInnerHTML(c.S.Words().TestJPEG)
+			content(vgn, c.S.Words().TestJPEG)
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00tres")
@@ -3713,7 +3719,7 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00hint\x00id\x00why-none")
 		vgn.AddAttrInterface("hidden", c.S.WhyQuestion() != "")
-		vgn.SetInnerHTML(c.none())
+		content(vgn, c.none())
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00sec")
 		vgn.AddAttrInterface("hidden", c.S.WhyQuestion() == "")
@@ -3721,7 +3727,7 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = element(vgparent, "h2")
-			vgn.SetInnerHTML(c.S.WhyQuestion())
+			content(vgn, c.S.WhyQuestion())
 			vgn = element(vgparent, "label\x00class\x00sel")
 			{
 				vgparent := vgn
@@ -3741,13 +3747,13 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = element(vgparent, "option")
 						vgn.AddAttrInterface("value", strconv.Itoa(r.Value))
 						property(vgn, "selected", r.Chosen)
-						vgn.SetInnerHTML(r.Name)
+						content(vgn, r.Name)
 					}
 					vgn = text(vgparent, "\n    ")
 				}
 			}
 			vgn = element(vgparent, "b")
-			vgn.SetInnerHTML(c.S.T().WhyEnd)
+			content(vgn, c.S.T().WhyEnd)
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "ol\x00class\x00fall")
@@ -3766,7 +3772,7 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					vgn.SetInnerHTML(w.Name)
+					content(vgn, w.Name)
 					vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 20\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
 					{
 						vgparent := vgn
@@ -3780,14 +3786,14 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn.AddAttrInterface("x", w.X)
 					}
 					vgn = element(vgparent, "span\x00class\x00v")
-					vgn.SetInnerHTML(w.Value)
+					content(vgn, w.Value)
 				}
 			}
 			vgn = text(vgparent, "\n  ")
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "p\x00class\x00say\x00id\x00why-say")
-		vgn.SetInnerHTML(c.S.WhySentence())
+		content(vgn, c.S.WhySentence())
 		vgn = text(vgparent, "\n")
 	}
 	return vgout

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/vugu/vjson"
@@ -42,6 +43,24 @@ func text(parent *vugu.VGNode, s string) *vugu.VGNode {
 		parent.AppendChild(n)
 	}
 	return n
+}
+
+// content sets the text of an element (vg-content). Vugu 0.4 sends it as HTML and cuts that where its buffer ends, between any two bytes: half a
+// character on each side would arrive as two of U+FFFD. So everything outside of ASCII is sent as a character reference, which may be cut.
+func content(n *vugu.VGNode, s string) {
+	special := func(r rune) bool { return r >= 0x80 || r == '<' || r == '&' }
+	if strings.IndexFunc(s, special) >= 0 {
+		b := make([]byte, 0, 4*len(s))
+		for _, r := range s {
+			if special(r) {
+				b = append(strconv.AppendInt(append(b, "&#"...), int64(r), 10), ';')
+			} else {
+				b = append(b, byte(r))
+			}
+		}
+		s = string(b)
+	}
+	n.InnerHTML = &s
 }
 
 // listen has handle called with a node's events.

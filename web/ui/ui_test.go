@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"html"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,7 +73,11 @@ func expand(results *vugu.BuildResults, n *vugu.VGNode) *vugu.VGNode {
 	if n.Component != nil {
 		return expand(results, results.ResultFor(n.Component).Out[0])
 	}
-	copied := &vugu.VGNode{Type: n.Type, Data: n.Data, Attr: n.Attr, InnerHTML: n.InnerHTML}
+	copied := &vugu.VGNode{Type: n.Type, Data: n.Data, Attr: n.Attr}
+	if n.InnerHTML != nil {
+		text := html.UnescapeString(*n.InnerHTML)
+		copied.InnerHTML = &text
+	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		copied.AppendChild(expand(results, c))
 	}
@@ -163,5 +168,29 @@ func TestControlsHaveNames(t *testing.T) {
 		if attr(n, "aria-label") == "" && (!text || icon) {
 			t.Errorf("button %q has no name", attr(n, "id"))
 		}
+	}
+}
+
+// No cut between two bytes of a text changes what the page shows: Vugu makes one where its buffer ends.
+func TestContentMayBeCut(t *testing.T) {
+	const text = "–  a < b & c > d: \"é\", 通道注意力 ×3 𝛼"
+	var n vugu.VGNode
+	content(&n, text)
+	for _, r := range *n.InnerHTML {
+		if r >= 0x80 {
+			t.Fatalf("%q holds %q, half of which says nothing", *n.InnerHTML, r)
+		}
+	}
+	generated, err := os.ReadFile("0_components_gen.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(generated)) {
+		if strings.Contains(line, "SetInnerHTML") && strings.IndexFunc(line, func(r rune) bool { return r >= 0x80 }) >= 0 {
+			t.Errorf("HTML that must not be cut: %s", strings.TrimSpace(line))
+		}
+	}
+	if got := html.UnescapeString(*n.InnerHTML); got != text || strings.Contains(*n.InnerHTML, "<") {
+		t.Errorf("%q is shown as %q, expected %q", *n.InnerHTML, got, text)
 	}
 }

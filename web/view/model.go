@@ -157,10 +157,10 @@ func (s *State) CardLines() []CardLine {
 // share prints a share with two digits of a per cent.
 func share[F float32 | float64](v F) string { return fmt.Sprintf("%.2f %%", 100*v) }
 
-// CardText says what else the card measured, "" without a card.
-func (s *State) CardText() string {
+// CardTexts are the paragraphs that say what else the card measured, none without a card.
+func (s *State) CardTexts() []string {
 	if s.Shown == nil || s.Shown.Model.Card == nil {
-		return ""
+		return nil
 	}
 	c, w := s.Shown.Model.Card, s.Words()
 	var parts []string
@@ -190,7 +190,7 @@ func (s *State) CardText() string {
 			parts = append(parts, fmt.Sprintf(l.text, strings.Join(l.list, ", ")))
 		}
 	}
-	return strings.Join(parts, " ")
+	return parts
 }
 
 // CardClass is the accuracy of one class as a bar of 100.

@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"sescope/nn"
@@ -39,7 +40,7 @@ func TestLayerTable(t *testing.T) {
 
 func TestCard(t *testing.T) {
 	s := shown()
-	if s.CardLines() != nil || s.CardText() != "" || s.CardClasses() != nil {
+	if s.CardLines() != nil || s.CardTexts() != nil || s.CardClasses() != nil {
 		t.Error("a network without a card claims something")
 	}
 	card := `{"seeds":[1,2],"accuracy":[{"set":{"en":"validation","zh":"验证集"},"pictures":5000,"float32":0.9123,"int8":0.912}],"classes":[0.9,0.95,0.8],"ece":[0.04,0.01],"auroc":0.912,"kept":0.8,"accepted":0.05,"bits":[{"bits":8,"accuracy":0.9},{"bits":4,"accuracy":0.85}]}`
@@ -53,7 +54,7 @@ func TestCard(t *testing.T) {
 	if got := s.CardClasses(); len(got) != 3 || got[1] != (CardClass{"ship", "95.0 %", "95.00"}) {
 		t.Errorf("classes %+v", got)
 	}
-	if got, want := s.CardText(), "Its probabilities are off by 4.00 % on average, by 1.00 % after calibration. It tells pictures of its classes from others in 0.912 of all pairs (AUROC): at its threshold it keeps 80.00 % of its own and lets 5.00 % of the others pass. Validation accuracy by the bits of the weights: 8: 90.00 %, 4: 85.00 %. Random seeds: 1, 2."; got != want {
+	if got, want := strings.Join(s.CardTexts(), " "), "Its probabilities are off by 4.00 % on average, by 1.00 % after calibration. It tells pictures of its classes from others in 0.912 of all pairs (AUROC): at its threshold it keeps 80.00 % of its own and lets 5.00 % of the others pass. Validation accuracy by the bits of the weights: 8: 90.00 %, 4: 85.00 %. Random seeds: 1, 2."; got != want {
 		t.Errorf("%q", got)
 	}
 }

@@ -15,7 +15,7 @@ type WhyTexts struct {
 
 var englishWhy = WhyTexts{
 	WhyQuestion: "Why %s and not", WhyEnd: "?", WhyRival: "The other class", WhyRunnerUp: "%s (second)", WhyAlone: "nothing: its logit alone",
-	WhyBias: "bias", WhyOthers: "other %d", WhyLead: "lead of %s", WhyLogit: "logit of %s",
+	WhyBias: "bias", WhyOthers: "other %d", WhyLead: "lead", WhyLogit: "logit",
 	WhyNone:  "This network ends in more than one layer, so its logits are no sums over channels and cannot be taken apart exactly. Other networks can.",
 	WhyEmpty: "Each channel's share of the answer appears here, strongest first.",
 	SayLead:  "%s leads %s by %s", SayTrail: "%s trails %s by %s", SayLogit: "The logit of %s is %s", SayFor: ", mostly by %s", SayAgainst: "; against it: %s", SayChannel: "channel %d (%s)", SayAnd: " and ",
@@ -24,7 +24,7 @@ var englishWhy = WhyTexts{
 
 var chineseWhy = WhyTexts{
 	WhyQuestion: "为什么是%s而不是", WhyEnd: "？", WhyRival: "另一类", WhyRunnerUp: "%s（第二）", WhyAlone: "不比较，只看它的 logit",
-	WhyBias: "偏置", WhyOthers: "其余 %d 个", WhyLead: "%s的领先", WhyLogit: "%s的 logit",
+	WhyBias: "偏置", WhyOthers: "其余 %d 个", WhyLead: "领先", WhyLogit: "logit",
 	WhyNone:  "这个网络的结尾不止一层，logit 不是各通道之和，无法精确拆开。换一个网络就可以。",
 	WhyEmpty: "这里会按强弱列出每个通道的贡献。",
 	SayLead:  "%s领先%s %s", SayTrail: "%s落后%s %s", SayLogit: "%s的 logit 是 %s", SayFor: "，主要靠%s", SayAgainst: "；反对的有%s", SayChannel: "通道 %d（%s）", SayAnd: "和",
@@ -46,7 +46,6 @@ func (s *State) Waterfall() []Fall {
 		return nil
 	}
 	t, w := s.T(), s.Shown.Result.Why
-	class := s.Name(s.Shown.Model.Classes[w.Class])
 	steps := []Fall{{Name: t.WhyBias}}
 	values := []float32{w.Bias}
 	for _, term := range w.Terms {
@@ -77,9 +76,9 @@ func (s *State) Waterfall() []Fall {
 		steps[i] = bar(steps[i], sum, sum+v, v, kind)
 		sum += v
 	}
-	last := fmt.Sprintf(t.WhyLead, class)
+	last := t.WhyLead
 	if w.Against < 0 {
-		last = fmt.Sprintf(t.WhyLogit, class)
+		last = t.WhyLogit
 	}
 	return append(steps, bar(Fall{Name: last}, 0, w.Total, w.Total, "sum"))
 }

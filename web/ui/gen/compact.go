@@ -9,11 +9,12 @@ import (
 	"strings"
 )
 
-// What vugugen writes for a node, a listener and a property. Each is several calls and allocations written out in place; as compiled code
+// What vugugen writes for a node, a listener, a text and a property. Each but the text is several calls and allocations written out in place; as compiled code
 // they were a fifth of the program.
 var (
 	node     = regexp.MustCompile(`vgn = &(vugu\.VGNode\{Type: .*\})\n(\s*vgparent\.AppendChild\(vgn\)\n)?`)
 	listener = regexp.MustCompile(`vgn\.DOMEventHandlerSpecList = append\(vgn\.DOMEventHandlerSpecList, vugu\.DOMEventHandlerSpec\{\n\s*EventType: (".*"),\n\s*Func: +(func\(event vugu\.DOMEvent\) .*),\n\s*// TODO.*\n\s*\}\)`)
+	content  = regexp.MustCompile(`vgn\.SetInnerHTML\(([^v]|v[^u])`) // a text, not vugu.HTML
 	property = regexp.MustCompile(`\{\n\s*b, err := vjson\.Marshal\((.*)\)\n\s*if err != nil \{\n\s*panic\(err\)\n\s*\}\n\s*vgn\.Prop = append\(vgn\.Prop, vugu\.VGProperty\{Key: (".*"), JSONVal: vjson\.RawMessage\(b\)\}\)\n\s*\}`)
 )
 
@@ -31,6 +32,7 @@ func compact(source []byte) []byte {
 		}
 		return fmt.Appendf(nil, "vgn = %s\n", call)
 	})
+	source = content.ReplaceAll(source, []byte("content(vgn, $1"))
 	source = listener.ReplaceAll(source, []byte("listen(vgn, $1, $2)"))
 	return property.ReplaceAll(source, []byte("property(vgn, $2, $1)"))
 }

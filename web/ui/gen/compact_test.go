@@ -17,6 +17,7 @@ func TestCompact(t *testing.T) {
 		{"a comment", node + "4), Data: \"x\"}\n", node + "4), Data: \"x\"}\n"},
 		{"a listener", "vgn.DOMEventHandlerSpecList = append(vgn.DOMEventHandlerSpecList, vugu.DOMEventHandlerSpec{\n\tEventType: \"click\",\n\tFunc:      func(event vugu.DOMEvent) { c.A.Undo() },\n\t// TODO: implement capture\n})\n",
 			"listen(vgn, \"click\", func(event vugu.DOMEvent) { c.A.Undo() })\n"},
+		{"a text", "vgn.SetInnerHTML(c.S.T().AboutModel)\n", "content(vgn, c.S.T().AboutModel)\n"},
 		{"a property", "{\n\tb, err := vjson.Marshal(i == c.S.Block)\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\tvgn.Prop = append(vgn.Prop, vugu.VGProperty{Key: \"selected\", JSONVal: vjson.RawMessage(b)})\n}\n", "property(vgn, \"selected\", i == c.S.Block)\n"},
 	} {
 		if got := string(compact([]byte(c.source))); got != c.want {
