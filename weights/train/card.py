@@ -53,7 +53,7 @@ def texts(network, compared):
     recipe = RECIPES[network]
     en, zh = f"Recipe: {recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"训练方法：SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
     if "mix" in recipe:
-        en, zh = en + f", {recipe['mix']:.0%} of the pictures mixed with another (mixup, CutMix)", zh + f"，{recipe['mix']:.0%} 的图片与另一张混合（mixup、CutMix）"
+        en, zh = en + f", {100 * recipe['mix']:.0f} % of the pictures mixed with another (mixup, CutMix)", zh + f"，{100 * recipe['mix']:.0f} % 的图片与另一张混合（mixup、CutMix）"
     if "teachers" in recipe:
         en, zh = en + ", taught by a network of four times the width", zh + "，由四倍宽的网络指导"
     if "init" in recipe:
@@ -61,9 +61,9 @@ def texts(network, compared):
     en, zh = en + ".", zh + "。"
     for row in compared:
         if (row["set"], row["weights"], row["network"]) == ("test, JPEG", "int8", "difference"):
-            n, mean, half = len(row["seeds"]), row["mean"], row["half95"]
-            en += f" {n} seeds were trained with SE and without. SE brings {mean:+.1f} ± {half:.1f} points on the test pictures (95 % interval)."
-            zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子。SE 在测试图片上带来 {mean:+.1f} ± {half:.1f} 个百分点（95 % 区间）。"
+            n, mean, half = len(row["seeds"]), f"{row['mean']:+.1f}".replace("-", "−"), row["half95"]
+            en += f" {n} seeds were trained with SE and without. SE brings {mean} ± {half:.1f} points on the test pictures (95 % interval)."
+            zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子。SE 在测试图片上带来 {mean} ± {half:.1f} 个百分点（95 % 区间）。"
     return {"data": OBJECTS if network == "objects" else CIFAR10, "recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR}
 
 

@@ -52,7 +52,7 @@ RECIPES = {
     "live": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
     "live-plain": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
     "objects-teacher": LIVE | {"epochs": 110, "batch": 128, "lr": 0.1, "most": 100, "others": True, "init": "teacher"},
-    "objects": LIVE | TAUGHT | {"epochs": 140, "batch": 64, "lr": 0.1, "most": 100, "crop": 48, "init": "live", "teachers": ["objects-teacher"]},
+    "objects": LIVE | TAUGHT | {"epochs": 280, "batch": 64, "lr": 0.1, "most": 100, "crop": 48, "init": "live", "teachers": ["objects-teacher"]},
 }
 
 
@@ -82,7 +82,7 @@ def save(obj, path):
 
 def compiled(net, device):
     """On a GPU, whose kernels are short here, fused: a step is a matter of launches and of passes over memory."""
-    return torch.compile(net) if device != "cpu" else net
+    return torch.compile(net) if device != "cpu" and hasattr(torch, "compile") else net  # PyTorch 2
 
 
 def trained(out, name, why):
