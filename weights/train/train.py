@@ -134,7 +134,7 @@ class Run:
             self.optimiser.load_state_dict(state["optimiser"])
             self.schedule.load_state_dict(state["schedule"])
             self.first, self.best = state["epoch"], state["best"]
-        elif head.get("init"):
+        elif "init" in head:
             own = self.net.state_dict()
             start = trained(out, head["init"], f"{name} starts from it")
             self.net.load_state_dict({k: v for k, v in start.items() if v.shape == own[k].shape}, strict=False)
