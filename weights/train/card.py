@@ -6,6 +6,7 @@ usage: python3 card.py NETWORK INT8.safetensors --cifar DIR --objects DIR [--flo
 INT8 is what `sescope quantize FLOAT INT8` wrote; its header and signature tensors are rewritten in place. Everything is measured with the
 int8 weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test data; --test adds the test set's lines to the card.
 --compared is what seeds.py wrote: the card then says what SE brings, with its spread.
+Printed and not written: the pictures of every class that are named rightly, and the share of every kind of outsider that passes.
 
   temperature  Guo et al. 2017 (arXiv:1706.04599): the one that minimises the validation pictures' negative log likelihood
   reject       a score and the threshold that 95 % of pictures outside the classes stay below. Outsiders: pictures of both data sets that show
@@ -169,7 +170,7 @@ def synthetic(side, seed, count=200):
 
 
 def outsiders(network, args):
-    """Pictures outside the network's classes, shuffled: those that fit the score, and those that choose the threshold and report. The two have
+    """Pictures outside the network's classes by kind: those that fit the score, and those that choose the threshold and report. The two have
     no class in common; noise and blank frames are on both sides, from different seeds."""
     if network == "objects":
         pixels, labels = data.split(*data.read(args.cifar / "train.bin"))[1]
@@ -177,11 +178,15 @@ def outsiders(network, args):
         known = {name for folders, _, _ in objects.NAMES for name in folders.split()} | {"BACKGROUND_Google"}  # where anything may be seen
         folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in known)
         things = lambda side: objects.shrink(torch.cat([objects.folder(p)[:40] for p in folders[side::2]]))  # noqa: E731  sharp ones: CIFAR-10's are blurred when enlarged
-        sides = [torch.cat([big(pixels[labels % 2 == side][:1000]), things(side), synthetic(64, 5 + side)]) for side in range(2)]
-    else:
-        folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in CIFAR_LIKE)
-        sides = [torch.cat([shrink32(torch.cat([objects.folder(p)[:60] for p in folders[side::2]])), synthetic(32, 5 + side)]) for side in range(2)]
-    return [v[torch.randperm(len(v), generator=torch.Generator().manual_seed(data.SPLIT_SEED))] for v in sides]
+        return [{"CIFAR-10": big(pixels[labels % 2 == side][:1000]), "things": things(side), "noise and blank frames": synthetic(64, 5 + side)} for side in range(2)]
+    folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in CIFAR_LIKE)
+    things = lambda side: shrink32(torch.cat([objects.folder(p)[:60] for p in folders[side::2]]))  # noqa: E731
+    return [{"things and groceries": things(side), "noise and blank frames": synthetic(32, 5 + side)} for side in range(2)]
+
+
+def shuffled(kinds):
+    pixels = torch.cat(list(kinds.values()))
+    return pixels[torch.randperm(len(pixels), generator=torch.Generator().manual_seed(data.SPLIT_SEED))]
 
 
 def shrink32(pixels):
@@ -240,26 +245,45 @@ def main():
     if args.float:
         spec["card"]["bits"] = by_bits(args.network, args.float, *val)
     if args.network not in TEACHING:
-        not_sure(net, spec, tensors, trained, val, outsiders(args.network, args))
+        not_sure(net, spec, tensors, trained, sets, outsiders(args.network, args))
     metadata["sescope"] = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
     safetensors.write(args.int8, tensors | signature(gates, train[1], classes), metadata)
     print(json.dumps({k: spec[k] for k in ("temperature", "reject", "card") if k in spec}, indent=1, ensure_ascii=False))
 
 
-def not_sure(net, spec, tensors, trained, val, others):
-    """Write temperature and rejection into spec and tensors. trained are the features of the training pictures, others what outsiders() gives."""
+def keeps(net, pixels, score, threshold, w, t):
+    """Which of the pictures the network answers."""
+    logits, _, features = run(net, pixels)
+    return scores(logits, features, w, t)[score] >= threshold
+
+
+def print_kinds(name, classes, right, labels, kept):
+    """What a set's mean hides: every class's pictures that are named rightly, and what "not sure" makes of the set."""
+    print(f"{name}: " + ", ".join(f"{classes[c]} {right[labels == c].sum()}/{(labels == c).sum()}" for c in labels.unique().tolist()))
+    print(f"{name}: {100 * kept.float().mean().item():.1f} % kept, {100 * right[kept].float().mean().item():.1f} % of them named rightly")
+
+
+def not_sure(net, spec, tensors, trained, sets, others):
+    """Write temperature and rejection into spec and tensors. trained are the features of the training pictures, sets the card's, the validation
+    pictures first, others what outsiders() gives."""
+    val = sets[0][1]
     fitting, others = others
     logits, _, features = run(net, val[0])
     t = temperature(logits, val[1])
-    w = regression(trained, run(net, fitting)[2])
-    outside, _, outer = run(net, others)
-    inside, half = scores(logits, features, w, t), len(others) // 2
+    w = regression(trained, run(net, shuffled(fitting))[2])
+    outside, _, outer = run(net, shuffled(others))
+    inside, half = scores(logits, features, w, t), len(outside) // 2
     choosing, reporting = scores(outside[:half], outer[:half], w, t), scores(outside[half:], outer[half:], w, t)
     for s, v in inside.items():
         print(s, "auroc", round(auroc(v, reporting[s]), 4), "kept at 5 %", round((v >= torch.quantile(choosing[s], 0.95)).float().mean().item(), 4))
     best = max(inside, key=lambda s: auroc(inside[s], choosing[s]))
     known, report = inside[best], reporting[best]
     threshold = torch.quantile(choosing[best], 0.95).item()
+    kept = lambda pixels: keeps(net, pixels, best, threshold, w, t)  # noqa: E731
+    for kind, pixels in others.items():
+        print(f"{kind}: {100 * kept(pixels).float().mean().item():.1f} % of {len(pixels)} pass")
+    for name, (pixels, labels) in sets:
+        print_kinds(name["en"], [c["en"] for c in spec["classes"]], run(net, pixels)[0].argmax(1) == labels, labels, kept(pixels))
     if best == "features":
         tensors["reject.weight"] = w.numpy()
     spec["temperature"] = round(t, 4)
