@@ -3728,32 +3728,37 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			vgn = element(vgparent, "h2")
 			content(vgn, c.S.WhyQuestion())
-			vgn = element(vgparent, "label\x00class\x00sel")
+			vgn = element(vgparent, "span\x00class\x00end")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = element(vgparent, "select\x00id\x00rival")
-				vgn.AddAttrInterface("aria-label", c.S.T().WhyRival)
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseRival(event.PropString("target", "value")) })
+				vgn = element(vgparent, "label\x00class\x00sel")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = text(vgparent, "\n      ")
-					for vgiterkeyt, r := range c.S.Rivals() {
-						var vgiterkey interface{} = vgiterkeyt
-						_ = vgiterkey
-						r := r
-						_ = r
-						vgn = element(vgparent, "option")
-						vgn.AddAttrInterface("value", strconv.Itoa(r.Value))
-						property(vgn, "selected", r.Chosen)
-						content(vgn, r.Name)
+					vgn = element(vgparent, "select\x00id\x00rival")
+					vgn.AddAttrInterface("aria-label", c.S.T().WhyRival)
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseRival(event.PropString("target", "value")) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "\n      ")
+						for vgiterkeyt, r := range c.S.Rivals() {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							r := r
+							_ = r
+							vgn = element(vgparent, "option")
+							vgn.AddAttrInterface("value", strconv.Itoa(r.Value))
+							property(vgn, "selected", r.Chosen)
+							content(vgn, r.Name)
+						}
+						vgn = text(vgparent, "\n    ")
 					}
-					vgn = text(vgparent, "\n    ")
 				}
+				vgn = element(vgparent, "b")
+				content(vgn, c.S.T().WhyEnd)
 			}
-			vgn = element(vgparent, "b")
-			content(vgn, c.S.T().WhyEnd)
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "ol\x00class\x00fall")
