@@ -56,14 +56,7 @@ func (p *Page) paintLesson() {
 		c.Draw(p.stage.see, 1)
 		m := p.state.Maps()
 		cell := float64(c.Side) / float64(p.state.Shown.Result.Side)
-		for _, line := range []struct {
-			colour string
-			width  int
-		}{{"#141416", 5}, {"#fff", 2}} {
-			c.Ctx.Set("strokeStyle", line.colour)
-			c.Ctx.Set("lineWidth", line.width)
-			c.Ctx.Call("strokeRect", float64(m.X)*cell, float64(m.Y)*cell, cell, cell)
-		}
+		outline(c.Ctx, float64(m.X)*cell, float64(m.Y)*cell, cell, cell)
 	case "heat":
 		c.Ctx.Set("imageSmoothingEnabled", true)
 		c.Draw(p.stage.picture, 1)

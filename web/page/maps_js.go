@@ -2,6 +2,7 @@ package page
 
 import (
 	"strconv"
+	"syscall/js"
 
 	"sescope/nn"
 	"sescope/web/browser"
@@ -97,13 +98,18 @@ func (p *panel) paintEnlarged(big *browser.Canvas, s *view.State) {
 	sx, sy := a.At(m.Channel)
 	ctx.Call("drawImage", p.atlas.El, sx, sy, a.W, a.H, 0, 0, side, side)
 	w, h := side/float64(m.W), side/float64(m.H)
+	outline(ctx, float64(m.X)*w, float64(m.Y)*h, w, h)
+}
+
+// outline marks a cell of a map: white within dark, which is seen on every colour of the tables.
+func outline(ctx js.Value, x, y, w, h float64) {
 	for _, line := range []struct {
 		colour string
 		width  float64
 	}{{"#141416", 4}, {"#fff", 2}} {
 		ctx.Set("strokeStyle", line.colour)
 		ctx.Set("lineWidth", line.width)
-		ctx.Call("strokeRect", float64(m.X)*w, float64(m.Y)*h, w, h)
+		ctx.Call("strokeRect", x, y, w, h)
 	}
 }
 

@@ -122,14 +122,7 @@ func (p *Page) paintTestGates() {
 	ctx.Call("clearRect", 0, 0, c.SlotWidth(), g.Height())
 	ctx.Set("imageSmoothingEnabled", false)
 	ctx.Call("drawImage", small.El, g.Left, 0, g.W*float64(g.Channels), g.Height())
-	for _, line := range []struct {
-		colour string
-		width  float64
-	}{{"#141416", 4}, {"#fff", 2}} {
-		ctx.Set("strokeStyle", line.colour)
-		ctx.Set("lineWidth", line.width)
-		ctx.Call("strokeRect", g.Left+g.W*float64(t.Channel), g.H*float64(t.Row), g.W, g.H)
-	}
+	outline(ctx, g.Left+g.W*float64(t.Channel), g.H*float64(t.Row), g.W, g.H)
 	if g.Words {
 		ctx.Set("font", "12px "+pens.font)
 		ctx.Set("textAlign", "right")
