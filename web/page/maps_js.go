@@ -101,7 +101,7 @@ func (p *panel) paintEnlarged(big *browser.Canvas, s *view.State) {
 	outline(ctx, float64(m.X)*w, float64(m.Y)*h, w, h)
 }
 
-// outline marks a cell of a map: white within dark, which is seen on every colour of the tables.
+// outline marks a pixel of a map or a picture: white within dark, which is seen on every colour.
 func outline(ctx js.Value, x, y, w, h float64) {
 	for _, line := range []struct {
 		colour string

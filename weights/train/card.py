@@ -251,12 +251,6 @@ def main():
     print(json.dumps({k: spec[k] for k in ("temperature", "reject", "card") if k in spec}, indent=1, ensure_ascii=False))
 
 
-def keeps(net, pixels, score, threshold, w, t):
-    """Which of the pictures the network answers."""
-    logits, _, features = run(net, pixels)
-    return scores(logits, features, w, t)[score] >= threshold
-
-
 def print_kinds(name, classes, right, labels, kept):
     """What a set's mean hides: every class's pictures that are named rightly, and what "not sure" makes of the set."""
     print(f"{name}: " + ", ".join(f"{classes[c]} {right[labels == c].sum()}/{(labels == c).sum()}" for c in labels.unique().tolist()))
@@ -279,11 +273,12 @@ def not_sure(net, spec, tensors, trained, sets, others):
     best = max(inside, key=lambda s: auroc(inside[s], choosing[s]))
     known, report = inside[best], reporting[best]
     threshold = torch.quantile(choosing[best], 0.95).item()
-    kept = lambda pixels: keeps(net, pixels, best, threshold, w, t)  # noqa: E731
+    kept = lambda logits, gates, features: scores(logits, features, w, t)[best] >= threshold  # noqa: E731
     for kind, pixels in others.items():
-        print(f"{kind}: {100 * kept(pixels).float().mean().item():.1f} % of {len(pixels)} pass")
+        print(f"{kind}: {100 * kept(*run(net, pixels)).float().mean().item():.1f} % of {len(pixels)} pass")
     for name, (pixels, labels) in sets:
-        print_kinds(name["en"], [c["en"] for c in spec["classes"]], run(net, pixels)[0].argmax(1) == labels, labels, kept(pixels))
+        result = run(net, pixels)
+        print_kinds(name["en"], [c["en"] for c in spec["classes"]], result[0].argmax(1) == labels, labels, kept(*result))
     if best == "features":
         tensors["reject.weight"] = w.numpy()
     spec["temperature"] = round(t, 4)
