@@ -12,11 +12,13 @@ const gatesPerRow = 64
 // BarRow is one row of up to gatesPerRow gates of a block.
 type BarRow struct{ Block, First, N int }
 
-// BarRows are the rows of a block of n channels.
+// BarRows are the rows of a block of n channels, as few as can be and equally long, so that bars of one block have one width.
 func BarRows(block, n int) []BarRow {
 	var rows []BarRow
-	for first := 0; first < n; first += gatesPerRow {
-		rows = append(rows, BarRow{block, first, min(gatesPerRow, n-first)})
+	count := (n + gatesPerRow - 1) / gatesPerRow
+	for i := range count {
+		first := i * n / count
+		rows = append(rows, BarRow{block, first, (i+1)*n/count - first})
 	}
 	return rows
 }
