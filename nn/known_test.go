@@ -70,11 +70,11 @@ func TestKnown(t *testing.T) {
 		}
 	}
 	byFeatures := func(s *Spec) { s.Reject = &Reject{Score: "features", Threshold: -1} }
-	w := make([]float32, 128)
+	w := make([]float32, 96) // as many as live has channels in front of its head
 	for c := range w {
 		w[c] = float32(c%7) - 3
 	}
-	byMeans, err := withSpec(t, byFeatures, weights.NewF32("reject.weight", w, 128))
+	byMeans, err := withSpec(t, byFeatures, weights.NewF32("reject.weight", w, 96))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestKnown(t *testing.T) {
 	if _, err := withSpec(t, byFeatures); err == nil || !strings.Contains(err.Error(), "reject.weight") {
 		t.Errorf("no weights for the features: %v", err)
 	}
-	if _, err := withSpec(t, byFeatures, weights.NewF32("reject.weight", w[:9], 9)); err == nil || !strings.Contains(err.Error(), "[128]") {
+	if _, err := withSpec(t, byFeatures, weights.NewF32("reject.weight", w[:9], 9)); err == nil || !strings.Contains(err.Error(), "[96]") {
 		t.Errorf("too few weights for the features: %v", err)
 	}
 	m, err := withSpec(t, func(s *Spec) {})
@@ -122,10 +122,10 @@ func TestSignatures(t *testing.T) {
 	if _, _, ok := plain.Signature(0); ok || openSession(t, plain).Run(img).Closest(0) != nil {
 		t.Error("a file without signatures has some")
 	}
-	gates := openSession(t, plain).Run(img).Gates[1].Scale
-	mean, std := make([]float32, 0, 10*128), make([]float32, 0, 10*128)
+	gates := openSession(t, plain).Run(img).Gates[3].Scale
+	mean, std := make([]float32, 0, 10*96), make([]float32, 0, 10*96)
 	for class := range 10 {
-		for c := range 128 {
+		for c := range 96 {
 			offset := float32(math.Sqrt(0.05*0.05 + usualStd*usualStd))
 			if class == 4 {
 				offset = 0
@@ -133,23 +133,23 @@ func TestSignatures(t *testing.T) {
 			mean, std = append(mean, gates[c]+offset), append(std, 0.05)
 		}
 	}
-	meanTensor, stdTensor := weights.NewF32("signature.block2.se.mean", mean, 10, 128), weights.NewF32("signature.block2.se.std", std, 10, 128)
+	meanTensor, stdTensor := weights.NewF32("signature.block4.se.mean", mean, 10, 96), weights.NewF32("signature.block4.se.std", std, 10, 96)
 	m, err := withSpec(t, func(*Spec) {}, meanTensor, stdTensor)
 	if err != nil {
 		t.Fatal(err)
 	}
-	closest := openSession(t, m).Run(img).Closest(1)
+	closest := openSession(t, m).Run(img).Closest(3)
 	if len(closest) != 10 || closest[0].Class != 4 || closest[0].Distance != 0 || !close32(closest[9].Distance, 1) {
 		t.Errorf("distances %v", closest)
 	}
-	got, _, ok := m.Signature(1)
-	if _, _, first := m.Signature(0); !ok || first || !slices.Equal(got[3], mean[3*128:4*128]) {
+	got, _, ok := m.Signature(3)
+	if _, _, first := m.Signature(0); !ok || first || !slices.Equal(got[3], mean[3*96:4*96]) {
 		t.Error("the signature is not what the file holds")
 	}
-	if _, err := withSpec(t, func(*Spec) {}, meanTensor); err == nil || !strings.Contains(err.Error(), `"signature.block2.se.std" is missing`) {
+	if _, err := withSpec(t, func(*Spec) {}, meanTensor); err == nil || !strings.Contains(err.Error(), `"signature.block4.se.std" is missing`) {
 		t.Errorf("half a signature: %v", err)
 	}
-	if _, err := withSpec(t, func(*Spec) {}, weights.NewF32("signature.block9.se.mean", mean, 10, 128)); err == nil || !strings.Contains(err.Error(), "belongs to no layer") {
+	if _, err := withSpec(t, func(*Spec) {}, weights.NewF32("signature.block9.se.mean", mean, 10, 96)); err == nil || !strings.Contains(err.Error(), "belongs to no layer") {
 		t.Errorf("a signature of no block: %v", err)
 	}
 }
@@ -167,11 +167,11 @@ func TestCheckNamesTheFirstLayer(t *testing.T) {
 	}
 	for i, x := range f.Tensors {
 		if x.Name == "bn3.weight" {
-			huge := make([]float32, 128)
+			huge := make([]float32, 96)
 			for j := range huge {
 				huge[j] = 3e38
 			}
-			f.Tensors[i] = weights.NewF32(x.Name, huge, 128)
+			f.Tensors[i] = weights.NewF32(x.Name, huge, 96)
 		}
 	}
 	if m, err = Load(f); err != nil {

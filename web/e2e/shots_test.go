@@ -25,7 +25,7 @@ func TestStates(t *testing.T) {
 func TestPictureOfReadme(t *testing.T) {
 	p := newTab(t, filmCamera)
 	p.size(1440, 900, false)
-	p.at("#sample=ship&gates=2:83@0.3")
+	p.at("#sample=ship&gates=4:83@0.3")
 	for range 4 { // the strip tells the speed of a page that runs, not of one that starts
 		for _, name := range []string{"cat", "ship"} {
 			n := p.count()
@@ -33,7 +33,7 @@ func TestPictureOfReadme(t *testing.T) {
 			p.after(n, name+".svg", "")
 		}
 	}
-	x, y := p.bar(1, 95, .4)
+	x, y := p.bar(2, 95, .4)
 	p.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, 0)
 	p.card()
 	p.run("scrollTo(0, 0)")

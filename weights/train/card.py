@@ -55,10 +55,13 @@ def texts(network, compared):
     en, zh = f"Recipe: {recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"训练方法：SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
     if "mix" in recipe:
         en, zh = en + f", {100 * recipe['mix']:.0f} % of the pictures mixed with another (mixup, CutMix)", zh + f"，{100 * recipe['mix']:.0f} % 的图片与另一张混合（mixup、CutMix）"
+    if recipe.get("vary"):
+        en, zh = en + ", half of them turned and scaled, all in other light", zh + "，其中一半另经旋转与缩放，全部改变光照"
     if "teachers" in recipe:
-        en, zh = en + ", taught by a network of four times the width", zh + "，由四倍宽的网络指导"
+        one = len(recipe["teachers"]) == 1
+        en, zh = en + f", taught by {'a network' if one else 'two networks'} of four times the width", zh + f"，由{'一个' if one else '两个'}四倍宽的网络指导"
     if "init" in recipe:
-        en, zh = en + f", from the weights of {recipe['init']}", zh + f"，从 {recipe['init']} 的权重开始"
+        en, zh = en + ", from the weights of such a network for CIFAR-10", zh + "，从同类 CIFAR-10 网络的权重开始"
     en, zh = en + ".", zh + "。"
     for row in compared:
         if (row["set"], row["weights"], row["network"]) == ("test, JPEG", "int8", "difference"):

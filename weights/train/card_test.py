@@ -84,6 +84,16 @@ class Pictures(unittest.TestCase):
         self.assertTrue(0 <= y.min() and y.max() <= 255)
         c = torch.full((5, 3, 32, 32), 200, dtype=torch.uint8)
         self.assertTrue((data.augment(c, torch.Generator().manual_seed(1), 24) == 200).all())
+        v = data.vary(torch.randint(0, 256, (7, 3, 32, 32), dtype=torch.uint8), torch.Generator().manual_seed(1))
+        self.assertEqual(tuple(v.shape), (7, 3, 32, 32))
+        self.assertTrue(0 <= v.min() and v.max() <= 255)
+
+    def test_turned(self):
+        x = torch.randint(0, 256, (2, 3, 32, 32)).float()
+        one, zero = torch.ones(2), torch.zeros(2)
+        self.assertTrue(torch.allclose(data.turned(x, 32, one, zero), x, atol=1e-3))
+        self.assertTrue(torch.allclose(data.turned(x, 32, one, zero, mirror=-1), x.flip(3), atol=1e-3))
+        self.assertTrue(torch.allclose(data.turned(x, 32, one, one * torch.pi / 2), x.rot90(1, (2, 3)), atol=1e-2))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 usage: python3 data.py TRAIN.bin VALIDATION.bin     write the validation split as a .bin file of its own, for `sescope eval`
 """
+import math
 import sys
 
 import numpy as np
@@ -75,6 +76,34 @@ def augment(pixels, rng, size=32):
         pixels, side = torch.nn.functional.pad(pixels, (4, 4, 4, 4)), side + 8
     dy, dx = torch.randint(0, side - size + 1, (2, n, 1), generator=rng, device=rng.device) + torch.arange(size, device=rng.device)
     return pixels[torch.arange(n, device=rng.device).view(-1, 1, 1), :, dy.view(n, size, 1), dx.view(n, 1, size)].permute(0, 3, 1, 2)
+
+
+def turned(pixels, size, zoom, turn, dx=0, dy=0, mirror=1, fill="zeros"):
+    """Each picture's square of zoom times its side, turned by turn (radians), shifted by dx, dy (half sides), as size x size pixels."""
+    n = len(pixels)
+    cos, sin, one = zoom * torch.cos(turn), zoom * torch.sin(turn), torch.ones_like(turn)
+    theta = torch.stack([torch.stack([cos * mirror, -sin, one * dx], 1), torch.stack([sin * mirror, cos, one * dy], 1)], 1)
+    grid = torch.nn.functional.affine_grid(theta, (n, 3, size, size), align_corners=False)
+    return torch.nn.functional.grid_sample(pixels.float(), grid, padding_mode=fill, align_corners=False)
+
+
+def light(pixels, rng, spread):
+    """Vary saturation, contrast, each colour's strength (the white balance) and brightness: another visit has another lamp."""
+    factor = lambda share, channels: uniform(rng, 1 - share * spread, 1 + share * spread, len(pixels), channels, 1, 1)  # noqa: E731
+    grey = pixels.mean(1, keepdim=True)
+    out = grey + (pixels - grey) * factor(1, 1)
+    out = (out - 127.5) * factor(1, 1) + 127.5
+    return (out * factor(0.375, 3) + 100 * (factor(1, 1) - 1)).clamp(0, 255)
+
+
+def vary(pixels, rng):
+    """augment; then half of the pictures, since what is sampled anew is a little blurred, become a square of 75 to 120 % of their side, turned by
+    up to 17 degrees; and the light of all varies."""
+    pixels = augment(pixels, rng).float()
+    n = len(pixels)
+    zoom, turn = torch.exp(uniform(rng, math.log(0.75), math.log(1.2), n)), uniform(rng, -0.3, 0.3, n)
+    half = uniform(rng, 0, 1, n, 1, 1, 1) < 0.5
+    return light(torch.where(half, turned(pixels, pixels.shape[-1], zoom, turn), pixels), rng, 0.25)
 
 
 def square(rng, n, size, side):

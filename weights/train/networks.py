@@ -103,41 +103,59 @@ class Residual(nn.Module):
 
 
 class LiveNet(nn.Module):
-    """An SE-ResNet-9 of 0.47 M parameters: 48 M multiply-adds at 32x32, or at 64x64 with a stem of stride 2.
+    """An SE-ResNet of 3 + 4 * blocks convolutions: a stem, then two stages of blocks residual blocks at half and a quarter of its side.
 
-    The pool of the stem stands in front of its batch norm, which then has a quarter of the values to normalise: training spends its time in convolutions.
+    channels are those of the stem and of the two stages. The pool of the stem stands in front of its batch norm, which then has a quarter of the
+    values to normalise: training spends its time in convolutions.
     """
 
-    def __init__(self, se, num_classes=10, stem_stride=1, width=32):
+    def __init__(self, se, channels, blocks, num_classes=10, stem_stride=1):
         super().__init__()
-        c1, c2, c3 = width, 2 * width, 4 * width
+        c1, c2, c3 = channels
         self.conv1 = nn.Conv2d(3, c1, 3, stride=stem_stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(c1)
         self.conv2 = nn.Conv2d(c1, c2, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(c2)
-        self.block1 = Residual(c2, se)
         self.conv3 = nn.Conv2d(c2, c3, 3, padding=1, bias=False)
         self.bn3 = nn.BatchNorm2d(c3)
-        self.block2 = Residual(c3, se)
+        for i, c in enumerate([c2] * blocks + [c3] * blocks, 1):
+            setattr(self, f"block{i}", Residual(c, se))
+        self.blocks = blocks
         self.pool = nn.MaxPool2d(2)
         self.fc = nn.Linear(c3, num_classes)
 
+    def stage(self, i):
+        """The residual blocks behind conv2 or conv3, with their names."""
+        first = 1 + self.blocks * (i - 2)
+        return [(f"block{i}", getattr(self, f"block{i}")) for i in range(first, first + self.blocks)]
+
     def features(self, x):
         x = torch.relu(self.bn1(self.pool(self.conv1(x))))
-        x = self.block1(torch.relu(self.bn2(self.conv2(x))))
-        return self.block2(torch.relu(self.bn3(self.conv3(self.pool(x)))))
+        x = torch.relu(self.bn2(self.conv2(x)))
+        for _, block in self.stage(2):
+            x = block(x)
+        x = torch.relu(self.bn3(self.conv3(self.pool(x))))
+        for _, block in self.stage(3):
+            x = block(x)
+        return x
 
     def forward(self, x):
         return self.fc(spatial_mean(self.features(x)))
 
 
+DEEP = {"channels": (32, 48, 96), "blocks": 2}  # 49.7 M multiply-adds at 32x32
+FLAT = {"channels": (32, 64, 128), "blocks": 1}  # 48.2 M, and at 64x64 with a stem of stride 2
+WIDE = {"channels": (128, 256, 512), "blocks": 1}
+
 NETWORKS = {
     "simple": lambda: SimpleCNN(se=False),
     "simple-se": lambda: SimpleCNN(se=True),
     "cnn3-se": CNN3SE,
-    "live": lambda: LiveNet(se=True),
-    "live-plain": lambda: LiveNet(se=False),
-    "objects": lambda: LiveNet(se=True, num_classes=67, stem_stride=2),
-    "teacher": lambda: LiveNet(se=True, width=128),
-    "objects-teacher": lambda: LiveNet(se=True, num_classes=143, stem_stride=2, width=128),
+    "live": lambda: LiveNet(se=True, **DEEP),
+    "live-plain": lambda: LiveNet(se=False, **DEEP),
+    "teacher": lambda: LiveNet(se=True, **WIDE),
+    "teacher-deep": lambda: LiveNet(se=True, channels=(128, 192, 384), blocks=2),
+    "resnet9": lambda: LiveNet(se=True, **FLAT),
+    "objects": lambda: LiveNet(se=True, num_classes=67, stem_stride=2, **FLAT),
+    "objects-teacher": lambda: LiveNet(se=True, num_classes=143, stem_stride=2, **WIDE),
 }

@@ -141,16 +141,5 @@ def augment(pixels, rng, size):
     zoom, turn = torch.exp(data.uniform(rng, math.log(0.55), math.log(1.3), n)), data.uniform(rng, -0.3, 0.3, n)
     mirror = data.uniform(rng, 0, 1, n).sub(0.5).sign()
     dx, dy = (data.uniform(rng, -1, 1, n) * (1 - zoom) for _ in "xy")
-    cos, sin = zoom * torch.cos(turn), zoom * torch.sin(turn)
-    theta = torch.stack([torch.stack([cos * mirror, -sin, dx], 1), torch.stack([sin * mirror, cos, dy], 1)], 1)
-    grid = torch.nn.functional.affine_grid(theta, (n, 3, size, size), align_corners=False)
-    return light(torch.nn.functional.grid_sample(pixels.float(), grid, padding_mode="reflection", align_corners=False), rng)
-
-
-def light(pixels, rng):
-    """Vary saturation, contrast, each colour's strength (the white balance) and brightness: another visit has another lamp."""
-    factor = lambda spread, channels: data.uniform(rng, 1 - spread, 1 + spread, len(pixels), channels, 1, 1)  # noqa: E731
-    grey = pixels.mean(1, keepdim=True)
-    out = grey + (pixels - grey) * factor(0.4, 1)
-    out = (out - 127.5) * factor(0.4, 1) + 127.5
-    return (out * factor(0.15, 3) + 40 * (factor(1, 1) - 1)).clamp(0, 255)
+    out = data.turned(pixels, size, zoom, turn, dx, dy, mirror, fill="reflection")
+    return data.light(out, rng, 0.4)

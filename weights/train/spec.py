@@ -85,11 +85,14 @@ def live(net):
 
     stem = list(conv_norm("", 1, net))
     yield from (stem[0], {"op": "maxpool", "name": "pool1", "kernel": 2}, *stem[1:])
-    yield from conv_norm("", 2, net)
-    yield from residual("block1", net.block1, "relu2")
-    yield {"op": "maxpool", "name": "pool2", "kernel": 2}
-    yield from conv_norm("", 3, net)
-    yield from residual("block2", net.block2, "relu3")
+    for i in (2, 3):
+        yield from conv_norm("", i, net)
+        skip = f"relu{i}"
+        for name, block in net.stage(i):
+            yield from residual(name, block, skip)
+            skip = f"{name}.add"
+        if i == 2:
+            yield {"op": "maxpool", "name": "pool2", "kernel": 2}
     yield {"op": "mean", "name": "mean"}
     yield linear("fc", net.fc)
 

@@ -33,7 +33,9 @@ from networks import NETWORKS, SEBlock
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
 LIVE = {"batch": 512, "lr": 0.4, "free_se": True, "mix": 0.5}
 TAUGHT = {"temperature": 4, "share": 0.9}
+TWIN = LIVE | TAUGHT | {"epochs": 200, "vary": True, "mix": 0.9, "teachers": ["teacher", "teacher-deep"], "views": 48, "bits": 5, "rounded": 40}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
+# vary      pictures are turned, scaled and lit in other ways, too
 # mix       the share of the pictures that are mixed with another one, by mixup or CutMix
 # crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
 # bits      in the last epochs, rounded of them, it computes with the weights that the file will have, and the gradient passes the rounding
@@ -44,15 +46,19 @@ TAUGHT = {"temperature": 4, "share": 0.9}
 # teachers  the networks that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from the mean of their
 #           probabilities on the same picture, all softened by temperature; the rest is the labels' cross entropy. Of a teacher that knows more
 #           classes, the first ones are meant
+# views     how many epochs of pictures the teachers answer for (and for their mirror images: the mean counts). They stand in --out, views, and are
+#           used again and again, mirrored at random, by every seed and twin: two large teachers cost more than the network that learns
 RECIPES = {
     "simple": TUTORIAL,
     "simple-se": TUTORIAL,
     "cnn3-se": TUTORIAL | {"epochs": 30, "free_se": True},
     "teacher": LIVE | {"epochs": 80},
-    "live": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
-    "live-plain": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
+    "teacher-deep": LIVE | {"epochs": 78},
+    "live": TWIN,
+    "live-plain": TWIN,
+    "resnet9": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
     "objects-teacher": LIVE | {"epochs": 110, "batch": 128, "lr": 0.1, "most": 100, "others": True, "init": "teacher"},
-    "objects": LIVE | TAUGHT | {"epochs": 280, "batch": 64, "lr": 0.1, "most": 100, "crop": 48, "init": "live", "teachers": ["objects-teacher"]},
+    "objects": LIVE | TAUGHT | {"epochs": 280, "batch": 64, "lr": 0.1, "most": 100, "crop": 48, "init": "resnet9", "teachers": ["objects-teacher"]},
 }
 
 
@@ -74,8 +80,8 @@ def accuracy(net, pixels, labels, batch=250):
 
 
 def save(obj, path):
-    """Write beside, then rename: a run killed while writing keeps its last checkpoint."""
-    tmp = path.with_suffix(".tmp")
+    """Write beside, then rename: a run killed while writing keeps its last checkpoint. Other runs may write the same file."""
+    tmp = path.with_suffix(f".tmp{os.getpid()}")
     torch.save(obj, tmp)
     os.replace(tmp, path)
 
@@ -213,6 +219,49 @@ def main(argv=None):
         teachers.append(compiled(teacher, args.device))
     classes = runs[0].net.fc.out_features if hasattr(runs[0].net, "fc") else len(data.CLASSES)
 
+    def fresh(order, rng, size):
+        """Batches of new pictures: normalised pixels, targets (N, classes) and the teachers' softened probabilities (N, classes) or None."""
+        for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
+            pixels, targets = change(indices[rank::world], rng, size)
+            pixels = data.normalise(pixels)
+            yield pixels, targets, answer(pixels) if teachers else None
+
+    def change(indices, rng, size):
+        pixels = data.vary(train[0][indices], rng) if recipe.get("vary") else source.augment(train[0][indices], rng, size)
+        targets = torch.nn.functional.one_hot(train[1][indices], classes).float()
+        return data.mix(pixels, targets, rng, recipe["mix"]) if "mix" in recipe else (pixels, targets)
+
+    def answer(pixels):
+        with torch.no_grad(), torch.autocast(args.device, dtype=torch.bfloat16):
+            return torch.stack([(t(pixels)[:, :classes].float() / recipe["temperature"]).softmax(1) for t in teachers]).mean(0)
+
+    def stored(epoch, rng, order):
+        """The same, out of a view that this run or another one wrote."""
+        k = (epoch + 16 * (args.seed - 1)) % recipe["views"]  # seeds side by side begin with different ones
+        path, of = args.out / "views" / f"{k}.pt", {key: recipe[key] for key in ("views", "vary", "mix", "teachers", "temperature", "batch")} | {"limit": args.limit}
+        if not path.exists() and rank == 0:
+            path.parent.mkdir(exist_ok=True)
+            save({"of": of, "batches": list(seen(k))}, path)
+        if world > 1:
+            dist.barrier()
+        view = torch.load(path, map_location=args.device)
+        if view["of"] != of:
+            raise SystemExit(f"{path}: was made with {view['of']}, this run asks for {of}: choose another --out or remove it")
+        pixels, targets, soft = (torch.cat(parts) for parts in zip(*view["batches"]))
+        for indices in order[order < len(pixels)].split(recipe["batch"]):
+            indices = indices[rank::world]
+            mirror = data.uniform(rng, 0, 1, len(indices), 1, 1, 1) < 0.5
+            yield data.normalise(torch.where(mirror, pixels[indices].flip(3), pixels[indices])), targets[indices], soft[indices]
+
+    def seen(k):
+        """One epoch of pictures with the teachers' answers; its seed is its number, so it does not matter who makes it."""
+        rng = torch.Generator(args.device).manual_seed(k)
+        for indices in torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(k)).to(args.device)[:batches * recipe["batch"]].split(recipe["batch"]):
+            pixels, targets = change(indices, rng, val[0].shape[-1])
+            pixels = pixels.round().to(torch.uint8)
+            soft = (answer(data.normalise(pixels)) + answer(data.normalise(pixels.flip(3)))) / 2
+            yield pixels.contiguous(), targets, soft
+
     for epoch in range(first, recipe["epochs"]):
         start, total = time.time(), [0.0] * len(runs)
         # Seeds are drawn anew every epoch, so a resumed run needs no random state. All processes see one order of pictures.
@@ -223,16 +272,7 @@ def main(argv=None):
         size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else val[0].shape[-1]
         for run in runs:
             run.model.train()
-        for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
-            indices = indices[rank::world]
-            pixels, soft = source.augment(train[0][indices], rng, size), None
-            targets = torch.nn.functional.one_hot(train[1][indices], classes).float()
-            if "mix" in recipe:
-                pixels, targets = data.mix(pixels, targets, rng, recipe["mix"])
-            pixels = data.normalise(pixels)
-            if teachers:
-                with torch.no_grad(), torch.autocast(args.device, dtype=torch.bfloat16):
-                    soft = torch.stack([(t(pixels)[:, :classes].float() / recipe["temperature"]).softmax(1) for t in teachers]).mean(0)
+        for pixels, targets, soft in stored(epoch, rng, order) if "views" in recipe else fresh(order, rng, size):
             for i, run in enumerate(runs):
                 total[i] += run.step(epoch, pixels, targets, soft)
         if rank:

@@ -139,17 +139,17 @@ func TestTrainingScalesOut(t *testing.T) {
 	}
 }
 
-// Twins learn from one teacher on the same batches, mixed pictures among them; original pixels train beside those from JPEG; another seed has its own
-// files, and seeds.py compares them. A teacher that was not trained is a sentence.
-func TestTwinsLearnFromATeacher(t *testing.T) {
+// Twins learn from two teachers on the same batches, mixed pictures among them; original pixels train beside those from JPEG; another seed has its own
+// files, and seeds.py compares them. A teacher that was not trained is a sentence, and so are a teacher's answers to other pictures.
+func TestTwinsLearnFromTeachers(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
 	}
 	dir := t.TempDir()
 	records(t, filepath.Join(dir, "train.bin"), 5000+512)
 	records(t, filepath.Join(dir, "train-original.bin"), 100)
-	train := func(networks ...string) (string, error) {
-		out, err := exec.Command(python, append(append([]string{"train.py"}, networks...), "--data", dir, "--out", dir, "--epochs", "1", "--limit", "512")...).CombinedOutput()
+	train := func(arguments ...string) (string, error) {
+		out, err := exec.Command(python, append([]string{"train.py", "--data", dir, "--out", dir, "--epochs", "1", "--limit", "512"}, arguments...)...).CombinedOutput()
 		return string(out), err
 	}
 	if out, err := train("live", "live-plain"); err == nil || !strings.Contains(out, "teacher.pt: is missing, and live learns from it") || strings.Contains(out, "Traceback") {
@@ -158,7 +158,7 @@ func TestTwinsLearnFromATeacher(t *testing.T) {
 	if out, err := train("live", "cnn3-se"); err == nil || !strings.Contains(out, "different recipes") {
 		t.Errorf("no twins: %v\n%s", err, out)
 	}
-	for _, run := range [][]string{{"teacher"}, {"live", "live-plain"}, {"live", "live-plain", "--seed", "2"}} {
+	for _, run := range [][]string{{"teacher"}, {"teacher-deep"}, {"live", "live-plain"}, {"live", "live-plain", "--seed", "2"}} {
 		if out, err := train(run...); err != nil {
 			t.Fatalf("%v: %v\n%s", run, err, out)
 		}
@@ -166,13 +166,16 @@ func TestTwinsLearnFromATeacher(t *testing.T) {
 	var loss []string
 	for _, name := range []string{"live", "live-plain", "live-2", "live-plain-2"} {
 		lines := epochs(t, filepath.Join(dir, name+".jsonl"))
-		if len(lines) != 2 || !strings.Contains(lines[0], `"teachers":["teacher"]`) {
+		if len(lines) != 2 || !strings.Contains(lines[0], `"teachers":["teacher","teacher-deep"]`) {
 			t.Fatalf("%s logged %q, expected its recipe and one epoch", name, lines)
 		}
 		loss = append(loss, lines[1])
 	}
 	if loss[0] == loss[2] || loss[1] == loss[3] {
 		t.Errorf("two seeds have one log: %q", loss)
+	}
+	if out, err := train("live", "--seed", "4", "--limit", "1024"); err == nil || !strings.Contains(out, "views/0.pt: was made with") || strings.Contains(out, "Traceback") {
+		t.Errorf("answers to 512 pictures for a run with 1024: %v\n%s", err, out) // seed 4 begins with the view that seed 1 begins with
 	}
 	out, err := exec.Command(python, "seeds.py", "live", "live-plain", "--seeds", "1,2", "--runs", dir, "--data", dir).CombinedOutput()
 	if err != nil || strings.Count(string(out), "difference") != 2 {
