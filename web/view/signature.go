@@ -10,16 +10,16 @@ import (
 
 // SignatureTexts are the words of what is usual.
 type SignatureTexts struct {
-	LegendUsual, ClosestAll, ClosestBlock, ClosestNone, UnusualCount, FactUsual, Unusual string
+	LegendUsual, ClosestAll, ClosestBlocks, ClosestNone, UnusualCount, FactUsual, Unusual string
 }
 
 var englishSignature = SignatureTexts{
-	LegendUsual: "usual for %s, mean ± 1 s.d.", ClosestAll: "closest signature: %s", ClosestBlock: "block %d: %s", ClosestNone: "no class's signature is close",
+	LegendUsual: "usual for %s, mean ± 1 s.d.", ClosestAll: "closest signature: %s", ClosestBlocks: "closest signature, by block: %s", ClosestNone: "no class's signature is close",
 	UnusualCount: "%d unusual", FactUsual: "usual for %s", Unusual: "unusual for %s",
 }
 
 var chineseSignature = SignatureTexts{
-	LegendUsual: "%s的常见范围，均值 ± 1 标准差", ClosestAll: "最接近的特征：%s", ClosestBlock: "第 %d 块：%s", ClosestNone: "与任何类别的特征都不接近",
+	LegendUsual: "%s的常见范围，均值 ± 1 标准差", ClosestAll: "最接近的特征：%s", ClosestBlocks: "各块最接近的特征：%s", ClosestNone: "与任何类别的特征都不接近",
 	UnusualCount: "异常 %d", FactUsual: "%s的常见范围", Unusual: "对%s来说不寻常",
 }
 
@@ -66,10 +66,10 @@ func (s *State) Closest() string {
 	t, gates := s.T(), s.Shown.Result.Gates
 	same, near := true, false
 	var parts []string
-	for i, g := range gates {
+	for _, g := range gates {
 		same = same && g.Closest == gates[0].Closest
 		near = near || g.Distance < farFrom
-		parts = append(parts, fmt.Sprintf(t.ClosestBlock, i+1, s.Name(s.Shown.Model.Classes[g.Closest])))
+		parts = append(parts, s.Name(s.Shown.Model.Classes[g.Closest]))
 	}
 	switch {
 	case !near:
@@ -77,7 +77,7 @@ func (s *State) Closest() string {
 	case same:
 		return fmt.Sprintf(t.ClosestAll, s.Name(s.Shown.Model.Classes[gates[0].Closest]))
 	}
-	return fmt.Sprintf(t.ClosestAll, strings.Join(parts, t.Comma))
+	return fmt.Sprintf(t.ClosestBlocks, strings.Join(parts, t.Comma))
 }
 
 // unusualCount tells how many gates of a block are unusual, "" if none.

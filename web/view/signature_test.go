@@ -29,8 +29,8 @@ func TestSignature(t *testing.T) {
 		want   string
 	}{
 		{func() {}, "closest signature: dog"},
-		{func() { s.Shown.Result.Gates[1].Closest = 0 }, "closest signature: block 1: dog, block 2: cat"},
-		{func() { s.Shown.Result.Gates[0].Distance = 2.5 }, "closest signature: block 1: dog, block 2: cat"},
+		{func() { s.Shown.Result.Gates[1].Closest = 0 }, "closest signature, by block: dog, cat"},
+		{func() { s.Shown.Result.Gates[0].Distance = 2.5 }, "closest signature, by block: dog, cat"},
 		{func() { s.Shown.Result.Gates[1].Distance = 2 }, "no class's signature is close"},
 	} {
 		c.change()
