@@ -169,7 +169,7 @@ func TestSetGates(t *testing.T) {
 	if again := s.Run(img).Result(""); !slices.Equal(again.Logits, changed.Logits) {
 		t.Error("Run and Rerun differ")
 	}
-	if s.SetGates(4, nil) || s.SetGates(-1, nil) || s.SetGates(0, make([]float32, 63)) {
+	if s.SetGates(4, nil) || s.SetGates(-1, nil) || s.SetGates(0, make([]float32, 47)) {
 		t.Error("a block or a length that does not exist was accepted")
 	}
 	s.SetGates(0, nil)
