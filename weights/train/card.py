@@ -24,7 +24,8 @@ import torch
 import data
 import objects
 import safetensors
-from networks import NETWORKS, SEBlock
+from attention import hook_gates, last_convolution
+from networks import NETWORKS
 from train import RECIPES, rounded
 
 # They teach how a network answers, so they always answer, with the probabilities that the tutorial's code gives.
@@ -97,12 +98,10 @@ def load(network, path):
 def run(net, pixels, batch=250):
     """(logits (N, classes), {block: gates (N, channels)}, features: the means of the channels that the head reads (N, channels))."""
     logits, gates, features = [], {}, []
-    channels = [m for m in net.modules() if isinstance(m, torch.nn.Conv2d)][-1].out_channels
+    channels = last_convolution(net).out_channels
     head = next(m for m in net.children() if isinstance(m, torch.nn.Linear))
     hooks = [head.register_forward_hook(lambda m, i, o: features.append(i[0].reshape(len(i[0]), channels, -1).mean(2)))]
-    for name, m in net.named_modules():
-        if isinstance(m, SEBlock):
-            hooks.append(m.fc.register_forward_hook(lambda m, i, o, name=name: gates.setdefault(name, []).append(o)))
+    hooks += hook_gates(net, lambda name, gate: gates.setdefault(name, []).append(gate))
     with torch.no_grad():
         for i in range(0, len(pixels), batch):
             logits.append(net(data.normalise(pixels[i:i + batch])))

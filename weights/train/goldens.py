@@ -29,7 +29,8 @@ import generated
 import imported
 import safetensors
 import tiny
-from networks import NETWORKS, LiveNet, SEBlock, SimpleCNN
+from attention import hook_gates, last_convolution
+from networks import NETWORKS, LiveNet, SimpleCNN
 from spec import spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -60,11 +61,8 @@ def normalised(pixels, times):
 def reference(net, x):
     """(logits, raw output of the last convolution, maps y that the head reads, gates by layer): the tutorial's own forward pass, plainly."""
     kept, hooks = {}, []
-    last = [m for m in net.modules() if isinstance(m, torch.nn.Conv2d)][-1]
-    hooks.append(last.register_forward_hook(lambda m, i, o: kept.__setitem__("conv", o.detach())))
-    for name, m in net.named_modules():
-        if isinstance(m, SEBlock):
-            hooks.append(m.fc.register_forward_hook(lambda m, i, o, name=name: kept.__setitem__(name, o.detach()[0])))
+    hooks.append(last_convolution(net).register_forward_hook(lambda m, i, o: kept.__setitem__("conv", o.detach())))
+    hooks += hook_gates(net, lambda name, gate: kept.__setitem__(name, gate.detach()[0]))
     if isinstance(net, SimpleCNN):
         y = net.layer2(net.layer1(x))
         y.retain_grad()

@@ -6,33 +6,7 @@ normalised batches, (N, 3, 32, 32) float32 for CIFAR-10 and (N, 3, 64, 64) for o
 import torch
 from torch import nn
 
-
-class SEBlock(nn.Module):
-    """Squeeze-and-Excitation (Hu et al. 2018, arXiv:1709.01507), as the tutorial writes it: both Linear layers bias-free.
-
-    The gate of channel c is sigmoid(W2 relu(W1 mean_hw(x)))[c]; the block returns x * gate.
-    """
-
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        self.fc = nn.Sequential(
-            nn.Linear(channels, channels // reduction, bias=False),
-            nn.ReLU(inplace=True),
-            nn.Linear(channels // reduction, channels, bias=False),
-            nn.Sigmoid(),
-        )
-
-    def forward(self, x):
-        return x * self.gate(spatial_mean(x))[:, :, None, None]
-
-    def gate(self, squeezed):
-        """The excitation: (N, C) squeezed channels -> (N, C) gates in 0..1."""
-        return self.fc(squeezed)
-
-
-def spatial_mean(x):
-    """(N, C, H, W) -> (N, C). A sum and a small product: the gradient of mean() itself divides a whole feature map."""
-    return x.sum(dim=(2, 3)) * (1 / (x.shape[2] * x.shape[3]))
+from attention import KINDS, SEBlock, spatial_mean
 
 
 class SimpleCNN(nn.Module):
@@ -83,33 +57,39 @@ class CNN3SE(nn.Module):
 
 
 class Residual(nn.Module):
-    """x + SE(relu(bn2(conv2(relu(bn1(conv1(x))))))), without SE if se is false.
+    """x + attention(relu(bn2(conv2(relu(bn1(conv1(x))))))), the attention of one of KINDS or "none".
 
     No ReLU stands behind the sum, so that the mean of a channel is mean(x) + gate * mean(branch), and a logit an exact sum over channels.
     """
 
-    def __init__(self, channels, se):
+    def __init__(self, channels, kind):
         super().__init__()
+        self.kind = kind
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(channels)
-        self.se = SEBlock(channels) if se else None
+        if kind in KINDS:  # under its own name: block1.se.fc.0.weight
+            setattr(self, kind, KINDS[kind](channels))
+
+    @property
+    def attention(self):
+        return getattr(self, self.kind, None)
 
     def forward(self, x):
         y = torch.relu(self.bn1(self.conv1(x)))
         y = torch.relu(self.bn2(self.conv2(y)))
-        return x + (self.se(y) if self.se else y)
+        return x + (self.attention(y) if self.attention else y)
 
 
 class LiveNet(nn.Module):
-    """An SE-ResNet of 3 + 4 * blocks convolutions: a stem, then two stages of blocks residual blocks at half and a quarter of its side.
+    """A ResNet, with SE or another attention in each block, of 3 + 4 * blocks convolutions: a stem, then two stages of blocks residual blocks at half and a quarter of its side.
 
     channels are those of the stem and of the two stages. The pool of the stem stands in front of its batch norm, which then has a quarter of the
     values to normalise: training spends its time in convolutions.
     """
 
-    def __init__(self, se, channels, blocks, num_classes=10, stem_stride=1):
+    def __init__(self, kind, channels, blocks, num_classes=10, stem_stride=1):
         super().__init__()
         c1, c2, c3 = channels
         self.conv1 = nn.Conv2d(3, c1, 3, stride=stem_stride, padding=1, bias=False)
@@ -119,7 +99,7 @@ class LiveNet(nn.Module):
         self.conv3 = nn.Conv2d(c2, c3, 3, padding=1, bias=False)
         self.bn3 = nn.BatchNorm2d(c3)
         for i, c in enumerate([c2] * blocks + [c3] * blocks, 1):
-            setattr(self, f"block{i}", Residual(c, se))
+            setattr(self, f"block{i}", Residual(c, kind))
         self.blocks = blocks
         self.pool = nn.MaxPool2d(2)
         self.fc = nn.Linear(c3, num_classes)
@@ -151,11 +131,11 @@ NETWORKS = {
     "simple": lambda: SimpleCNN(se=False),
     "simple-se": lambda: SimpleCNN(se=True),
     "cnn3-se": CNN3SE,
-    "live": lambda: LiveNet(se=True, **DEEP),
-    "live-plain": lambda: LiveNet(se=False, **DEEP),
-    "teacher": lambda: LiveNet(se=True, **WIDE),
-    "teacher-deep": lambda: LiveNet(se=True, channels=(128, 192, 384), blocks=2),
-    "resnet9": lambda: LiveNet(se=True, **FLAT),
-    "objects": lambda: LiveNet(se=True, num_classes=67, stem_stride=2, **FLAT),
-    "objects-teacher": lambda: LiveNet(se=True, num_classes=143, stem_stride=2, **WIDE),
+    "live": lambda: LiveNet("se", **DEEP),
+    "live-plain": lambda: LiveNet("none", **DEEP),
+    "teacher": lambda: LiveNet("se", **WIDE),
+    "teacher-deep": lambda: LiveNet("se", channels=(128, 192, 384), blocks=2),
+    "resnet9": lambda: LiveNet("se", **FLAT),
+    "objects": lambda: LiveNet("se", num_classes=67, stem_stride=2, **FLAT),
+    "objects-teacher": lambda: LiveNet("se", num_classes=143, stem_stride=2, **WIDE),
 }

@@ -32,10 +32,6 @@ def batchnorm(name, m):
     return {"op": "batchnorm", "name": name, "eps": m.eps}
 
 
-def se(name, m):
-    return {"op": "se", "name": name, "out": m.fc[0].out_features, "fc": [f"{name}.fc.0", f"{name}.fc.2"]}
-
-
 def linear(name, m):
     return {"op": "linear", "name": name, "in": m.in_features, "out": m.out_features, "bias": m.bias is not None}
 
@@ -51,7 +47,7 @@ def simple(net):
             elif isinstance(m, nn.ReLU):
                 yield {"op": "relu", "name": name}
             else:
-                yield se(name, m)
+                yield from m.layers(name)
     yield {"op": "mean", "name": "mean"}
     yield linear("fc", net.fc)
 
@@ -61,7 +57,7 @@ def cnn3(net):
         yield conv(f"conv{i}", getattr(net, f"conv{i}"))
         yield batchnorm(f"bn{i}", getattr(net, f"bn{i}"))
         yield {"op": "relu", "name": f"relu{i}"}
-        yield se(f"se{i}", getattr(net, f"se{i}"))
+        yield from getattr(net, f"se{i}").layers(f"se{i}")
         yield {"op": "maxpool", "name": f"pool{i}", "kernel": 2}
     yield {"op": "flatten", "name": "flatten"}
     yield linear("fc1", net.fc1)
@@ -79,8 +75,8 @@ def live(net):
     def residual(name, m, skip):
         for i in (1, 2):
             yield from conv_norm(f"{name}.", i, m)
-        if m.se:
-            yield se(f"{name}.se", m.se)
+        if m.attention:
+            yield from m.attention.layers(f"{name}.{m.kind}")
         yield {"op": "add", "name": f"{name}.add", "with": skip}
 
     stem = list(conv_norm("", 1, net))

@@ -28,7 +28,8 @@ import torch.distributed as dist
 
 import data
 import objects
-from networks import NETWORKS, SEBlock
+from attention import BLOCKS
+from networks import NETWORKS
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
 LIVE = {"batch": 512, "lr": 0.4, "free_se": True, "mix": 0.5}
@@ -127,7 +128,7 @@ class Run:
         self.name, self.head, self.first, self.best = name if args.seed == 1 else f"{name}-{args.seed}", head, 0, -1.0
         self.checkpoint, self.best_path, self.log = (out / f"{self.name}.{e}" for e in ("ckpt", "pt", "jsonl"))
         self.net = NETWORKS[name]().to(args.device, memory_format=torch.channels_last)
-        free = [p for m in self.net.modules() if isinstance(m, SEBlock) for p in m.parameters()] if head.get("free_se") else []
+        free = [p for m in self.net.modules() if isinstance(m, BLOCKS) for p in m.parameters()] if head.get("free_se") else []
         decayed = [p for p in self.net.parameters() if not any(p is q for q in free)]
         groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": free, "weight_decay": 0}]
         self.optimiser = torch.optim.SGD([g for g in groups if g["params"]], lr=head["lr"], momentum=0.9, nesterov=True)
