@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,8 +41,53 @@ func resident(t *testing.T, pid int) int {
 	return kb << 10
 }
 
-// 1,000 held connections and 200 readers that do not read: others are served meanwhile, and when all have gone, so have their descriptors
-// and their memory, as often as it happens.
+// slowly sends a request on a connection of its own. A client that itself takes longer than the
+// server waits for a header, on a busy machine, is cut off rightly: then it tries again.
+func slowly(t *testing.T, address, request string) net.Conn {
+	t.Helper()
+	for {
+		began := time.Now()
+		c, err := net.DialTimeout("tcp", address, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = io.WriteString(c, request); err == nil {
+			return c
+		}
+		c.Close()
+		if took := time.Since(began); took < headerTimeout {
+			t.Fatalf("cut off %v after it connected, expected %v at least: %v", took, headerTimeout, err)
+		}
+	}
+}
+
+// answered asks for a file on a new connection until one was quick enough to be heard.
+func answered(t *testing.T, address, path string) (took time.Duration, status int, body string) {
+	t.Helper()
+	for {
+		began := time.Now()
+		c := slowly(t, address, "GET "+path+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		sent := time.Since(began)
+		res, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err == nil {
+			var b []byte
+			b, err = io.ReadAll(res.Body)
+			status, body = res.StatusCode, string(b)
+		}
+		c.Close()
+		if err == nil {
+			return time.Since(began), status, body
+		}
+		if sent < headerTimeout {
+			t.Fatalf("a request that was sent in %v got no answer: %v", sent, err)
+		}
+	}
+}
+
+// 1,000 held connections and 200 readers that do not read: others are served meanwhile, and when
+// all have gone, so have their descriptors and their memory, as often as it happens. A Go program
+// gives memory back late, so that its size levels off after some rounds only; the last four are
+// compared with the four before them.
 func TestHeldConnections(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc")
@@ -56,49 +102,42 @@ func TestHeldConnections(t *testing.T) {
 	pid := cmd.Process.Pid
 	ask(t, url, "GET", "")
 	descriptors := openFiles(t, pid)
+	const rounds = 16
 	var memory []int
-	for round := range 5 {
+	for round := range rounds {
 		var conns []net.Conn
-		dial := func(request string) {
-			t.Helper()
-			c, err := net.DialTimeout("tcp", address, time.Minute)
-			if err != nil {
-				t.Fatalf("connection %d: %v", len(conns), err)
-			}
+		hold := func(request string) net.Conn {
+			c := slowly(t, address, request)
 			conns = append(conns, c)
-			if strings.Contains(request, "big") {
-				c.(*net.TCPConn).SetReadBuffer(4096)
-			}
-			if _, err := io.WriteString(c, request); err != nil {
-				t.Fatal(err)
-			}
+			return c
 		}
 		for i := range held {
 			switch i % 3 {
 			case 0: // says nothing
-				dial("")
+				hold("")
 			case 1: // stops within its header
-				dial("GET / HTTP/1.1\r\nHost:")
+				hold("GET / HTTP/1.1\r\nHost:")
 			case 2: // asked once and stays
-				dial("GET /boot.js HTTP/1.1\r\nHost: x\r\n\r\n")
+				hold("GET /boot.js HTTP/1.1\r\nHost: x\r\n\r\n")
 			}
 		}
 		for range slow {
-			dial("GET /big.wasm HTTP/1.1\r\nHost: x\r\n\r\n")
+			hold("GET /big.wasm HTTP/1.1\r\nHost: x\r\n\r\n").(*net.TCPConn).SetReadBuffer(4096)
 		}
 		var longest time.Duration
 		for range 50 {
-			began := time.Now()
-			if res, body := ask(t, url, "GET", "boot.js"); res.StatusCode != 200 || body != distFiles["boot.js"] {
-				t.Fatalf("status %d, body %q while others hold on", res.StatusCode, body)
+			took, status, body := answered(t, address, "/boot.js")
+			if status != 200 || body != distFiles["boot.js"] {
+				t.Fatalf("status %d, body %q while others hold on", status, body)
 			}
-			longest = max(longest, time.Since(began))
+			longest = max(longest, took)
 		}
 		if n := openFiles(t, pid); round == 0 && n < slow {
 			t.Errorf("the server holds %d descriptors: nothing was held", n)
 		}
-		t.Logf("round %d: %d connections held, 50 requests answered, the slowest in %v, %d MB resident", round, len(conns), longest, resident(t, pid)>>20)
-		if longest > time.Minute { // who waits for those that are held waits for good; a busy machine only for a while
+		t.Logf("round %d: %d connections held, 50 requests answered, the slowest in %v, %d MB resident",
+			round, len(conns), longest, resident(t, pid)>>20)
+		if longest > time.Minute { // who waits for those that are held waits for good
 			t.Errorf("a request took %v", longest)
 		}
 		for _, c := range conns {
@@ -111,12 +150,15 @@ func TestHeldConnections(t *testing.T) {
 		}
 		memory = append(memory, resident(t, pid))
 	}
-	if grown := memory[4] - memory[2]; grown > 16<<20 {
-		t.Errorf("memory grew by %d bytes from the third round to the fifth: %v", grown, memory)
+	// 12 MB in four rounds are 2.5 kB of each connection: a goroutine that stays behind has more.
+	grown := slices.Max(memory[rounds-4:]) - slices.Max(memory[rounds-8:rounds-4])
+	if t.Logf("memory grew by %d kB in the last four rounds", grown>>10); grown > 12<<20 {
+		t.Errorf("memory grew by %d bytes in the last four rounds: %v", grown, memory)
 	}
 }
 
-// A reader that takes nothing is let go after the time for an answer, not held for ever. SESCOPE_SOAK=1: it waits for two minutes.
+// A reader that takes nothing is let go after the time for an answer, not held for ever.
+// SESCOPE_SOAK=1: it waits for two minutes.
 func TestReaderThatTakesNothing(t *testing.T) {
 	if os.Getenv("SESCOPE_SOAK") == "" {
 		t.Skip("waits for two minutes: SESCOPE_SOAK=1")
@@ -173,7 +215,7 @@ func FuzzRequest(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	address, _ := startServer(f, s, "/", true)
+	address := startServer(f, s, "/")
 	f.Fuzz(func(t *testing.T, request []byte) {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {

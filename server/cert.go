@@ -11,16 +11,33 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"regexp"
+	"slices"
 	"time"
 )
 
 // hostNames are the names by which this machine is reached.
 func hostNames() []string {
-	names := []string{"localhost"}
-	if h, err := os.Hostname(); err == nil && h != "" && h != "localhost" {
-		names = append(names, h)
+	h, err := os.Hostname()
+	if err != nil {
+		h = ""
 	}
-	return names
+	return certifiable("localhost", h)
+}
+
+// dnsName is what a certificate holds as a name: ASCII labels with dots between. A system may call
+// itself otherwise (a name in Chinese, with a space), and then its addresses have to do.
+var dnsName = regexp.MustCompile(`^[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?` +
+	`(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*$`)
+
+// certifiable leaves out of names what no certificate can hold, and repetitions.
+func certifiable(names ...string) (list []string) {
+	for _, n := range names {
+		if len(n) <= 253 && dnsName.MatchString(n) && !slices.Contains(list, n) {
+			list = append(list, n)
+		}
+	}
+	return list
 }
 
 // hostIPs are the loopback addresses, the address that the server listens on,

@@ -24,13 +24,15 @@ func forPhones(addresses []string) string {
 	return addresses[0]
 }
 
-// The code is white on black blocks whatever the terminal's own colours are: a code in the wrong ones is not read by every phone.
+// The code is white on black blocks whatever the terminal's own colours are: a code in the wrong
+// ones is not read by every phone.
 const (
 	whiteOnBlack = "\x1b[97;40m"
 	plain        = "\x1b[0m"
 )
 
-// code draws text as a QR code with the quiet zone of four modules that scanners want, two modules above each other a character.
+// code draws text as a QR code with the quiet zone of four modules that scanners want, two modules
+// above each other a character.
 func code(text string) string {
 	c, err := qr.Encode(text, qr.M)
 	if err != nil { // longer than any address

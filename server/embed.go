@@ -7,7 +7,8 @@ import (
 	"io/fs"
 )
 
-// dist is a copy of dist/, which make server puts here: a program cannot embed what lies above its own folder.
+// dist is a copy of dist/, which make server puts here: a program cannot embed what lies above its
+// own folder.
 //
 //go:embed all:dist
 var dist embed.FS

@@ -145,11 +145,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			fmt.Fprint(out, code(forPhones(addresses)))
 		}
 	}
-	if c.tls {
-		return serve(ctx, srv, ln, func(context.Context) {})
-	}
-	d := newDoorman(ln, site, c.base)
-	return serve(ctx, srv, d, d.leave)
+	return serve(ctx, srv, ln)
 }
 
 const (
@@ -158,7 +154,8 @@ const (
 	idleTimeout   = 2 * time.Minute
 )
 
-// newServer bounds what one client can hold: the time for a header, a request and an answer, and a header's size.
+// newServer bounds what one client can hold: the time for a header, a request and an answer, and a
+// header's size.
 func newServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -172,8 +169,8 @@ func newServer(h http.Handler) *http.Server {
 	}
 }
 
-// serve runs srv on ln until ctx ends, then gives open requests a moment, and leave, which waits for those that are not srv's.
-func serve(ctx context.Context, srv *http.Server, ln net.Listener, leave func(context.Context)) error {
+// serve runs srv on ln until ctx ends, then gives open requests a moment.
+func serve(ctx context.Context, srv *http.Server, ln net.Listener) error {
 	failed := make(chan error, 1)
 	go func() {
 		if srv.TLSConfig != nil {
@@ -192,7 +189,6 @@ func serve(ctx context.Context, srv *http.Server, ln net.Listener, leave func(co
 	if err := srv.Shutdown(grace); err != nil {
 		srv.Close() // a download that outlives the grace period is cut off
 	}
-	leave(grace)
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -218,7 +219,45 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// Below a path everything is where the page's relative addresses look for it, and nothing is anywhere else.
+// A certificate is made on every machine: what it cannot hold as a name is left out.
+func TestNamesOfAnyMachine(t *testing.T) {
+	got := certifiable("localhost", "localhost", "张三的电脑", "müller", "my pc", "-pc", "pc.", "", "lab_7.example.org",
+		strings.Repeat("a.", 130)+"a", "a\x1b[31m")
+	if want := []string{"localhost", "lab_7.example.org"}; !slices.Equal(got, want) {
+		t.Errorf("names %q, expected %q", got, want)
+	}
+	if _, err := selfSigned(time.Now(), got, nil); err != nil {
+		t.Error(err)
+	}
+	if runtime.GOOS != "linux" || os.Getuid() != 0 {
+		t.Skip("only root names a machine")
+	}
+	// A namespace of its own has a name of its own.
+	name := "张三的电脑"
+	cmd := exec.Command("unshare", "--uts", "sh", "-c", `printf %s "$1" >/proc/sys/kernel/hostname && shift && exec "$@"`, "sh",
+		name, bin, "-tls", "-addr", "127.0.0.1:0", "-dist", writeDist(t, distFiles))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong bytes.Buffer
+	cmd.Stderr = &wrong
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	line, _ := bufio.NewReader(out).ReadString('\n')
+	cmd.Process.Kill()
+	cmd.Wait()
+	if !strings.HasPrefix(line, "SEscope at https://127.0.0.1:") {
+		if !strings.Contains(wrong.String(), "server: ") {
+			t.Skipf("no namespace of its own: %s", &wrong)
+		}
+		t.Errorf("on a machine called %s the server says %q, %q", name, line, &wrong)
+	}
+}
+
+// Below a path everything is where the page's relative addresses look for it, and nothing is
+// anywhere else.
 func TestBase(t *testing.T) {
 	for _, base := range []string{"/class/a", "class/a/"} {
 		_, url := start(t, "-base", base)

@@ -74,16 +74,3 @@ func qvalue(s string) (float64, bool) {
 	q, err := strconv.ParseFloat(digits, 64)
 	return q, err == nil && q <= 1
 }
-
-// matches tells whether If-None-Match names etag. The comparison is the weak
-// one, as the header demands (RFC 9110, 13.1.2): a proxy may have added W/.
-func matches(values []string, etag string) bool {
-	for tag := range strings.SplitSeq(strings.Join(values, ","), ",") {
-		tag = strings.Trim(tag, " \t")
-		// Our tags hold no comma, so splitting there cuts none of them.
-		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
-			return true
-		}
-	}
-	return false
-}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
@@ -8,12 +9,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"net/http"
 	"os"
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"sescope/server/policy"
 )
@@ -24,16 +25,15 @@ type site map[string]*file
 
 // file is one resource: the same content in every coding that dist holds.
 type file struct {
-	typeLine []string         // of the header Content-Type
-	reps     []representation // the plain one first
+	contentType string
+	modified    time.Time        // of the plain file; zero where the program holds the site
+	reps        []representation // the plain one first
 }
 
 type representation struct {
 	coding string // "identity", "gzip" or "br"
 	body   []byte
 	etag   string // strong, quoted: a hash of body
-
-	etagLine, codingLine, lengthLine []string // of the headers
 }
 
 // codings maps the ending of a precompressed sibling to its content coding.
@@ -78,11 +78,16 @@ func loadSite(tree fs.FS, what string) (site, error) {
 	if info, err := fs.Stat(tree, "index.html"); err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s has no index.html: run `make dist` first", what)
 	}
-	bodies := map[string][]byte{}
+	bodies, modified := map[string][]byte{}, map[string]time.Time{}
 	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		modified[name] = info.ModTime()
 		bodies[name], err = fs.ReadFile(tree, name)
 		return err
 	})
@@ -94,7 +99,10 @@ func loadSite(tree fs.FS, what string) (site, error) {
 		if isSibling(bodies, name) {
 			continue
 		}
-		f := &file{typeLine: []string{cmp.Or(contentTypes[path.Ext(name)], "application/octet-stream")}}
+		f := &file{
+			contentType: cmp.Or(contentTypes[path.Ext(name)], "application/octet-stream"),
+			modified:    modified[name],
+		}
 		f.reps = append(f.reps, represent("identity", body))
 		for ext, coding := range codings {
 			if body, ok := bodies[name+ext]; ok {
@@ -114,33 +122,19 @@ func isSibling(bodies map[string][]byte, name string) bool {
 
 func represent(coding string, body []byte) representation {
 	sum := sha256.Sum256(body)
-	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
-	return representation{coding, body, etag, []string{etag}, []string{coding}, []string{strconv.Itoa(len(body))}}
-}
-
-// The values of header lines that many answers share. They are put into an answer's header as they are (their names are spelt as net/http
-// spells them) instead of being made anew for each.
-var (
-	promises   = map[string][]string{}
-	immutable  = []string{policy.Immutable}
-	revalidate = []string{policy.Revalidate}
-	// A day only: the certificate of -tls ends with the process, and the name may serve something else tomorrow.
-	strict  = []string{"max-age=86400"}
-	onCoded = []string{"Accept-Encoding"}
-)
-
-func init() {
-	for _, line := range policy.Headers {
-		promises[http.CanonicalHeaderKey(line.Name)] = []string{line.Value}
-	}
+	return representation{coding, body, `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`}
 }
 
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	maps.Copy(h, promises)
-	h["Cache-Control"] = revalidate
+	for _, promise := range policy.Headers {
+		h.Set(promise.Name, promise.Value)
+	}
+	h.Set("Cache-Control", policy.Revalidate)
 	if r.TLS != nil {
-		h["Strict-Transport-Security"] = strict
+		// A day only: the certificate of -tls ends with the process, and the name may serve
+		// something else tomorrow.
+		h.Set("Strict-Transport-Security", "max-age=86400")
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
@@ -159,29 +153,79 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(f.reps) > 1 {
-		h["Vary"] = onCoded
+		h.Set("Vary", "Accept-Encoding")
 	}
 	rep := negotiate(f.reps, r.Header.Values("Accept-Encoding"))
 	if rep == nil {
-		refuse(w, r, http.StatusNotAcceptable, "The request's Accept-Encoding rules out every form in which this server holds the file.")
+		refuse(w, r, http.StatusNotAcceptable,
+			"The request's Accept-Encoding rules out every form in which this server holds the file.")
 		return
 	}
-	h["Etag"] = rep.etagLine
 	if strings.HasPrefix(name, policy.Assets) {
-		h["Cache-Control"] = immutable
+		h.Set("Cache-Control", policy.Immutable)
 	}
-	if matches(r.Header.Values("If-None-Match"), rep.etag) {
-		w.WriteHeader(http.StatusNotModified)
-		return
+	h.Set("Content-Type", f.contentType)
+	h.Set("Etag", rep.etag)
+	conditions := r.Header.Clone()
+	for _, list := range []string{"If-Match", "If-None-Match"} { // ServeContent reads one line
+		if lines := conditions[list]; len(lines) > 1 {
+			conditions.Set(list, strings.Join(lines, ", "))
+		}
+	}
+	// Nobody has a use for the middle of a compressed file, and a unit that is not known has to be
+	// ignored (RFC 9110, 14.2); ServeContent would refuse it.
+	if rep.coding != "identity" || !strings.HasPrefix(conditions.Get("Range"), "bytes=") {
+		conditions.Del("Range")
 	}
 	if rep.coding != "identity" {
-		h["Content-Encoding"] = rep.codingLine
+		h.Set("Content-Encoding", rep.coding)
 	}
-	h["Content-Type"] = f.typeLine
-	h["Content-Length"] = rep.lengthLine
-	if r.Method == http.MethodGet {
-		w.Write(rep.body)
+	conditional := *r
+	conditional.Header = conditions
+	to := &reply{ResponseWriter: w, r: r, rep: rep}
+	http.ServeContent(to, &conditional, "", f.modified, bytes.NewReader(rep.body))
+}
+
+// A reply is what http.ServeContent says of a representation (it judges conditions and ranges),
+// with sentences of ours where it refuses and with the length, which it leaves out of encoded
+// answers.
+type reply struct {
+	http.ResponseWriter
+	r       *http.Request
+	rep     *representation
+	refused bool
+}
+
+func (a *reply) WriteHeader(status int) {
+	h := a.Header()
+	if a.rep.coding != "identity" {
+		h.Del("Accept-Ranges")
 	}
+	switch status {
+	case http.StatusOK:
+		h.Set("Content-Length", strconv.Itoa(len(a.rep.body)))
+	case http.StatusPreconditionFailed:
+		a.refuse(status, "The file is not the one that the request's If-Match or If-Unmodified-Since speaks of.")
+		return
+	case http.StatusRequestedRangeNotSatisfiable:
+		a.refuse(status, fmt.Sprintf("The request's Range lies outside the file's %d bytes.", len(a.rep.body)))
+		return
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *reply) refuse(status int, sentence string) {
+	a.refused = true
+	a.Header().Del("Content-Encoding") // the file's, not the sentence's
+	a.Header().Set("Cache-Control", policy.Revalidate)
+	refuse(a.ResponseWriter, a.r, status, sentence)
+}
+
+func (a *reply) Write(b []byte) (int, error) {
+	if a.refused { // ServeContent's own words
+		return len(b), nil
+	}
+	return a.ResponseWriter.Write(b)
 }
 
 // under serves h below the path base, which begins and ends with a slash.
