@@ -66,6 +66,7 @@ peers:
 goldens:
 	/usr/bin/python3 nn/gen/numerics.py
 	/usr/bin/python3 weights/train/goldens.py
+	/usr/bin/python3 weights/train/torchfiles.py
 
 # Remove what was built.
 clean:

@@ -52,6 +52,9 @@ func LoadSpec(f *weights.File, spec Spec) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: spec %q: %v", f.Name, spec.Name, err)
 	}
+	if first := spec.firstWeight(); first != "" {
+		f = f.Unwrapped(first)
+	}
 	p := planner{file: f, model: &Model{Spec: spec, file: f}, used: map[string]bool{}}
 	if err := p.plan(infos); err != nil {
 		return nil, err
@@ -62,6 +65,17 @@ func LoadSpec(f *weights.File, spec Spec) (*Model, error) {
 		}
 	}
 	return p.model, nil
+}
+
+// firstWeight is the name of a tensor that the layers need, or empty if they need none.
+func (s *Spec) firstWeight() string {
+	for _, l := range s.Layers {
+		switch l.Op {
+		case "conv", "linear", "batchnorm":
+			return l.Name + ".weight"
+		}
+	}
+	return ""
 }
 
 // HasSE tells whether an SE block scales the last convolution's channels.

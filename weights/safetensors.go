@@ -42,6 +42,31 @@ type headerEntry struct {
 	Offsets []int  `json:"data_offsets"`
 }
 
+// read refuses a field that stands twice, of which readers take different ones.
+func (e *headerEntry) read(text []byte) error {
+	fields, err := json.Members(text)
+	if err != nil {
+		return err
+	}
+	for i, f := range fields {
+		if slices.ContainsFunc(fields[:i], func(g json.Member) bool { return g.Name == f.Name }) {
+			return fmt.Errorf("%q stands twice", f.Name)
+		}
+		if i > 8 {
+			return fmt.Errorf("more than %d fields, expected dtype, shape and data_offsets", i)
+		}
+	}
+	return json.Unmarshal(text, e)
+}
+
+// Open reads a file of either format: safetensors, or a state_dict of torch.save.
+func Open(name string, b []byte) (*File, error) {
+	if IsTorch(b) {
+		return ReadTorch(name, b)
+	}
+	return Read(name, b)
+}
+
 // Read parses a safetensors file. The name is used in errors only. Everything is checked before anything is allocated in the size
 // that the header claims; the tensors alias b.
 func Read(name string, b []byte) (*File, error) {
@@ -57,6 +82,9 @@ func Read(name string, b []byte) (*File, error) {
 	}
 	header, data := b[8:8+size], b[8+size:]
 
+	if len(header) > 0 && header[0] != '{' {
+		return fail("the header begins with %q, expected a JSON object", header[0])
+	}
 	entries, err := json.Members(header)
 	if err != nil {
 		return fail("header: %v", err)
@@ -77,10 +105,13 @@ func Read(name string, b []byte) (*File, error) {
 			if err := json.Unmarshal(m.Value, &f.Metadata); err != nil {
 				return fail("__metadata__: expected an object of strings: %v", err)
 			}
+			if f.Metadata == nil { // null
+				f.Metadata = map[string]string{}
+			}
 			continue
 		}
 		var e headerEntry
-		if err := json.Unmarshal(m.Value, &e); err != nil {
+		if err := e.read(m.Value); err != nil {
 			return fail("tensor %q: %v", m.Name, err)
 		}
 		elem, ok := dtypeSize[e.DType]
@@ -99,7 +130,10 @@ func Read(name string, b []byte) (*File, error) {
 		}
 		spans = append(spans, span{e.Offsets[0], e.Offsets[1], Tensor{m.Name, e.DType, e.Shape, data[e.Offsets[0]:e.Offsets[1]:e.Offsets[1]]}})
 	}
-	sort.SliceStable(spans, func(i, j int) bool { return spans[i].begin < spans[j].begin })
+	sort.SliceStable(spans, func(i, j int) bool {
+		a, b := spans[i], spans[j]
+		return a.begin < b.begin || a.begin == b.begin && a.end < b.end // an empty one stands first
+	})
 	end := 0
 	for _, s := range spans {
 		if s.begin != end {
@@ -163,6 +197,32 @@ func (f *File) Write() []byte {
 	return out
 }
 
+// wrappers are what torch.nn.DataParallel, torch.compile and common training loops put in front of
+// every name.
+var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network."}
+
+// Unwrapped returns the file under the names in which the tensor called name is found: without the
+// prefixes that a wrapper put in front of all of them. It is the file itself where that does not help.
+func (f *File) Unwrapped(name string) *File {
+	out := f
+	for out.Lookup(name) == nil {
+		i := slices.IndexFunc(wrappers, func(prefix string) bool {
+			return len(out.Tensors) > 0 && !slices.ContainsFunc(out.Tensors, func(t Tensor) bool {
+				return !strings.HasPrefix(t.Name, prefix)
+			})
+		})
+		if i < 0 {
+			return f
+		}
+		bare := &File{Name: f.Name, Metadata: f.Metadata, Tensors: slices.Clone(out.Tensors)}
+		for j := range bare.Tensors {
+			bare.Tensors[j].Name = strings.TrimPrefix(bare.Tensors[j].Name, wrappers[i])
+		}
+		out = bare
+	}
+	return out
+}
+
 // Lookup returns the tensor of that name, or nil.
 func (f *File) Lookup(name string) *Tensor {
 	for i := range f.Tensors {
@@ -221,6 +281,12 @@ func decode(t *Tensor) ([]float32, error) {
 			out[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(t.Data[2*i:])) << 16)
 		}
 		return out, nil
+	case "F64":
+		out := make([]float32, len(t.Data)/8)
+		for i := range out {
+			out[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:])))
+		}
+		return out, nil
 	case "F16":
 		out := make([]float32, len(t.Data)/2)
 		for i := range out {
@@ -228,7 +294,7 @@ func decode(t *Tensor) ([]float32, error) {
 		}
 		return out, nil
 	}
-	return nil, fmt.Errorf("dtype %s, expected F32, F16, BF16 or I8 with scales", t.DType)
+	return nil, fmt.Errorf("dtype %s, expected F64, F32, F16, BF16 or I8 with scales", t.DType)
 }
 
 // half converts IEEE 754 binary16 to float32, exactly.

@@ -32,6 +32,8 @@ func TestReadRefuses(t *testing.T) {
 		{"rest", `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, "12345", "after the last"},
 		{"twice", `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, "1234", "twice"},
 		{"metadata", `{"__metadata__":{"x":3}}`, "", "__metadata__"},
+		{"leading space", ` {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, "1234", "begins with"},
+		{"dtype twice", `{"a":{"dtype":"I32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, "1234", `"dtype" stands twice`},
 		{"nine dimensions", `{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}`, "1234", "dimensions"},
 	} {
 		_, err := Read("some.safetensors", raw(c.header, c.data))
@@ -43,6 +45,31 @@ func TestReadRefuses(t *testing.T) {
 		if _, err := Read("short", b); err == nil {
 			t.Errorf("%v was read", b)
 		}
+	}
+}
+
+// An empty tensor may be named behind the one that it stands in front of, and metadata may be null.
+func TestReadTakes(t *testing.T) {
+	const header = `{"__metadata__":null,"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}`
+	f, err := Read("some", raw(header, "1234"))
+	if err != nil || len(f.Tensors) != 2 || f.Metadata == nil {
+		t.Errorf("%+v (%v), expected two tensors and metadata that can be set", f, err)
+	}
+}
+
+// Names that DataParallel and training loops lengthen are found, and only if that helps.
+func TestUnwrapped(t *testing.T) {
+	f := &File{Tensors: []Tensor{{Name: "module.model.a.weight"}, {Name: "module.model.b.weight"}}}
+	if got := f.Unwrapped("a.weight"); got.Lookup("b.weight") == nil || f.Lookup("module.model.b.weight") == nil {
+		t.Errorf("%+v, expected bare names in the new file and the old ones in the old", got)
+	}
+	for _, name := range []string{"model.a.weight", "module.model.a.weight"} {
+		if got := f.Unwrapped(name); got.Lookup(name) == nil {
+			t.Errorf("%s is lost: %+v", name, got)
+		}
+	}
+	if got := f.Unwrapped("c.weight"); got != f {
+		t.Errorf("%+v, expected the file as it was", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"syscall/js"
 
@@ -19,7 +20,13 @@ type ownNetwork struct {
 }
 
 // isNetwork tells by its name whether a file is a network.
-func isNetwork(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".safetensors") }
+func isNetwork(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(networkFiles, func(ext string) bool { return strings.HasSuffix(name, ext) })
+}
+
+// networkFiles are the ends of names of networks: index.html's file input lists the same.
+var networkFiles = []string{".safetensors", ".pt", ".pth"}
 
 // OpenNetwork shows the browser's file dialog for a network.
 func (p *Page) OpenNetwork() {
@@ -138,7 +145,7 @@ func (p *Page) DownloadWeights() {
 	p.post(func() {
 		name := p.state.Model
 		if own, ok := p.own[name]; ok { // rounded here
-			save(own.file, strings.TrimSuffix(name, ".safetensors")+"-int8.safetensors")
+			save(own.file, name[:strings.LastIndexByte(name, '.')]+"-int8.safetensors")
 			return
 		}
 		none := js.FuncOf(func(js.Value, []js.Value) any { return nil })

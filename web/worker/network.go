@@ -39,7 +39,7 @@ func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) 
 
 // read makes a session of a network's file, and what the page needs to know of it.
 func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol.Model, error) {
-	f, err := weights.Read(name, file)
+	f, err := weights.Open(name, file)
 	if err != nil {
 		return nil, nil, nil, err
 	}

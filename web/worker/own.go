@@ -49,7 +49,7 @@ func specOf(file []byte) (string, error) {
 }
 
 func rounded(name string, file []byte, spec string, bits int) ([]byte, error) {
-	f, err := weights.Read(name, file)
+	f, err := weights.Open(name, file)
 	if err != nil {
 		return nil, err
 	}

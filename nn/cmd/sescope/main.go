@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sescope/nn"
@@ -28,8 +29,8 @@ const usage = `usage: sescope COMMAND
   convert IN.onnx OUT [--classes FILE] [--bits 8 | 6 | 5 | 4] [--mean R,G,B] [--std R,G,B]
                                       make a .safetensors file of an ONNX file; FILE holds a class a line, mean and std are ImageNet's by default
 
-MODEL is a built-in name or a .safetensors file. For a file without our spec in its header (a plain state_dict), the spec is the file model.json
-beside it, or that of a built-in network: --arch NAME.
+MODEL is a built-in name, a .safetensors file, or a state_dict of torch.save (.pt, .pth, .bin). For a file without our spec in its header
+the spec is the file model.json beside it, or that of a built-in network: --arch NAME.
 `
 
 // errUsage marks errors after which the usage helps.
@@ -105,9 +106,14 @@ func (o *options) parse(args []string, least, most int, operands string) ([]stri
 	return rest, nil
 }
 
-// load opens a built-in network or a .safetensors file.
+// isFile tells whether an operand is a network's file and not the name of a built-in network.
+func isFile(name string) bool {
+	return slices.Contains([]string{".safetensors", ".pt", ".pth", ".bin"}, strings.ToLower(filepath.Ext(name)))
+}
+
+// load opens a built-in network or a file.
 func load(name, arch string) (*nn.Model, error) {
-	if !strings.HasSuffix(name, ".safetensors") {
+	if !isFile(name) {
 		f, err := models.Open(name)
 		if err != nil {
 			return nil, err
@@ -158,5 +164,5 @@ func readFile(name string) (*weights.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return weights.Read(name, b)
+	return weights.Open(name, b)
 }
