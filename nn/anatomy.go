@@ -8,11 +8,11 @@ const none = -2
 // anatomy names the places of a network where the explanations look, as indices of spec layers. It is found before anything is planned, because
 // the convolution whose channels are shown keeps its own output.
 type anatomy struct {
-	head     int   // the first layer of the head: the chain of pooling, flattening and linear layers that ends in the logits
-	features int   // the layer whose output the head reads
-	conv     int   // the last convolution in front of the features
-	se       int   // the last SE block between that convolution and the features, or none
-	behind   []int // the layers between the SE block and the features that change a gradient (batch norm, activations), nearest to the features first
+	head      int   // the first layer of the head: the chain of pooling, flattening and linear layers that ends in the logits
+	features  int   // the layer whose output the head reads
+	conv      int   // the last convolution in front of the features
+	attention int   // the last channel attention between that convolution and the features, or none
+	behind    []int // the layers between the SE block and the features that change a gradient (batch norm, activations), nearest to the features first
 
 	// An exact account of a logit needs the channel means of the features as skip + gate x mean of gated.
 	gated    int  // what the SE block scales, if the head reads its output or the sum of its output and skip; otherwise a summand or the features
@@ -24,14 +24,14 @@ type anatomy struct {
 // and the head.
 func pointwise(op string) bool {
 	switch op {
-	case "batchnorm", "se", "add", "dropout":
+	case "batchnorm", "add", "dropout":
 		return true
 	}
-	return activations[op] != 0
+	return isAttention(op) || activations[op] != 0
 }
 
 func dissect(infos []LayerInfo) (anatomy, error) {
-	a := anatomy{conv: none, se: none, skip: none}
+	a := anatomy{conv: none, attention: none, skip: none}
 	vector := func(i int) bool { return i != picture && infos[i].Shape.H == 1 && infos[i].Shape.W == 1 }
 
 	// The head: backwards as long as one layer reads the other, then without what stands in front of its first pooling or linear layer.
@@ -63,17 +63,17 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 	}
 	a.features = infos[a.head].from
 
-	a.se = latest(infos, a.features, "se")
+	a.attention = latest(infos, a.features, isAttention)
 	from := a.features
-	if a.se != none {
-		from = infos[a.se].from
-		for _, i := range route(infos, a.features, a.se) {
-			if op := infos[i].Op; op != "add" && op != "dropout" && op != "se" {
+	if a.attention != none {
+		from = infos[a.attention].from
+		for _, i := range route(infos, a.features, a.attention) {
+			if op := infos[i].Op; op != "add" && op != "dropout" && !isAttention(op) {
 				a.behind = append(a.behind, i)
 			}
 		}
 	}
-	if a.conv = latest(infos, from, "conv"); a.conv == none {
+	if a.conv = latest(infos, from, func(op string) bool { return op == "conv" }); a.conv == none {
 		return a, fmt.Errorf("no convolution in front of the head, which begins with %s %q", infos[a.head].Op, infos[a.head].Name)
 	}
 
@@ -87,18 +87,18 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 	if infos[a.gated].Op == "add" {
 		sum := infos[a.gated]
 		a.gated, a.skip = bare(sum.from), bare(sum.with)
-		if a.skip == a.se {
+		if a.skip == a.attention {
 			a.gated, a.skip = a.skip, a.gated
 		}
 	}
-	if a.explicit = a.gated == a.se; a.explicit {
-		a.gated = infos[a.se].from
+	if a.explicit = a.gated == a.attention; a.explicit {
+		a.gated = infos[a.attention].from
 	}
 	return a, nil
 }
 
-// latest is the latest layer of the op that reaches layer to through pointwise layers only, or none.
-func latest(infos []LayerInfo, to int, op string) int {
+// latest is the latest layer of such an op that reaches layer to through pointwise layers only, or none.
+func latest(infos []LayerInfo, to int, is func(op string) bool) int {
 	best, seen := none, make([]bool, len(infos))
 	var walk func(i int)
 	walk = func(i int) {
@@ -107,7 +107,7 @@ func latest(infos []LayerInfo, to int, op string) int {
 		}
 		seen[i] = true
 		l := infos[i]
-		if l.Op == op {
+		if is(l.Op) {
 			best = max(best, i)
 		}
 		if pointwise(l.Op) {

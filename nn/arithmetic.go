@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"cmp"
 	"fmt"
 )
 
@@ -19,8 +18,7 @@ type Product struct {
 //	relu, ...  one product with weight 1
 //	maxpool    the window's values: weight 1 for the first largest, 0 for the others
 //	avgpool    the window's values, each with weight 1/size²
-//	se         one product: the value and its gate. Own = Sigmoid(ExciteBias + sum over i of Excite[i] Hidden[i]) is the gate unless SetGates says
-//	           otherwise, and Hidden is what the first Linear and its activation make of the squeezed channels
+//	se, ...    one product: the value and its gate, which Trace.Gates and Trace.GateSum account for
 //
 // A convolution that ran as Winograd summed in another order: Value differs from Activation(Sum) by rounding.
 type Arithmetic struct {
@@ -31,14 +29,6 @@ type Arithmetic struct {
 	Products   []Product
 	Sum, Value float32
 	Activation string // "relu", another op of that kind, or empty
-
-	Squeeze float32   // of se: the mean of the channel
-	Hidden  []float32 // of se: behind the first Linear
-	Excite  []float32 // of se: this channel's weights in the second Linear
-	Own     float32   // of se: what the excitation said
-
-	ExciteBias float32 // of se: this channel's bias in the second Linear
-	Sigmoid    string  // of se: "sigmoid" or "hardsigmoid", which makes Own of it
 }
 
 // folded caches the weights of the convolution that was asked for last, as PyTorch orders them.
@@ -118,14 +108,8 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 		if !l.average {
 			a.Products[best].Weight = 1
 		}
-	case *seLayer:
-		b := s.se[l.index]
-		product(src, y, x, c, b.gate[c])
-		a.Squeeze, a.Own = b.squeeze.Data[c], b.own.Data[c]
-		for j, h := range b.hidden.Data[:b.hidden.C] {
-			a.Hidden, a.Excite = append(a.Hidden, h), append(a.Excite, l.fc2.weight(c, j))
-		}
-		a.ExciteBias, a.Sigmoid = l.fc2.bias[c], cmp.Or(m.groups[i][0].Gate, "sigmoid")
+	case *attentionLayer:
+		product(src, y, x, c, s.blocks[l.index].Scale[c])
 	default:
 		return Arithmetic{}, fmt.Errorf("map %q comes from %s, which has no products to show", layer, a.Op)
 	}

@@ -75,7 +75,7 @@ func NewEvaluation(classes int, blocks []string) *Evaluation {
 // NewEvaluation is one of the model's classes and SE blocks.
 func (m *Model) NewEvaluation() *Evaluation {
 	var blocks []string
-	for _, l := range m.se {
+	for _, l := range m.blocks {
 		blocks = append(blocks, l.Name())
 	}
 	return NewEvaluation(len(m.Spec.Classes), blocks)

@@ -63,7 +63,7 @@ func TestEvaluation(t *testing.T) {
 		t.Errorf("gates of a class without pictures: %v ± %v", mean, std)
 	}
 	r := NewReport("n", m.Spec.Classes, all)
-	if r.Accuracy != all.Accuracy() || r.ECE != all.ECE() || r.Classes[3].Pictures != 2 || len(r.Gates) != len(m.se) || len(r.Gates[0].Mean[3]) == 0 || len(r.Gates[0].Mean[5]) != 0 {
+	if r.Accuracy != all.Accuracy() || r.ECE != all.ECE() || r.Classes[3].Pictures != 2 || len(r.Gates) != len(m.blocks) || len(r.Gates[0].Mean[3]) == 0 || len(r.Gates[0].Mean[5]) != 0 {
 		t.Errorf("report %+v", r)
 	}
 	var v Versus

@@ -107,7 +107,7 @@ func (t *Trace) gated(class int) (z, grad *Tensor) {
 		m.layers[i].(headLayer).Backward(s.branch, grad, s.at(m.source[i]), s.out[i])
 		grad = s.branch
 	}
-	return s.out[s.se[m.last.index].layer], grad
+	return s.out[s.blocks[m.last.index].layer], grad
 }
 
 // Heatmap computes a map at the resolution of the last convolution. class matters to Evidence and GradCAM only. dst is reused if it
@@ -118,7 +118,7 @@ func (t *Trace) Heatmap(kind Kind, class int, dst *Heatmap) *Heatmap {
 	case Activation:
 		return t.Channel(t.Rank(ByMean, class, 1)[0].Channel, dst)
 	case GateWeighted: // the block's output is scaled by the gates already
-		y, w := t.session.out[t.session.se[t.Model.last.index].layer], t.session.channel[0]
+		y, w := t.session.out[t.session.blocks[t.Model.last.index].layer], t.session.channel[0]
 		for c := range w {
 			w[c] = 1
 		}
@@ -173,7 +173,7 @@ func (t *Trace) Channel(c int, dst *Heatmap) *Heatmap {
 
 // Rank returns the strongest channels of the last convolution, at most top of them, strongest first; equal scores keep channel order.
 func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
-	conv, se := t.conv(), t.Model.last
+	conv, last := t.conv(), t.Model.last
 	mean, share := t.session.channel[0], t.session.channel[1]
 	kernels.Mean(mean, conv.pixels(), conv.layout())
 	if by == ByGateGrad {
@@ -189,8 +189,8 @@ func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
 	scores := make([]ChannelScore, conv.C)
 	for c := range scores {
 		s := ChannelScore{Channel: c, Mean: mean[c], Gate: 1}
-		if se != nil {
-			s.Gate = t.session.se[se.index].gate[c]
+		if last != nil {
+			s.Gate = t.session.blocks[last.index].Scale[c]
 		}
 		switch by {
 		case ByGate:

@@ -8,14 +8,14 @@ import (
 	"github.com/chewxy/math32"
 )
 
-// SetGates replaces gates of an SE block, counted as in Trace.Gates, until it is called again: NaN in a channel's place leaves its own gate, other
+// SetGates replaces gates of an attention block, counted as in Trace.Gates, until it is called again: NaN in a channel's place leaves its own gate, other
 // values are clamped to 0..1, and nil gives the block back to the network. It takes effect with the next Run or Rerun. A block that the network does
 // not have and a list of another length than the block's channels change nothing and report false.
 func (s *Session) SetGates(block int, gates []float32) bool {
-	if block < 0 || block >= len(s.se) || gates != nil && len(gates) != len(s.se[block].force) {
+	if block < 0 || block >= len(s.blocks) || gates != nil && len(gates) != len(s.blocks[block].force) {
 		return false
 	}
-	b := &s.se[block]
+	b := &s.blocks[block]
 	b.forced = gates != nil
 	for c, g := range gates {
 		if g == g { // not NaN
@@ -42,7 +42,7 @@ type aside struct {
 	own     []*Tensor // the session's outputs while none is borrowed
 }
 
-// Mute returns how much the logit of a class falls when one channel of an SE block is taken out: when its gate is 0 and the others are as they are
+// Mute returns how much the logit of a class falls when one channel of an attention block is taken out: when its gate is 0 and the others are as they are
 // now. Only the layers from the block on run again, in buffers of their own, and the session stays as it was. block, channel and class must exist.
 func (s *Session) Mute(block, channel, class int) float32 {
 	if s.stale < len(s.model.layers) {
@@ -52,14 +52,14 @@ func (s *Session) Mute(block, channel, class int) float32 {
 		t, _ := s.model.NewSession() // it did not fail for s
 		s.aside = &aside{t, slices.Clone(t.out)}
 	}
-	t, first := s.aside.session, s.se[block].layer
+	t, first := s.aside.session, s.blocks[block].layer
 	copy(t.out, s.aside.own)
 	copy(t.out[:first], s.out) // these layers are read and not run
-	for i := range t.se {
-		t.se[i].forced = s.se[i].forced
-		copy(t.se[i].force, s.se[i].force)
+	for i := range t.blocks {
+		t.blocks[i].forced = s.blocks[i].forced
+		copy(t.blocks[i].force, s.blocks[i].force)
 	}
-	b := &t.se[block]
+	b := &t.blocks[block]
 	if !b.forced {
 		b.forced = true
 		for c := range b.force {

@@ -145,30 +145,6 @@ func (l *affineLayer) Backward(dst, grad, _, out *Tensor) {
 	}
 }
 
-// seLayer is a Squeeze-and-Excitation block (Hu et al. 2018).
-type seLayer struct {
-	base
-	index    int       // which of the session's gates it fills
-	fc1, fc2 convLayer // (c) -> (c/r) with its activation -> (c) with the sigmoid
-}
-
-func (l *seLayer) Forward(dst, src *Tensor, s *Session) {
-	b := &s.se[l.index]
-	kernels.Mean(b.squeeze.Data[:l.out.C], src.pixels(), src.layout())
-	l.fc1.Forward(b.hidden, b.squeeze, s)
-	l.fc2.Forward(b.own, b.hidden, s)
-	own := b.own.Data[:l.out.C]
-	copy(b.gate, own)
-	if b.forced {
-		for c, g := range b.force {
-			if g == g { // not NaN
-				b.gate[c] = g
-			}
-		}
-	}
-	kernels.Scale(dst.pixels(), dst.layout(), src.pixels(), src.layout(), b.gate)
-}
-
 // activationLayer is an activation that is not part of another layer.
 type activationLayer struct {
 	base

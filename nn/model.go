@@ -12,19 +12,19 @@ import (
 type Model struct {
 	Spec   Spec
 	layers []Layer
-	source []int         // the layer that each layer reads, or picture
-	groups [][]LayerInfo // the layers of the spec that each layer stands for
-	file   *weights.File // for Arithmetic, which shows weights as they were before packing
-	se     []*seLayer
+	source []int             // the layer that each layer reads, or picture
+	groups [][]LayerInfo     // the layers of the spec that each layer stands for
+	file   *weights.File     // for Arithmetic, which shows weights as they were before packing
+	blocks []*attentionLayer // the channel attentions, in their order
 
-	signatures []signature // of every SE block
+	signatures []signature // of every block
 	reject     []float32   // by channel of the features, for the rejection score "features"
 
 	// Where the explanations look: anatomy, as indices of layers.
 	conv, features, head int
 	behind               []int
 	gated, skip          int
-	last                 *seLayer // anatomy.se, or nil
+	last                 *attentionLayer // anatomy.attention, or nil
 	explicit             bool
 }
 

@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -23,21 +22,21 @@ func (p *planner) tensor(name string, shape ...int) ([]float32, error) {
 	return p.file.Float32(name, shape...)
 }
 
-// signatures reads the usual gates of every SE block that the file describes.
+// signatures reads the usual gates of every block that the file describes.
 func (p *planner) signatures() error {
 	m := p.model
-	m.signatures = make([]signature, len(m.se))
-	for i, se := range m.se {
-		name := "signature." + se.Name()
+	m.signatures = make([]signature, len(m.blocks))
+	for i, l := range m.blocks {
+		name := "signature." + l.name
 		if p.file.Lookup(name+".mean") == nil {
 			continue
 		}
 		for part, dst := range map[string]*[][]float32{".mean": &m.signatures[i].mean, ".std": &m.signatures[i].std} {
-			v, err := p.tensor(name+part, len(m.Spec.Classes), se.out.C)
+			v, err := p.tensor(name+part, len(m.Spec.Classes), l.out.C)
 			if err != nil {
 				return err
 			}
-			*dst = slices.Collect(slices.Chunk(v, se.out.C))
+			*dst = slices.Collect(slices.Chunk(v, l.out.C))
 		}
 	}
 	return nil
@@ -83,8 +82,6 @@ func (p *planner) plan(infos []LayerInfo) error {
 			layer, err = p.affine(group)
 		case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid":
 			layer = &activationLayer{base{l.Name, l.Shape}, activations[l.Op]}
-		case "se":
-			layer, err = p.se(l)
 		case "maxpool", "avgpool":
 			layer = &poolLayer{base{l.Name, l.Shape}, l.window(), l.Op == "avgpool"}
 		case "mean":
@@ -101,6 +98,8 @@ func (p *planner) plan(infos []LayerInfo) error {
 		case "add":
 			layer = &addLayer{base{l.Name, l.Shape}, planned(l.with)}
 		case "dropout":
+		default:
+			layer, err = p.attention(l)
 		}
 		if err != nil {
 			return err
@@ -118,8 +117,8 @@ func (p *planner) plan(infos []LayerInfo) error {
 		}
 	}
 	m.conv, m.features, m.gated, m.skip = planned(a.conv), planned(a.features), planned(a.gated), planned(a.skip)
-	if a.se != none {
-		m.last = m.layers[planned(a.se)].(*seLayer)
+	if a.attention != none {
+		m.last = m.layers[planned(a.attention)].(*attentionLayer)
 		m.explicit = a.explicit
 	}
 	for _, i := range a.behind {
@@ -212,21 +211,6 @@ func (p *planner) affine(group []LayerInfo) (Layer, error) {
 	scale, shift, err := p.batchNorm(group[0])
 	last := group[len(group)-1]
 	return &affineLayer{base{last.Name, last.Shape}, scale, shift, last.Op == "relu"}, err
-}
-
-func (p *planner) se(l LayerInfo) (Layer, error) {
-	c, width := l.Shape.C, l.LayerSpec.Out
-	fc1, err := p.dense(l.FC[0], width, c, l.Bias, activations[cmp.Or(l.Act, "relu")])
-	if err != nil {
-		return nil, err
-	}
-	fc2, err := p.dense(l.FC[1], c, width, l.Bias, activations[cmp.Or(l.Gate, "sigmoid")])
-	if err != nil {
-		return nil, err
-	}
-	layer := &seLayer{base: base{l.Name, l.Shape}, index: len(p.model.se), fc1: fc1, fc2: fc2}
-	p.model.se = append(p.model.se, layer)
-	return layer, nil
 }
 
 // dense reads a fully connected layer that may be written as a 1x1 convolution.

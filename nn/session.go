@@ -15,7 +15,7 @@ type Session struct {
 	model   *Model
 	input   *Tensor   // the normalised picture
 	out     []*Tensor // the output of every layer
-	se      []seBuffers
+	blocks  []block   // of the channel attentions
 	scratch []float32 // of the Winograd convolutions, which run one after another
 	prep    preprocessor
 	stale   int          // the first layer that the gates of now would change, or the number of layers
@@ -26,14 +26,6 @@ type Session struct {
 	aside   *aside       // what Mute runs in, made by the first one
 	folded  folded       // of Arithmetic
 	trace   Trace
-}
-
-type seBuffers struct {
-	squeeze, hidden, own *Tensor   // own is what the excitation says
-	gate                 []float32 // what is applied
-	force                []float32 // what SetGates wants, NaN for a channel's own
-	forced               bool
-	layer                int // index of the block among the layers
 }
 
 // at is the output of a layer, or the normalised picture.
@@ -64,11 +56,8 @@ func (m *Model) NewSession() (*Session, error) {
 	}
 	s.scratch = make([]float32, scratch)
 	for i, l := range m.layers {
-		if l, ok := l.(*seLayer); ok {
-			vector := func(n int) *Tensor { return NewTensor(Shape{1, 1, n}, 0) }
-			c := l.Out().C
-			s.se = append(s.se, seBuffers{squeeze: vector(c), hidden: vector(l.fc1.Out().C), own: vector(c),
-				gate: make([]float32, c), force: make([]float32, c), layer: i})
+		if l, ok := l.(*attentionLayer); ok {
+			s.blocks = append(s.blocks, l.open(i))
 		}
 	}
 	features := s.out[m.features].Shape
@@ -90,10 +79,9 @@ func (m *Model) NewSession() (*Session, error) {
 		if l.Out().H > 1 || l.Out().W > 1 {
 			s.trace.Maps = append(s.trace.Maps, Map{l.Name(), s.out[i]})
 		}
-		if se, ok := l.(*seLayer); ok {
-			b := s.se[se.index]
-			s.trace.Gates = append(s.trace.Gates, Gate{l.Name(), l.Out(), b.gate, b.own.Data[:l.Out().C]})
-		}
+	}
+	for i := range s.blocks {
+		s.trace.Gates = append(s.trace.Gates, s.blocks[i].Excitation)
 	}
 	return s, nil
 }

@@ -90,7 +90,8 @@ type Class struct {
 //	dropout                                         nothing at inference
 //	add          with                               its input + the output of the earlier layer WITH, of the same shape
 //
-// An SE block squeezes, goes through FC[0] to out values, act ("relu" by default), FC[1], gate ("sigmoid" by default) and scales.
+// An SE block squeezes, goes through FC[0] to out values, act ("relu" by default, relu6, silu or hardswish), FC[1], gate ("sigmoid" by default, or hardsigmoid)
+// and scales.
 type LayerSpec struct {
 	Op     string   `json:"op"`
 	Name   string   `json:"name"`
@@ -103,8 +104,8 @@ type LayerSpec struct {
 	Bias   bool     `json:"bias,omitempty"`
 	Eps    float32  `json:"eps,omitempty"`
 	FC     []string `json:"fc,omitempty"`   // the two fully connected layers of an SE block
-	Act    string   `json:"act,omitempty"`  // of se: relu or silu
-	Gate   string   `json:"gate,omitempty"` // of se: sigmoid or hardsigmoid
+	Act    string   `json:"act,omitempty"`  // of se: what stands between its layers
+	Gate   string   `json:"gate,omitempty"` // of se: what makes its gates
 	From   string   `json:"from,omitempty"` // the layer whose output is read; the one before by default
 	With   string   `json:"with,omitempty"` // the other summand of add
 }
@@ -180,6 +181,7 @@ type LayerInfo struct {
 	Params int   // as PyTorch counts parameters(): running statistics are buffers and do not count
 	MACs   int   // multiply-adds for one picture, counted as the direct convolution's
 
+	packedSize int // of an attention layer: see packed
 	from, with int // indices of the layers that it reads; picture is the network's input
 }
 
@@ -283,7 +285,6 @@ func (s *Spec) Describe() ([]LayerInfo, error) {
 
 // packed is the number of values of a layer's weights in the layout of its kernel, or more.
 func (l LayerInfo) packed() int {
-	panels := func(n int) int { return (n + kernels.Panel - 1) / kernels.Panel * kernels.Panel }
 	switch l.Op {
 	case "conv":
 		k := l.Kernel * l.Kernel
@@ -296,11 +297,12 @@ func (l LayerInfo) packed() int {
 		return k * panels(l.LayerSpec.Out) * (l.In / l.groups())
 	case "linear":
 		return align4(l.In) * panels(l.LayerSpec.Out)
-	case "se":
-		return 2 * panels(l.Shape.C) * panels(l.LayerSpec.Out)
 	}
-	return l.Params
+	return max(l.Params, l.packedSize)
 }
+
+// panels is n rounded up to whole panels of a kernel.
+func panels(n int) int { return (n + kernels.Panel - 1) / kernels.Panel * kernels.Panel }
 
 // describe checks one layer on its input; with is the shape of add's other summand.
 func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
@@ -339,18 +341,6 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 		info.Params = 2 * in.C
 		info.MACs = in.C * in.H * in.W
 	case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid", "dropout":
-	case "se":
-		if l.Act != "" && l.Act != "relu" && l.Act != "silu" || l.Gate != "" && l.Gate != "sigmoid" && l.Gate != "hardsigmoid" {
-			return info, fmt.Errorf("act %q and gate %q, expected relu or silu and sigmoid or hardsigmoid", l.Act, l.Gate)
-		}
-		if len(l.FC) != 2 || l.Out < 1 || l.Out > maxValues/in.C {
-			return info, fmt.Errorf("fc %q and width %d, expected the names of two Linear layers and a width (out) of 1 to %d", l.FC, l.Out, maxValues/in.C)
-		}
-		info.Params = 2 * in.C * l.Out
-		if l.Bias {
-			info.Params += in.C + l.Out
-		}
-		info.MACs = 2*in.C*l.Out + in.C*in.H*in.W
 	case "maxpool", "avgpool":
 		w := l.window()
 		if l.Kernel < 1 || l.Kernel > maxInput || w.Step < 1 || w.Step > maxInput || l.Pad < 0 || 2*l.Pad > l.Kernel || l.Kernel > in.H+2*l.Pad || l.Kernel > in.W+2*l.Pad {
@@ -376,7 +366,14 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 			return info, fmt.Errorf("%dx%dx%d with %q of %dx%dx%d, expected the name of an earlier layer of the same shape", in.H, in.W, in.C, l.With, with.H, with.W, with.C)
 		}
 	default:
-		return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, se, maxpool, avgpool, mean, flatten, linear, dropout or add")
+		a, ok := attentions[l.Op]
+		if !ok {
+			return info, fmt.Errorf("unknown layer, expected conv, batchnorm, %s, %s, maxpool, avgpool, mean, flatten, linear, dropout or add", ops(activations), ops(attentions))
+		}
+		if err := a.describe(&info, in); err != nil {
+			return info, err
+		}
+		info.MACs += in.C * in.H * in.W // the scaling
 	}
 	if l.With != "" && l.Op != "add" {
 		return info, fmt.Errorf("with %q, expected only on add", l.With)

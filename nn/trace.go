@@ -10,7 +10,7 @@ type Trace struct {
 	Model  *Model
 	Logits []float32    // one per class
 	Probs  []float32    // softmax(Logits / temperature)
-	Gates  []Gate       // one per SE block, in the order of the network
+	Gates  []Excitation // one per attention block, in the order of the network
 	Input  *image.NRGBA // the picture that the network saw, at its input size
 	Maps   []Map        // the kept feature maps, in the order of the network
 
@@ -22,14 +22,6 @@ type Trace struct {
 	Times []time.Duration
 
 	session *Session
-}
-
-// Gate is the excitation of one SE block.
-type Gate struct {
-	Layer string    // the block's name, for example "layer1.3" or "se2"
-	Map   Shape     // the feature map that the gates scale
-	Scale []float32 // one gate per channel, 0..1, as it was applied
-	Own   []float32 // what the excitation said: equal to Scale but for the gates that SetGates replaced
 }
 
 // Map is one kept feature map.

@@ -48,7 +48,7 @@ func (t *Trace) why(pick func(value func(class int) float32) float32) (terms []T
 		w := pick(func(class int) float32 { return fc.weight(class, c) })
 		gate := float32(1)
 		if m.explicit {
-			gate = s.se[m.last.index].gate[c]
+			gate = s.blocks[m.last.index].Scale[c]
 		}
 		terms[c] = Term{c, w, gate, mean[c], skip[c], w * (skip[c] + gate*mean[c])}
 	}

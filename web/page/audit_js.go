@@ -47,7 +47,7 @@ func (p *Page) ToggleAudit() {
 			p.frames.lookAt = false
 		}
 		g := s.Shown.Result.Gates[s.Audit.Block]
-		s.Audit = view.Audit{Block: s.Audit.Block, Running: true, Class: s.Shown.Result.Top(), Of: g.N, Gates: append([]float32(nil), g.Scale...)}
+		s.Audit = view.Audit{Block: s.Audit.Block, Running: true, Class: s.Shown.Result.Top(), Of: g.Map.C, Gates: append([]float32(nil), g.Scale...)}
 		p.audit = audit{frame: p.stage.frame, logit: s.Shown.Result.Logits[s.Audit.Class], turn: p.audit.turn + 1}
 		p.auditOn()
 		p.renderSoon()

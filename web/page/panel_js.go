@@ -86,7 +86,7 @@ func (p *Page) paintLook() {
 }
 
 // paintPair paints a channel's map in front of its gate and behind it, on the scale of the first.
-func (p *panel) paintPair(id string, f *protocol.SEFlow) {
+func (p *panel) paintPair(id string, f *protocol.Flow) {
 	lo, hi := float32(0), float32(0)
 	for _, v := range f.Before.Data {
 		lo, hi = min(lo, v), max(hi, v)

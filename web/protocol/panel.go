@@ -53,7 +53,7 @@ type Maps struct {
 	Means []float32   `json:"-"`             // C: of each channel, over its pixels
 	Pixel []float32   `json:"-"`             // C: the value at Y, X in every channel
 	Sum   *Arithmetic `json:"sum,omitempty"` // what made the value at Y, X
-	Flow  *SEFlow     `json:"flow,omitempty"`
+	Flow  *Flow       `json:"flow,omitempty"`
 }
 
 // Atlas is a row of equal pictures in colours of one scale, Cols in a line of pixels.

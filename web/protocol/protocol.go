@@ -87,6 +87,7 @@ type LayerRow struct {
 	Params    int    `json:"params"`
 	MACs      int    `json:"macs"`
 	Algorithm string `json:"algorithm,omitempty"`
+	Sketch    string `json:"sketch,omitempty"` // of an attention layer: see nn.LayerInfo.Sketch
 }
 
 // MapLayer is a step of the network whose feature maps can be seen.
@@ -106,7 +107,7 @@ type Plane struct {
 	Data []float32 `json:"-"`
 }
 
-// Block is one SE block of a network.
+// Block is one attention block of a network.
 type Block struct {
 	Layer string `json:"layer"`
 	H     int    `json:"h"` // of the map that it scales
@@ -135,22 +136,6 @@ type Known struct {
 	Sure      bool    `json:"sure"`
 }
 
-// Gate is the excitation of one SE block.
-type Gate struct {
-	Layer string    `json:"layer"`
-	H     int       `json:"h"` // of the map that it scales
-	W     int       `json:"w"`
-	N     int       `json:"n"`
-	Scale []float32 `json:"-"` // N values as they were applied, 0..1
-	Own   []float32 `json:"-"` // N values as the network said them
-
-	Signed   bool      `json:"signed,omitempty"` // the file knows what is usual
-	Mean     []float32 `json:"-"`                // N: the usual gates of the result's class, if Signed
-	Std      []float32 `json:"-"`                // N: their standard deviations
-	Closest  int       `json:"closest"`          // the class whose usual gates are nearest
-	Distance float32   `json:"distance"`         // to it: about 1 for a typical picture
-}
-
 // Channel is one channel of the last convolution.
 type Channel struct {
 	Channel int     `json:"channel"`
@@ -167,23 +152,23 @@ type Order struct {
 
 // Result is what a network says about one frame.
 type Result struct {
-	Model    string    `json:"model"`
-	N        int       `json:"n"` // classes
-	Logits   []float32 `json:"-"`
-	Probs    []float32 `json:"-"`
-	Touched  bool      `json:"touched,omitempty"` // some gates were not the network's own
-	Base     []float32 `json:"-"`                 // N probabilities with the network's own gates, if Touched
-	Gates    []Gate    `json:"gates"`
-	Want     Want      `json:"want"`
-	Class    int       `json:"class"` // the class that the heat map is about
-	Heat     Plane     `json:"heat"`
-	Channels []Channel `json:"channels"`
-	Orders   []Order   `json:"orders"`
-	Known    *Known    `json:"known,omitempty"` // nil where the network has no rule
-	Peeked   *Peeked   `json:"peeked,omitempty"`
-	Why      *Why      `json:"why,omitempty"` // nil where the network's head is no sum over channels
-	Side     int       `json:"side"`          // of the network's input picture
-	Times    Times     `json:"times"`
+	Model    string       `json:"model"`
+	N        int          `json:"n"` // classes
+	Logits   []float32    `json:"-"`
+	Probs    []float32    `json:"-"`
+	Touched  bool         `json:"touched,omitempty"` // some gates were not the network's own
+	Base     []float32    `json:"-"`                 // N probabilities with the network's own gates, if Touched
+	Gates    []Excitation `json:"gates"`             // by attention block
+	Want     Want         `json:"want"`
+	Class    int          `json:"class"` // the class that the heat map is about
+	Heat     Plane        `json:"heat"`
+	Channels []Channel    `json:"channels"`
+	Orders   []Order      `json:"orders"`
+	Known    *Known       `json:"known,omitempty"` // nil where the network has no rule
+	Peeked   *Peeked      `json:"peeked,omitempty"`
+	Why      *Why         `json:"why,omitempty"` // nil where the network's head is no sum over channels
+	Side     int          `json:"side"`          // of the network's input picture
+	Times    Times        `json:"times"`
 }
 
 // Times are milliseconds on the worker.
@@ -200,10 +185,7 @@ func (r *Result) Top() int { return nn.Largest(r.Probs) }
 func (r *Result) planes() []plane {
 	list := []plane{{&r.Logits, r.N}, {&r.Probs, r.N}, {&r.Heat.Data, r.Heat.W * r.Heat.H}}
 	for i := range r.Gates {
-		list = append(list, plane{&r.Gates[i].Scale, r.Gates[i].N}, plane{&r.Gates[i].Own, r.Gates[i].N})
-		if g := &r.Gates[i]; g.Signed {
-			list = append(list, plane{&g.Mean, g.N}, plane{&g.Std, g.N})
-		}
+		list = append(list, r.Gates[i].planes()...)
 	}
 	if r.Touched {
 		list = append(list, plane{&r.Base, r.N})

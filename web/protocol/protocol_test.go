@@ -14,12 +14,18 @@ func example() *Result {
 		Model: "cnn3-se", N: 3, Logits: []float32{-1, 4.5, 0}, Probs: []float32{.1, .7, .2},
 		Touched: true, Base: []float32{.2, .2, .6},
 		Peeked: &Peeked{Peek{1, 0}, .5, nil, Plane{2, 1, []float32{4, 5}}},
-		Gates:  []Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, .75}, Own: []float32{.5, .75}}, {Layer: "se2", H: 16, W: 16, N: 1, Scale: []float32{1}, Own: []float32{1}}},
+		Gates:  []Excitation{excitation("se1", 32, []float32{.25, .75}, []float32{.5, .75}), excitation("se2", 16, []float32{1}, []float32{1})},
 		Want:   Want{Kind: "gradcam", Class: -1, Rank: "mean", Top: 1}, Class: 1,
 		Heat:     Plane{2, 1, []float32{0, 3}},
 		Channels: []Channel{{Channel: 7, Mean: .5, Gate: .25, Map: Plane{1, 2, []float32{-8, 9}}}},
 		Orders:   []Order{{"mean", []int{7, 1}}}, Side: 32, Times: Times{.1, 2, .3},
 	}
+}
+
+func excitation(layer string, side int, scale, own []float32) Excitation {
+	c := len(scale)
+	return Excitation{Excitation: nn.Excitation{Layer: layer, Kind: "se", Map: nn.Shape{H: side, W: side, C: c}, Activation: "relu", Function: "sigmoid",
+		Squeezes: []nn.Squeeze{{Pool: "mean", Width: 1, Values: make([]float32, c), Before: []float32{-2}, Hidden: []float32{0}}}, Logits: make([]float32, c), Scale: scale, Own: own}}
 }
 
 // A result survives the way over the wire: header as JSON, numbers as bytes.
@@ -65,7 +71,7 @@ func TestPackChecksLengths(t *testing.T) {
 		}
 	}()
 	r := example()
-	r.Gates[0].N = 3
+	r.Gates[0].Map.C = 3
 	r.Pack(nil)
 }
 

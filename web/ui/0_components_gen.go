@@ -846,7 +846,7 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Flow is one channel's way through an SE block; ID begins the ids of its two canvases.
+// Flow is one channel's way through an attention block; ID begins the ids of its two canvases.
 type Flow struct {
 	S  *view.State
 	F  *view.Flow
@@ -924,7 +924,12 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cspan\x3EFC, ReLU\x3C/span\x3E"))
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span")
+					content(vgn, c.F.First)
+				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li")
 				{
@@ -970,7 +975,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = element(vgparent, "b")
 					content(vgn, c.F.Logit)
 					vgn = element(vgparent, "p")
-					content(vgn, c.S.Words().FlowBeforeSigmoid)
+					content(vgn, c.F.Front)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
@@ -995,7 +1000,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn.AddAttrInterface("cy", c.F.DotY)
 					}
 					vgn = element(vgparent, "p")
-					vgn.SetInnerHTML(vugu.HTML("sigmoid"))
+					content(vgn, c.F.Function)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")

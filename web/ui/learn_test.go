@@ -6,6 +6,7 @@ import (
 
 	"github.com/vugu/vugu"
 
+	"sescope/nn"
 	"sescope/web/protocol"
 	"sescope/web/view"
 )
@@ -17,7 +18,7 @@ func TestLearn(t *testing.T) {
 	cells := []protocol.Cell{{Input: 1.5, Weight: .5}}
 	s.Panel = &protocol.Panel{Maps: &protocol.Maps{H: 4, W: 4, C: 3, Means: make([]float32, 3), Pixel: make([]float32, 3),
 		Sum: &protocol.Arithmetic{Op: "conv", Source: "input", Count: 27, Inputs: []protocol.InputTerms{{Channel: 0, Width: 1, Cells: cells}, {Channel: 1, Width: 1, Cells: cells}, {Channel: 2, Width: 1, Cells: cells}}},
-		Flow: &protocol.SEFlow{Index: 1, N: 3, Width: 1, Squeeze: []float32{1, 2, 3}, Hidden: []float32{1}, Excite: []float32{1}, Logit: 1, Own: []float32{.5, .6, .7}, Scale: []float32{.5, .6, .7},
+		Flow: &protocol.Flow{GateSum: nn.GateSum{N: 1, Width: 1, Weights: []float32{1}, Inputs: []float32{1}},
 			Before: protocol.Plane{W: 1, H: 1, Data: []float32{2}}, After: protocol.Plane{W: 1, H: 1, Data: []float32{1}}}}}
 	for _, lang := range []string{"en", "zh"} {
 		for s.LearnStep = range view.LearnSteps {

@@ -121,7 +121,8 @@ func withResult() *view.State {
 	s.Adopt(m)
 	s.Ready = true
 	s.Shown = &view.Shown{File: "ship.svg", Truth: 1, Model: m, Result: &protocol.Result{N: 2, Probs: []float32{.2, .8}, Class: 1, Want: s.Want(),
-		Gates: []protocol.Gate{{Layer: "se1", H: 4, W: 4, N: 3, Scale: []float32{0, .5, 1}, Own: []float32{0, .5, 1}}}, Heat: protocol.Plane{W: 1, H: 1, Data: []float32{1}}}}
+		Gates: []protocol.Excitation{{Excitation: nn.Excitation{Layer: "se1", Kind: "se", Map: nn.Shape{H: 4, W: 4, C: 3}, Activation: "relu", Function: "sigmoid",
+			Squeezes: []nn.Squeeze{{Pool: "mean", Width: 1, Values: []float32{1, 2, 3}, Before: []float32{1}, Hidden: []float32{1}}}, Logits: []float32{-9, 0, 9}, Own: []float32{0, .5, 1}, Scale: []float32{0, .5, 1}}}}, Heat: protocol.Plane{W: 1, H: 1, Data: []float32{1}}}}
 	return s
 }
 

@@ -1,10 +1,11 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
-	"math"
 	"strings"
 
+	"sescope/nn"
 	"sescope/web/protocol"
 )
 
@@ -118,11 +119,16 @@ func (s *State) MapsEquation() string {
 		signed(&b, false, w.Bias+" ", a.Bias)
 	}
 	fmt.Fprintf(&b, " = %s", Number(a.Sum))
-	if a.ReLU {
-		fmt.Fprintf(&b, ", ReLU: %s", Number(a.Value))
+	if a.Activation != "" {
+		fmt.Fprintf(&b, ", %s: %s", functionName(a.Activation), Number(a.Value))
 	}
 	return b.String()
 }
+
+// functions are the names of activations and gate functions, which both languages use, by their ops in a spec.
+var functions = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "SiLU", "hardswish": "hard swish", "sigmoid": "sigmoid", "hardsigmoid": "hard sigmoid"}
+
+func functionName(op string) string { return cmp.Or(functions[op], op) }
 
 // signed appends + or − and the number's size.
 func signed(b *strings.Builder, first bool, name string, v float32) {
@@ -136,15 +142,18 @@ func signed(b *strings.Builder, first bool, name string, v float32) {
 	}
 }
 
-// Flow is the way through an SE block as drawings of 1000 x 100.
+// Flow is the way of a channel through an attention block as drawings of 1000 x 100.
 type Flow struct {
 	Title, Text         string
 	Before, Means, This string
 	MeanBars, GateBars  PixelBars
+	First               string // what stands between the squeeze and the hidden layer: "FC, ReLU"
 	Hidden              []FlowUnit
 	Neurons             string
-	Logit, Gate, Gates  string
-	Curve, Point        string // paths of the sigmoid from −6 to 6 in 120 x 100: the curve, and the way from logit to gate
+	Logit, Front        string // in front of the gate function: the value, and the words below it
+	Function            string // "sigmoid"
+	Gate, Gates         string
+	Curve, Point        string // paths of the gate function from −6 to 6 in 120 x 100: the curve, and the way from logit to gate
 	DotX, DotY          string
 	Times, After        string
 	Forced              string // "" unless the person set the gate
@@ -153,7 +162,7 @@ type Flow struct {
 // FlowUnit is one hidden unit.
 type FlowUnit struct{ Value, Radius, Class string }
 
-// Flow is the way of the chosen channel through the SE block at the layer or behind it; nil without one.
+// Flow is the way of the chosen channel through the block at the layer or behind it; nil without one.
 func (s *State) Flow() *Flow {
 	if m := s.Maps(); m != nil && m.Flow != nil {
 		return s.flow(m.Flow)
@@ -161,40 +170,44 @@ func (s *State) Flow() *Flow {
 	return nil
 }
 
-func (s *State) flow(f *protocol.SEFlow) *Flow {
-	w := s.Words()
-	own, scale := f.Own[f.Channel], f.Scale[f.Channel]
-	v := &Flow{Title: fmt.Sprintf(w.FlowTitle, f.Index, f.Channel), Text: fmt.Sprintf(w.FlowText, f.N, f.Width, f.N),
-		Before: fmt.Sprintf(w.FlowMap, f.Before.W, f.Before.H), MeanBars: bars(f.Squeeze, f.Channel), This: fmt.Sprintf(w.FlowMeans, f.N, Number(f.Squeeze[f.Channel])),
-		GateBars: bars(f.Own, f.Channel), Neurons: fmt.Sprintf(w.FlowNeurons, f.Width), Logit: Number(f.Logit), Gate: Number(own),
-		Gates: fmt.Sprintf(w.FlowGates, f.N, Number(own)), Times: "× " + Number(scale), After: w.FlowAfter}
+// blockOf is the account of the block that a flow goes through.
+func (s *State) blockOf(f *protocol.Flow) *protocol.Excitation { return &s.Shown.Result.Gates[f.Block] }
+
+func (s *State) flow(f *protocol.Flow) *Flow {
+	w, g := s.Words(), s.blockOf(f)
+	c, q := f.Channel, g.Squeezes[0]
+	own, scale, logit := g.Own[c], g.Scale[c], g.Logits[c]
+	function := functionName(g.Function)
+	v := &Flow{Title: fmt.Sprintf(w.FlowTitle, f.Block+1, c), Text: fmt.Sprintf(w.FlowText, g.Map.C, q.Width, g.Map.C),
+		Before: fmt.Sprintf(w.FlowMap, f.Before.W, f.Before.H), MeanBars: bars(q.Values, c), This: fmt.Sprintf(w.FlowMeans, g.Map.C, Number(q.Values[c])),
+		GateBars: bars(g.Own, c), First: "FC, " + functionName(g.Activation), Neurons: fmt.Sprintf(w.FlowNeurons, q.Width), Logit: Number(logit), Front: fmt.Sprintf(w.FlowFront, function),
+		Function: function, Gate: Number(own), Gates: fmt.Sprintf(w.FlowGates, g.Map.C, Number(own)), Times: "× " + Number(scale), After: w.FlowAfter}
 	var largest float32
-	for _, h := range f.Hidden {
-		largest = max(largest, h)
+	for _, h := range q.Hidden {
+		largest = max(largest, h, -h)
 	}
-	for i, h := range f.Hidden {
+	for i, h := range q.Hidden {
 		if i == 8 { // more have no room beside each other
 			break
 		}
 		u := FlowUnit{Value: Number(h), Radius: "4", Class: "off"}
-		if h > 0 {
-			u.Radius, u.Class = number32(4+7*h/largest), "on"
+		if h != 0 {
+			u.Radius, u.Class = number32(4+7*max(h, -h)/largest), "on"
 		}
 		v.Hidden = append(v.Hidden, u)
 	}
-	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-	at := func(x float64) float64 { return 10 * (min(max(x, -6), 6) + 6) }
+	at := func(x float32) float64 { return 10 * float64(min(max(x, -6), 6)+6) }
 	curve := []byte("M")
 	for i := 0; i <= 48; i++ {
-		x := -6 + float64(i)/4
+		x := -6 + float32(i)/4
 		if i > 0 {
 			curve = append(curve, 'L')
 		}
 		curve = number(curve, at(x))
 		curve = append(curve, ' ')
-		curve = number(curve, 100-100*sigmoid(x))
+		curve = number(curve, 100-100*float64(nn.Activate(g.Function, x)))
 	}
-	x, y := at(float64(f.Logit)), 100-100*float64(own)
+	x, y := at(logit), 100-100*float64(own)
 	v.Curve, v.Point = string(curve), fmt.Sprintf("M%.1f 100V%.1fH0", x, y)
 	v.DotX, v.DotY = fmt.Sprintf("%.1f", x), fmt.Sprintf("%.1f", y)
 	if scale != own {

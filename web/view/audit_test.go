@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"sescope/nn"
 	"sescope/web/protocol"
 )
 
@@ -66,7 +67,7 @@ func TestArithmeticWords(t *testing.T) {
 	s := withMaps()
 	m := s.Maps()
 	m.Sum = &protocol.Arithmetic{Op: "conv", Source: "input", Count: 4, Bias: -.5, Inputs: []protocol.InputTerms{{Channel: 0, Width: 2, Sum: 1, Cells: []protocol.Cell{{Input: 2, Weight: .5}, {Out: true}}},
-		{Channel: 2, Width: 2, Sum: -.25, Cells: []protocol.Cell{{Input: -1, Weight: .25}, {}}}}, Others: 1, Rest: .25, Sum: .5, ReLU: true, Value: .5}
+		{Channel: 2, Width: 2, Sum: -.25, Cells: []protocol.Cell{{Input: -1, Weight: .25}, {}}}}, Others: 1, Rest: .25, Sum: .5, Activation: "relu", Value: .5}
 	if got, want := s.MapsEquation(), "1.00 − 0.25 + 1 others 0.25 − bias 0.50 = 0.50, ReLU: 0.50"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -77,11 +78,17 @@ func TestArithmeticWords(t *testing.T) {
 	if len(terms) != 2 || terms[0].Name != "R" || terms[1].Name != "B" || terms[0].Inputs[0][0] != (TermCell{"2.00", "p4"}) || terms[0].Inputs[0][1].Text != "·" || terms[1].Inputs[0][0] != (TermCell{"−1.00", "n2"}) {
 		t.Errorf("terms %+v", terms)
 	}
-	m.Flow = &protocol.SEFlow{Layer: "se1", Index: 1, Channel: 1, N: 3, Width: 2, Squeeze: []float32{1, -2, 0}, Hidden: []float32{3, 0}, Excite: []float32{.5, 1}, Logit: 1.5,
-		Own: []float32{.1, .82, .5}, Scale: []float32{.1, 0, .5}, Before: protocol.Plane{W: 4, H: 4}}
+	m.Sum.Activation, m.Sum.Value = "silu", .31
+	if got := s.MapsEquation(); !strings.HasSuffix(got, " = 0.50, SiLU: 0.31") {
+		t.Errorf("%q", got)
+	}
+	s.Shown.Result.Gates = []protocol.Excitation{{Excitation: nn.Excitation{Layer: "se1", Kind: "se", Map: nn.Shape{H: 4, W: 4, C: 3}, Activation: "silu", Function: "hardsigmoid",
+		Squeezes: []nn.Squeeze{{Pool: "mean", Width: 2, Values: []float32{1, -2, 0}, Before: []float32{3, 0}, Hidden: []float32{2.86, 0}}},
+		Logits:   []float32{-2.4, 1.5, 0}, Own: []float32{.1, .75, .5}, Scale: []float32{.1, 0, .5}}}}
+	m.Flow = &protocol.Flow{GateSum: nn.GateSum{Channel: 1, Width: 2, Weights: []float32{.5, 1}, Inputs: []float32{2.86, 0}}, Before: protocol.Plane{W: 4, H: 4}}
 	f := s.Flow()
-	if f.Title != "Through SE 1, for channel 1" || f.This != "3 means, this one −2.00" || f.Logit != "1.50" || f.Gates != "3 gates, this one 0.82" || f.Times != "× 0.00" ||
-		f.Forced != "The network says 0.82; you set 0.00." || len(f.Hidden) != 2 || f.Hidden[1].Class != "off" || f.DotX != "75.0" {
+	if f.Title != "Through SE 1, for channel 1" || f.This != "3 means, this one −2.00" || f.Logit != "1.50" || f.Gates != "3 gates, this one 0.75" || f.First != "FC, SiLU" || f.Front != "before the hard sigmoid" || f.Function != "hard sigmoid" || !strings.HasPrefix(f.Curve, "M0.0 100.0L2.5 100.0") || f.Times != "× 0.00" ||
+		f.Forced != "The network says 0.75; you set 0.00." || len(f.Hidden) != 2 || f.Hidden[1].Class != "off" || f.DotX != "75.0" {
 		t.Errorf("flow %+v", f)
 	}
 }

@@ -102,7 +102,7 @@ func (s *State) Bars(r BarRow, w, h float64, held int) ([]Shape, []Tick) {
 	lines.op('H', w)
 	lines.op('M', BarsLeft, b.y(.5)+.5)
 	lines.op('H', w)
-	var gate *protocol.Gate
+	var gate *protocol.Excitation
 	if s.Shown != nil && r.Block < len(s.Shown.Result.Gates) {
 		gate = &s.Shown.Result.Gates[r.Block]
 	}
@@ -115,7 +115,7 @@ func (s *State) Bars(r BarRow, w, h float64, held int) ([]Shape, []Tick) {
 		c := r.First + i
 		x, left := b.x(c), b.x(c)-b.body/2
 		tracks.rect(x-.5, b.y(1), 1, b.height)
-		if gate == nil || c >= gate.N {
+		if gate == nil || c >= gate.Map.C {
 			continue
 		}
 		v, network := gate.Scale[c], gate.Own[c]

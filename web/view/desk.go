@@ -203,7 +203,7 @@ type Fact struct{ Name, Value string }
 // ChannelFacts is what is known about a channel on the shown frame.
 func (s *State) ChannelFacts(p protocol.Peek) []Fact {
 	t, r := s.T(), s.Shown.Result
-	if p.Block >= len(r.Gates) || p.Channel >= r.Gates[p.Block].N {
+	if p.Block >= len(r.Gates) || p.Channel >= r.Gates[p.Block].Map.C {
 		return nil
 	}
 	g := r.Gates[p.Block]

@@ -39,7 +39,7 @@ func (s *State) GatesCSV() string {
 	var b strings.Builder
 	b.WriteString("block,layer,channel,gate,own\n")
 	for i, g := range s.Shown.Result.Gates {
-		for c := range g.N {
+		for c := range g.Map.C {
 			fmt.Fprintf(&b, "%d,%s,%d,%v,%v\n", i+1, g.Layer, c, g.Scale[c], g.Own[c])
 		}
 	}

@@ -65,17 +65,20 @@ func (s *State) Lesson() Lesson {
 		note(text.notes[0], m.C)
 	case 2:
 		l.Figure = "flow"
-		say(text.before[0], f.Index, name, f.N, f.Before.W, f.Before.H, f.Channel, f.Before.W*f.Before.H, Number(f.Squeeze[f.Channel]))
-		end(text.after[0], f.Width, f.N, f.N)
-		l.Equation = fmt.Sprintf(text.equation, f.Channel, Number(f.Logit), Number(-f.Logit), Number(f.Own[f.Channel]))
-		note(text.notes[0], f.Width, f.N, max(1, f.N/max(1, f.Width)))
+		g := s.blockOf(f)
+		c, n, width, z := f.Channel, g.Map.C, f.Width, g.Logits[f.Channel]
+		say(text.before[0], f.Block+1, name, n, f.Before.W, f.Before.H, c, f.Before.W*f.Before.H, Number(g.Squeezes[0].Values[c]))
+		end(text.after[0], width, n, n, functionName(g.Function))
+		l.Equation = fmt.Sprintf(equations[g.Function], text.gate, c, Number(z), Number(-z), Number(g.Own[c]))
+		note(text.notes[0], width, n, max(1, n/max(1, width)))
 		l.Notes = append(l.Notes, text.notes[1])
 	case 3:
 		l.Figure = "pair"
+		scale := s.blockOf(f).Scale
 		y := nn.Largest(f.Before.Data)
-		say(text.before[0], Number(f.Scale[f.Channel]), f.Channel, f.Before.W*f.Before.H)
-		l.Equation = fmt.Sprintf(text.equation, Number(f.Before.Data[y]), Number(f.Scale[f.Channel]), Number(f.After.Data[y]))
-		end(text.after[0], Number(slices.Min(f.Scale)), Number(slices.Max(f.Scale)))
+		say(text.before[0], Number(scale[f.Channel]), f.Channel, f.Before.W*f.Before.H)
+		l.Equation = fmt.Sprintf(text.equation, Number(f.Before.Data[y]), Number(scale[f.Channel]), Number(f.After.Data[y]))
+		end(text.after[0], Number(slices.Min(scale)), Number(slices.Max(scale)))
 		l.Notes = append(l.Notes, text.notes[0])
 	case 4:
 		l.Figure = "heat"
@@ -122,7 +125,13 @@ func centre(inputs []protocol.InputTerms, i int) float32 {
 type lesson struct {
 	short, title         string
 	before, after, notes []string
-	equation             string
+	equation, gate       string
+}
+
+// equations are the gate functions written out, for a word, a channel, a logit, the same with its sign turned, and a gate.
+var equations = map[string]string{
+	"sigmoid":     "%s %d = σ(%s) = 1 ÷ (1 + e^%s) = %s",
+	"hardsigmoid": "%s %d = min(max(%s + 3, 0), 6) ÷ 6 = %[5]s",
 }
 
 func (s *State) lessons() *[LearnSteps]lesson {
@@ -143,10 +152,10 @@ var lessonsEn = [LearnSteps]lesson{
 		notes:  []string{"All %d maps, and the multiplications behind every one of their pixels, are in Feature maps."}},
 	{short: "Squeeze, then excite", title: "Squeeze: each map becomes one number. Excite: the numbers become gates.",
 		before: []string{"Block %d has turned this picture (%s, says the network) into %d maps of %d × %d. Squeezing takes the mean of each. The map of channel %d, whose %d values average %s, is now that one number."},
-		after:  []string{"A layer of %d neurons reads all %d means, and a second layer answers with %d values. The sigmoid presses each into the range from 0 to 1: that is the gate.", ""},
+		after:  []string{"A layer of %d neurons reads all %d means, and a second layer answers with %d values. The %s presses each into the range from 0 to 1: that is the gate.", ""},
 		notes: []string{"%d neurons for %d channels: a narrow middle, one for every %d, makes the channels share what they know.",
 			"Hu, Shen, Sun: Squeeze-and-Excitation Networks, CVPR 2018."},
-		equation: "gate %d = σ(%s) = 1 ÷ (1 + e^%s) = %s"},
+		gate: "gate"},
 	{short: "One multiplication each", title: "One multiplication each.",
 		before:   []string{"The gate is a volume knob. Every value of the map is multiplied by it: here by %s, for channel %d all %d of them, wherever they lie."},
 		after:    []string{"Nothing here knows where in the picture a thing is. A gate speaks for its whole map. On this picture the block's gates go from %s to %s."},
@@ -174,10 +183,10 @@ var lessonsZh = [LearnSteps]lesson{
 		notes:  []string{"全部 %d 张图，以及每个像素背后的乘法，都在“特征图”里。"}},
 	{short: "挤压，再激励", title: "挤压：每张图变成一个数。激励：这些数变成门控。",
 		before: []string{"第 %d 块把这张图片（网络说是%s）变成了 %d 张 %d × %d 的图。挤压就是取每张图的均值。通道 %d 的 %d 个值平均为 %s，现在它就是这一个数。"},
-		after:  []string{"一层 %d 个神经元读入全部 %d 个均值，第二层给出 %d 个值。sigmoid 把每个值压到 0 到 1 之间：这就是门控。", ""},
+		after:  []string{"一层 %d 个神经元读入全部 %d 个均值，第二层给出 %d 个值。%s 把每个值压到 0 到 1 之间：这就是门控。", ""},
 		notes: []string{"%d 个神经元对 %d 个通道：中间很窄，每 %d 个通道一个，迫使通道共享信息。",
 			"Hu、Shen、Sun：Squeeze-and-Excitation Networks，CVPR 2018。"},
-		equation: "门控 %d = σ(%s) = 1 ÷ (1 + e^%s) = %s"},
+		gate: "门控"},
 	{short: "每个值一次乘法", title: "每个值一次乘法。",
 		before:   []string{"门控是音量旋钮。图中的每个值都乘以它：这里乘以 %s，通道 %d 的 %d 个值无一例外，不论在哪里。"},
 		after:    []string{"这里没有什么知道东西在图片的哪个位置。门控管的是整张图。在这张图片上，这一块的门控从 %s 到 %s。"},

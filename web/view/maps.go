@@ -1,10 +1,12 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
 
+	"sescope/nn"
 	"sescope/web/protocol"
 )
 
@@ -37,12 +39,9 @@ func (s *State) layerTitle(l protocol.MapLayer) string {
 // opName is what people call an operation of a spec.
 func (s *State) opName(op string) string {
 	w := s.Words()
-	name := map[string]string{"conv": w.OpConv, "batchnorm": w.OpBatchNorm, "relu": "ReLU", "se": "SE", "maxpool": w.OpMaxPool, "avgpool": w.OpAvgPool, "add": w.OpAdd,
+	name := map[string]string{"conv": w.OpConv, "batchnorm": w.OpBatchNorm, "maxpool": w.OpMaxPool, "avgpool": w.OpAvgPool, "add": w.OpAdd,
 		"mean": w.OpMean, "linear": w.OpLinear, "flatten": w.OpFlatten, "dropout": w.OpDropout}[op]
-	if name == "" {
-		return op
-	}
-	return name
+	return cmp.Or(name, nn.AttentionTitle(op), functionName(op))
 }
 
 // Maps is the shown answer about feature maps, nil if there is none.

@@ -84,6 +84,9 @@ func (s *State) LayerTable() []TableRow {
 
 func (s *State) layerKind(l protocol.LayerRow) string {
 	name := s.opName(l.Op)
+	if l.Sketch != "" {
+		return name + " " + l.Sketch
+	}
 	switch l.Op {
 	case "conv":
 		kind := fmt.Sprintf("%s %d × %d, %d → %d", name, l.Kernel, l.Kernel, l.In, l.Out)
@@ -91,8 +94,6 @@ func (s *State) layerKind(l protocol.LayerRow) string {
 			kind += fmt.Sprintf(s.Words().Stride, l.Stride)
 		}
 		return kind
-	case "se":
-		return fmt.Sprintf("%s %d → %d → %d", name, l.C, l.Out, l.C)
 	case "maxpool":
 		return fmt.Sprintf("%s %d × %d", name, l.Kernel, l.Kernel)
 	case "linear":

@@ -16,7 +16,7 @@ func TestLayerTable(t *testing.T) {
 	s.Shown.Model.Table = []protocol.LayerRow{
 		{LayerSpec: nn.LayerSpec{Op: "conv", Name: "layer1.0", In: 3, Out: 64, Kernel: 3, Stride: 2}, H: 32, W: 32, C: 64, Params: 1792, MACs: 1_769_472, Algorithm: "winograd"},
 		{LayerSpec: nn.LayerSpec{Op: "relu", Name: "layer1.1"}, H: 32, W: 32, C: 64},
-		{LayerSpec: nn.LayerSpec{Op: "se", Name: "layer1.2", Out: 4}, H: 32, W: 32, C: 64, Params: 512, MACs: 66_048},
+		{LayerSpec: nn.LayerSpec{Op: "se", Name: "layer1.2", Out: 4}, H: 32, W: 32, C: 64, Params: 512, MACs: 66_048, Sketch: "64 → 4 → 64"},
 	}
 	rows := s.LayerTable()
 	want := []TableRow{

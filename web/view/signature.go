@@ -29,7 +29,7 @@ const (
 )
 
 // usual is the usual range of a gate, clamped to what a gate can be; ok is false where the file does not say.
-func usual(g *protocol.Gate, c int) (lo, hi float32, ok bool) {
+func usual(g *protocol.Excitation, c int) (lo, hi float32, ok bool) {
 	if !g.Signed {
 		return 0, 0, false
 	}
@@ -37,7 +37,7 @@ func usual(g *protocol.Gate, c int) (lo, hi float32, ok bool) {
 }
 
 // unusual tells whether a gate as it was applied lies far from what is usual for the result's class.
-func unusual(g *protocol.Gate, c int) bool {
+func unusual(g *protocol.Excitation, c int) bool {
 	if !g.Signed {
 		return false
 	}
@@ -86,7 +86,7 @@ func (s *State) unusualCount(block int) string {
 		return ""
 	}
 	g, n := &s.Shown.Result.Gates[block], 0
-	for c := range g.N {
+	for c := range g.Map.C {
 		if unusual(g, c) {
 			n++
 		}

@@ -20,8 +20,8 @@ func shown() *State {
 	s.Shown = &Shown{Source: FromSample, File: "ship.svg", Truth: 1, Model: m, Timings: protocol.Timings{Grab: 1, Prepare: 1, Network: 6, Maps: 1, Paint: 1},
 		Result: &protocol.Result{Model: "net", N: 3, Probs: []float32{.004, .936, .06}, Want: s.Want(), Class: 1, Side: 32,
 			Heat: protocol.Plane{W: 2, H: 1, Data: []float32{-1, 3}},
-			Gates: []protocol.Gate{{Layer: "se1", H: 32, W: 32, N: 2, Scale: []float32{.25, 1}, Own: []float32{.25, 1}},
-				{Layer: "se2", H: 16, W: 16, N: 70, Scale: make([]float32, 70), Own: make([]float32, 70)}},
+			Gates: []protocol.Excitation{{Excitation: nn.Excitation{Layer: "se1", Map: nn.Shape{H: 32, W: 32, C: 2}, Scale: []float32{.25, 1}, Own: []float32{.25, 1}}},
+				{Excitation: nn.Excitation{Layer: "se2", Map: nn.Shape{H: 16, W: 16, C: 70}, Scale: make([]float32, 70), Own: make([]float32, 70)}}},
 			Channels: []protocol.Channel{{Channel: 7, Mean: -.5, Gate: .25}},
 			Orders:   []protocol.Order{{By: "mean", Channels: []int{7, 3}}, {By: "gate", Channels: []int{3, 7}}}}}
 	return s

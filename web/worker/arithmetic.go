@@ -11,13 +11,14 @@ import (
 // shownInputs is how many input channels are shown multiplication by multiplication.
 const shownInputs = 3
 
-// arithmetic takes the value of a map at y, x apart, by input channel; nil where there is nothing to take apart.
+// arithmetic takes the value of a map at y, x apart, by input channel; nil where there is nothing
+// to take apart.
 func arithmetic(t *nn.Trace, layer string, y, x, c int) *protocol.Arithmetic {
 	a, err := t.Arithmetic(layer, y, x, c)
 	if err != nil {
 		return nil
 	}
-	r := &protocol.Arithmetic{Op: a.Op, Source: a.Source, With: a.With, Count: len(a.Products), Bias: a.Bias, Sum: a.Sum, ReLU: a.Activation == "relu", Value: a.Value}
+	r := &protocol.Arithmetic{Op: a.Op, Source: a.Source, With: a.With, Count: len(a.Products), Bias: a.Bias, Sum: a.Sum, Activation: a.Activation, Value: a.Value}
 	if len(a.Products) == 0 {
 		return r
 	}
@@ -90,8 +91,9 @@ func kernel(t *nn.Trace, layer string) int {
 	return 1
 }
 
-// flow follows one channel through the SE block at a map or the nearest behind it, or else in front of it; nil without SE.
-func flow(t *nn.Trace, layer string, channel int) *protocol.SEFlow {
+// flow follows one channel through the attention block at a map or the nearest behind it, or else
+// in front of it; nil without one.
+func flow(t *nn.Trace, layer string, channel int) *protocol.Flow {
 	if len(t.Gates) == 0 {
 		return nil
 	}
@@ -100,34 +102,6 @@ func flow(t *nn.Trace, layer string, channel int) *protocol.SEFlow {
 	for i := len(t.Gates) - 1; i >= 0 && at(t.Gates[i].Layer) >= at(layer); i-- {
 		block = i
 	}
-	return blockFlow(t, block, channel)
-}
-
-// blockFlow follows one channel through an SE block.
-func blockFlow(t *nn.Trace, block, channel int) *protocol.SEFlow {
-	g := t.Gates[block]
-	n := len(g.Scale)
-	channel = min(max(channel, 0), n-1)
-	f := &protocol.SEFlow{Layer: g.Layer, Index: block + 1, Channel: channel, N: n, Own: g.Own, Scale: g.Scale, Squeeze: make([]float32, n)}
-	for c := range n {
-		a, err := t.Arithmetic(g.Layer, 0, 0, c)
-		if err != nil {
-			return nil // a block whose output is no map
-		}
-		f.Squeeze[c] = a.Squeeze
-		if c == channel {
-			f.Hidden, f.Excite, f.Width = a.Hidden, a.Excite, len(a.Hidden)
-			for i, h := range a.Hidden {
-				f.Logit += a.Excite[i] * h
-			}
-		}
-	}
-	before, _ := t.Gated(block, channel, nil)
-	f.Before = plane(before)
-	after := nn.NewHeatmap(before.W, before.H)
-	for i, v := range before.Data {
-		after.Data[i] = v * g.Scale[channel]
-	}
-	f.After = plane(after)
-	return f
+	channel = min(max(channel, 0), t.Gates[block].Map.C-1)
+	return &protocol.Flow{Block: block, GateSum: t.GateSum(block, channel), Before: plane(t.Gated(block, channel, nil)), After: plane(t.Scaled(block, channel, nil))}
 }

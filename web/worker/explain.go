@@ -22,7 +22,7 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 	}
 	r := &protocol.Result{Model: name, N: len(t.Logits), Logits: t.Logits, Probs: t.Probs, Want: want, Class: class, Side: m.Spec.Input.W}
 	for i, g := range t.Gates {
-		gate := protocol.Gate{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: len(g.Scale), Scale: g.Scale, Own: g.Own}
+		gate := protocol.Excitation{Excitation: g}
 		if mean, std, ok := m.Signature(i); ok {
 			nearest := t.Closest(i)[0]
 			gate.Signed, gate.Mean, gate.Std, gate.Closest, gate.Distance = true, mean[class], std[class], nearest.Class, nearest.Distance
@@ -50,8 +50,8 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 		}
 	}
 	if k := want.Peek; k != nil && k.Block >= 0 && k.Block < len(t.Gates) && k.Channel >= 0 && k.Channel < t.Gates[k.Block].Map.C {
-		m, mean := t.Gated(k.Block, k.Channel, nil)
-		r.Peeked = &protocol.Peeked{Peek: *k, Mean: mean, Map: plane(m)}
+		m := t.Gated(k.Block, k.Channel, nil)
+		r.Peeked = &protocol.Peeked{Peek: *k, Mean: t.Gates[k.Block].Squeezes[0].Values[k.Channel], Map: plane(m)}
 		if terms, _, ok := t.Why(class); ok && t.Model.HasSE() && k.Block == len(t.Gates)-1 {
 			i := slices.IndexFunc(terms, func(w nn.Term) bool { return w.Channel == k.Channel })
 			r.Peeked.Brings = &terms[i].Value

@@ -14,7 +14,7 @@ import (
 type network struct {
 	name    string
 	session *nn.Session
-	blocks  []nn.Gate           // its SE blocks
+	blocks  []nn.Excitation     // its attention blocks
 	trace   *nn.Trace           // of frame, by the present session; nil if it has to run again
 	gates   []protocol.Override // that trace was computed with
 	base    []float32           // probabilities of the frame with the network's own gates

@@ -1,19 +1,25 @@
 package worker
 
 import (
+	"encoding/json"
 	"math"
 	"os"
+	"strings"
 	"testing"
 
 	"sescope/nn"
 	"sescope/web/protocol"
+	"sescope/weights"
 )
 
 // loaded is a worker with a network that has run the test's picture.
 func loaded(t *testing.T, name string) (*network, *nn.Trace, *protocol.Model) {
 	t.Helper()
-	b, err := os.ReadFile("../../weights/models/" + name + ".safetensors")
-	if err != nil {
+	var b []byte
+	var err error
+	if strings.Contains("silu hardswish relu6", name) {
+		b = other(t, name)
+	} else if b, err = os.ReadFile("../../weights/models/" + name + ".safetensors"); err != nil {
 		t.Fatal(err)
 	}
 	n := &network{}
@@ -31,6 +37,44 @@ func loaded(t *testing.T, name string) (*network, *nn.Trace, *protocol.Model) {
 		t.Fatal(err)
 	}
 	return n, trace, info
+}
+
+// other is simple-se with another activation, and with biases, SiLU and hard sigmoid in its blocks.
+func other(t *testing.T, activation string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Read(activation, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, _, err := nn.ParseSpec(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range spec.Layers {
+		switch l := &spec.Layers[i]; l.Op {
+		case "relu":
+			l.Op = activation
+		case "se":
+			l.Act, l.Gate, l.Bias = "silu", "hardsigmoid", true
+			for j, fc := range l.FC {
+				bias := make([]float32, f.Lookup(fc + ".weight").Shape[0])
+				for k := range bias {
+					bias[k] = .3*float32(k%5) - .4 + float32(j)
+				}
+				f.Tensors = append(f.Tensors, weights.NewF32(fc+".bias", bias, len(bias)))
+			}
+		}
+	}
+	text, err := json.Marshal(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Metadata["sescope"] = string(text)
+	return f.Write()
 }
 
 // The panel's numbers and colours are the trace's, for every layer; what the network lacks becomes what it has.

@@ -86,6 +86,9 @@ func inspect(args []string, stdout, _ io.Writer) error {
 }
 
 func kind(l nn.LayerInfo) string {
+	if sketch := l.Sketch(); sketch != "" {
+		return nn.AttentionTitle(l.Op) + ", " + strings.ReplaceAll(sketch, "→", "->")
+	}
 	switch l.Op {
 	case "conv":
 		groups := ""
@@ -93,8 +96,6 @@ func kind(l nn.LayerInfo) string {
 			groups = fmt.Sprintf(", %d groups", l.Groups)
 		}
 		return fmt.Sprintf("conv %dx%d, %d -> %d, stride %d, pad %d%s", l.Kernel, l.Kernel, l.In, l.Out, l.Stride, l.Pad, groups)
-	case "se":
-		return fmt.Sprintf("SE, %d -> %d -> %d", l.Shape.C, l.Out, l.Shape.C)
 	case "maxpool", "avgpool":
 		return fmt.Sprintf("%s %d, stride %d, pad %d", map[string]string{"maxpool": "max pool", "avgpool": "average pool"}[l.Op], l.Kernel, cmp.Or(l.Stride, l.Kernel), l.Pad)
 	case "add":

@@ -132,7 +132,7 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 		if n.w, n.b, err = b.batchNorm(l); err != nil {
 			return 0, err
 		}
-	case "se":
+	case nn.SE:
 		if n, err = b.se(l, n); err != nil {
 			return 0, err
 		}
@@ -149,7 +149,7 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 	default:
 		return 0, fmt.Errorf("the operation %s has no counterpart here", l.Op)
 	}
-	if l.Op != "dropout" && l.Op != "se" {
+	if l.Op != "dropout" && l.Op != nn.SE {
 		b.add(n)
 	}
 	b.values[l.Name], b.last = n, n
