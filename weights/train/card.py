@@ -25,7 +25,7 @@ import data
 import objects
 import safetensors
 from attention import hook_gates, last_convolution
-from networks import NETWORKS
+from networks import shipped
 from train import RECIPES, rounded
 
 # They teach how a network answers, so they always answer, with the probabilities that the tutorial's code gives.
@@ -86,7 +86,7 @@ def by_bits(network, path, pixels, labels):
 
 
 def load(network, path):
-    net = NETWORKS[network]().eval()
+    net = shipped(network).eval()
     tensors, metadata = safetensors.read(path)
     tensors = {k: v for k, v in tensors.items() if not k.startswith(("signature.", "reject."))}
     missing, extra = net.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in safetensors.dequantise(tensors).items()}, strict=False)

@@ -26,7 +26,7 @@ from PIL import Image
 
 import safetensors
 import trace
-from networks import NETWORKS
+from networks import NETWORKS, load_shipped
 from spec import spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -34,8 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def main(name, source, target):
     """Export a network of the project."""
-    net = NETWORKS[name]()
-    net.load_state_dict(torch.load(source, map_location="cpu"))
+    net = load_shipped(name, torch.load(source, map_location="cpu"))
     write(net, spec(name), target)
 
 

@@ -30,7 +30,7 @@ import imported
 import safetensors
 import tiny
 from attention import hook_gates, last_convolution
-from networks import NETWORKS, LiveNet, SimpleCNN
+from networks import CNN3SE, NETWORKS, SimpleCNN, shipped
 from spec import spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -53,9 +53,11 @@ def pictures():
     return [(255 * np.clip(p + rng.normal(0, 0.03, p.shape), 0, 1) + 0.5).astype(np.uint8) for p in clean]
 
 
-def normalised(pixels, times):
+def normalised(pixels, times, mean=data.MEAN, std=data.STD):
     """(1, 3, H, W) of (H, W, 3) pixels, each repeated so many times both ways."""
-    return data.normalise(torch.from_numpy(pixels.repeat(times, 0).repeat(times, 1).transpose(2, 0, 1).copy())[None])
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, std))
+    raw = torch.from_numpy(pixels.repeat(times, 0).repeat(times, 1).transpose(2, 0, 1).copy())[None]
+    return ((raw.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
 def reference(net, x):
@@ -67,7 +69,7 @@ def reference(net, x):
         y = net.layer2(net.layer1(x))
         y.retain_grad()
         logits = net.fc(torch.mean(y, dim=[2, 3]))
-    elif isinstance(net, LiveNet):
+    elif not isinstance(net, CNN3SE):
         y = net.features(x)
         y.retain_grad()
         logits = net.fc(torch.mean(y, dim=[2, 3]))
@@ -84,11 +86,11 @@ def reference(net, x):
     return logits, conv, y, kept
 
 
-def golden(net, times=1):
+def golden(net, times=1, mean=data.MEAN, std=data.STD):
     """The reference values for every picture, each of its pixels repeated so many times both ways."""
     out = {}
     for i, pixels in enumerate(pictures()):
-        x = normalised(pixels, times).requires_grad_()
+        x = normalised(pixels, times, mean, std).requires_grad_()
         logits, conv, y, gates = reference(net, x)
         top = logits[0].argmax()
         logits[0, top].backward()
@@ -98,7 +100,7 @@ def golden(net, times=1):
             out[f"{i}.gates.{name}"] = gate
         out[f"{i}.conv"] = conv[CHANNELS]
         out[f"{i}.mean"] = conv.mean(dim=(1, 2))
-        if isinstance(net, (SimpleCNN, LiveNet)):
+        if not isinstance(net, CNN3SE):
             out[f"{i}.cam"] = torch.einsum("c,chw->hw", net.fc.weight.detach()[top], maps)
         out[f"{i}.gradcam"] = torch.relu(torch.einsum("c,chw->hw", grad.mean(dim=(1, 2)), maps))
         out[f"{i}.gradient"] = grad[CHANNELS]
@@ -116,10 +118,11 @@ def main():
     for i, p in enumerate(pictures()):
         Image.fromarray(p).save(OUT / f"{i}.png")
     for path in sorted((ROOT / "weights" / "models").glob("*.safetensors")):
-        net = NETWORKS[path.stem]().eval()
+        net = shipped(path.stem).eval()
         tensors, metadata = safetensors.read(path)
         net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
-        safetensors.write(OUT / path.name, thin(golden(net, json.loads(metadata["sescope"])["input"]["H"] // 32)))
+        known = json.loads(metadata["sescope"])
+        safetensors.write(OUT / path.name, thin(golden(net, known["input"]["H"] // 32, known["mean"], known["std"])))
     # A state_dict as the tutorial's class saves it: float32, PyTorch's names, no spec; random weights and running statistics.
     torch.manual_seed(3)
     net = SimpleCNN(se=True)

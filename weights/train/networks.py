@@ -123,6 +123,55 @@ class LiveNet(nn.Module):
         return self.fc(spatial_mean(self.features(x)))
 
 
+class EverydayNet(nn.Module):
+    """A ResNet for 64x64: a stem of stride 2, conv2 and a pool, residual blocks at 16x16, a pool,
+    conv3 and residual blocks at 8x8.
+
+    channels are those of the stem and of the two stages, blocks the residual blocks of each stage.
+    With sources, a second linear layer reads the same means and names the classes of the sources
+    before they were merged; it teaches the body and is not shipped.
+    """
+
+    def __init__(self, attention, channels, blocks, num_classes, sources=0):
+        super().__init__()
+        c1, c2, c3 = channels
+        self.conv1 = nn.Conv2d(3, c1, 3, stride=2, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(c1)
+        self.conv2 = nn.Conv2d(c1, c2, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(c2)
+        self.conv3 = nn.Conv2d(c2, c3, 3, padding=1, bias=False)
+        self.bn3 = nn.BatchNorm2d(c3)
+        for i, c in enumerate([c2] * blocks[0] + [c3] * blocks[1], 1):
+            setattr(self, f"block{i}", Residual(c, attention))
+        self.blocks = blocks
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(c3, num_classes)
+        self.sources = nn.Linear(c3, sources) if sources else None
+
+    def stage(self, i):
+        """The residual blocks behind conv2 or conv3, with their names."""
+        first, count = (1, self.blocks[0]) if i == 2 else (1 + self.blocks[0], self.blocks[1])
+        return [(f"block{k}", getattr(self, f"block{k}")) for k in range(first, first + count)]
+
+    def features(self, x):
+        x = torch.relu(self.bn1(self.conv1(x)))
+        x = torch.relu(self.bn2(self.pool(self.conv2(x))))
+        for _, block in self.stage(2):
+            x = block(x)
+        x = torch.relu(self.bn3(self.conv3(self.pool(x))))
+        for _, block in self.stage(3):
+            x = block(x)
+        return x
+
+    def forward(self, x):
+        return self.fc(spatial_mean(self.features(x)))
+
+    def both(self, x):
+        """The logits of the classes, and those of the sources' own classes."""
+        means = spatial_mean(self.features(x))
+        return self.fc(means), self.sources(means)
+
+
 DEEP = {"channels": (32, 48, 96), "blocks": 2}  # 49.7 M multiply-adds at 32x32
 FLAT = {"channels": (32, 64, 128), "blocks": 1}  # 48.2 M, and at 64x64 with a stem of stride 2
 WIDE = {"channels": (128, 256, 512), "blocks": 1}
@@ -136,6 +185,22 @@ NETWORKS = {
     "teacher": lambda: LiveNet("se", **WIDE),
     "teacher-deep": lambda: LiveNet("se", channels=(128, 192, 384), blocks=2),
     "resnet9": lambda: LiveNet("se", **FLAT),
+    "everyday": lambda: EverydayNet("se", channels=(32, 64, 192), blocks=(1, 2), num_classes=311, sources=414),
     "objects": lambda: LiveNet("se", num_classes=67, stem_stride=2, **FLAT),
     "objects-teacher": lambda: LiveNet("se", num_classes=143, stem_stride=2, **WIDE),
 }
+
+
+def shipped(name):
+    """The network as its file holds it: without what only training reads."""
+    net = NETWORKS[name]()
+    if getattr(net, "sources", None):
+        net.sources = None
+    return net
+
+
+def load_shipped(name, state):
+    """shipped(name) with the weights of a state_dict from training."""
+    net = shipped(name)
+    net.load_state_dict({k: v for k, v in state.items() if not k.startswith("sources.")})
+    return net

@@ -3,7 +3,8 @@ import json
 
 import data
 import objects
-from networks import NETWORKS
+import pictures
+from networks import shipped
 from torch import nn
 
 CLASSES_ZH = ("飞机", "汽车", "鸟", "猫", "鹿", "狗", "青蛙", "马", "船", "卡车")
@@ -17,6 +18,7 @@ TITLES = {
     "cnn3-se": ({"en": "Three convolutions with SE", "zh": "三层卷积 + SE"}, None),
     "live": ({"en": "SE-ResNet live", "zh": "SE-ResNet 实时"}, None),
     "live-plain": ({"en": "The same without SE", "zh": "同一网络，无 SE"}, None),
+    "everyday": ({"en": "SE-ResNet everyday", "zh": "SE-ResNet 日常"}, None),
     "objects": ({"en": "SE-ResNet objects", "zh": "SE-ResNet 物品"}, None),
 }
 
@@ -66,9 +68,13 @@ def cnn3(net):
     yield linear("fc2", net.fc2)
 
 
-def live(net):
+def live(net, pooled=1):
+    """pooled is the convolution that the stem's pool stands behind, in front of its batch norm."""
+
     def conv_norm(prefix, i, m):
         yield conv(f"{prefix}conv{i}", getattr(m, f"conv{i}"))
+        if not prefix and i == pooled:
+            yield {"op": "maxpool", "name": f"pool{i}", "kernel": 2}
         yield batchnorm(f"{prefix}bn{i}", getattr(m, f"bn{i}"))
         yield {"op": "relu", "name": f"{prefix}relu{i}"}
 
@@ -79,8 +85,7 @@ def live(net):
             yield from m.attention.layers(f"{name}.{m.kind}")
         yield {"op": "add", "name": f"{name}.add", "with": skip}
 
-    stem = list(conv_norm("", 1, net))
-    yield from (stem[0], {"op": "maxpool", "name": "pool1", "kernel": 2}, *stem[1:])
+    yield from conv_norm("", 1, net)
     for i in (2, 3):
         yield from conv_norm("", i, net)
         skip = f"relu{i}"
@@ -88,20 +93,33 @@ def live(net):
             yield from residual(name, block, skip)
             skip = f"{name}.add"
         if i == 2:
-            yield {"op": "maxpool", "name": "pool2", "kernel": 2}
+            yield {"op": "maxpool", "name": f"pool{pooled + 1}", "kernel": 2}
     yield {"op": "mean", "name": "mean"}
     yield linear("fc", net.fc)
 
 
-LAYERS = {"simple": simple, "simple-se": simple, "cnn3-se": cnn3, "live": live, "live-plain": live, "objects": live}
+def everyday(net):
+    return live(net, pooled=2)
+
+
+LAYERS = {"everyday": everyday, "simple": simple, "simple-se": simple, "cnn3-se": cnn3, "live": live, "live-plain": live, "objects": live}
+
+
+def seen(name):
+    """(side of the input, mean, std, [(English, Chinese)]) of a network."""
+    if name == "everyday":
+        return pictures.SIZE, pictures.MEAN, pictures.STD, [row[:2] for row in pictures.table()]
+    if name == "objects":
+        return objects.SIZE, data.MEAN, data.STD, [row[1:] for row in objects.NAMES]
+    return 32, data.MEAN, data.STD, list(zip(data.CLASSES, CLASSES_ZH))
 
 
 def spec(name):
     """The JSON text of a network's spec."""
-    net = NETWORKS[name]()
+    net = shipped(name)
     title, note = TITLES[name]
-    side, classes = (objects.SIZE, [c[1:] for c in objects.NAMES]) if name == "objects" else (32, zip(data.CLASSES, CLASSES_ZH))
-    s = {"name": name, "title": title, "input": {"H": side, "W": side, "C": 3}, "mean": data.MEAN, "std": data.STD,
+    side, mean, std, classes = seen(name)
+    s = {"name": name, "title": title, "input": {"H": side, "W": side, "C": 3}, "mean": mean, "std": std,
          "classes": [{"en": en, "zh": zh} for en, zh in classes],
          "layers": list(LAYERS[name](net))}
     if note:

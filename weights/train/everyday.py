@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""Train `everyday` on what pictures.py decoded, within a budget of minutes or of pictures.
+
+usage: python3 everyday.py NETWORK --data DIR --out DIR (--minutes N | --pictures N) [--seed 1]
+                           [--limit N]
+
+--out receives
+  NETWORK.ckpt    everything a resumed run needs: an interrupted one continues at its last lap
+  NETWORK.pt      the running mean of the weights (state_dict), rewritten at every lap
+  NETWORK.jsonl   the log: one line with the recipe, then one line a lap of LAP pictures
+
+Learning rate and side of the pictures follow the share of the budget that is spent, so a run on a
+busy machine still ends annealed; with --pictures it also repeats exactly. Recipes stand in RECIPES.
+bfloat16 or float32 is chosen by timing a few steps of each. --limit makes a lap of N pictures, for
+a smoke test.
+"""
+import argparse
+import json
+import math
+import pathlib
+import queue
+import threading
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import data
+from attention import KINDS
+from networks import NETWORKS
+from pictures import MEAN, PARTS, STD, table
+from train import keep_memory, save
+
+LAP = 51200
+# sizes   side of the pictures up to each share of the budget
+# rise    share of the budget in which the learning rate rises; it then falls to zero along a cosine
+# smooth  label smoothing (Szegedy et al. 2016, arXiv:1512.00567)
+# share   what the sources' own classes have of the loss
+# mean    of the running mean of the weights: what is kept of it at a step
+# few     a class of fewer pictures than this is repeated in an epoch, up to four times
+RECIPES = {
+    "everyday": {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "share": 0.5, "decay": 5e-4,
+                 "mean": 0.998, "few": 150},
+}
+
+
+class Pictures:
+    """The memory-mapped set and, for each part, its rows; targets are (our class, source class)."""
+
+    def __init__(self, root):
+        index = np.load(root / "index.npz")
+        self.pixels = np.load(root / "pixels.npy", mmap_mode="r")
+        self.part, self.source, self.label = index["part"], index["source"], torch.from_numpy(index["label"].astype(np.int64))
+        merged = {s: i for i, (_, _, row) in enumerate(table()) for s in row}
+        self.merge = torch.tensor([merged.get(str(c), -1) for c in index["classes"]])
+
+    def rows(self, part):
+        return np.flatnonzero(self.part == PARTS.index(part))
+
+    def get(self, rows):
+        """uint8 (N, 3, 64, 64) in channels-last memory, and the labels of both kinds."""
+        label = self.label[rows]
+        return torch.from_numpy(self.pixels[rows]).permute(0, 3, 1, 2), self.merge[label], label
+
+
+def normalise(pixels):
+    """0..255 -> (x / 255 - mean) / std, float32, channels last."""
+    mean, std = (torch.tensor(v, device=pixels.device).view(1, 3, 1, 1) for v in (MEAN, STD))
+    return (pixels.float() / (255 * std) - mean / std).contiguous(memory_format=torch.channels_last)
+
+
+def augment(pixels, rng, size):
+    """What a webcam does to a thing: nearer or farther, tilted, in other light, out of focus, noisy.
+
+    uint8 (N, 3, 64, 64) -> float (N, 3, size, size), 0..255. Every picture is cut to 60 to 115 % of
+    its side, sides unequal by up to 15 %, turned by up to 10 degrees; half are mirrored, half are
+    relit, one in six is blurred, one in six dim and noisy.
+    """
+    n = len(pixels)
+    uniform = lambda lo, hi, *shape: data.uniform(rng, lo, hi, *(shape or (n,)))  # noqa: E731
+    zoom, turn, aspect = torch.exp(uniform(math.log(0.6), math.log(1.15))), uniform(-0.17, 0.17), torch.exp(uniform(-0.07, 0.07))
+    mirror = uniform(0, 1).sub(0.5).sign()
+    zx, zy = zoom * aspect * mirror, zoom / aspect
+    dx, dy = (uniform(-1, 1) * (1 - zoom) for _ in "xy")
+    cos, sin = torch.cos(turn), torch.sin(turn)
+    theta = torch.stack([torch.stack([zx * cos, -zy * sin, dx], 1), torch.stack([zx * sin, zy * cos, dy], 1)], 1)
+    grid = F.affine_grid(theta, (n, 3, size, size), align_corners=False)
+    out = F.grid_sample(pixels.float(), grid, padding_mode="reflection", align_corners=False)
+    k = n // 2  # the order is random, so fixed places of a batch are a random choice
+    out[:k] = data.light(out[:k], rng, 0.3)
+    few = n // 6
+    blurred = F.avg_pool2d(F.pad(out[:few], (1, 1, 1, 1), mode="replicate"), 3, 1)
+    out[:few] += (blurred - out[:few]) * uniform(0, 1.3, few, 1, 1, 1)
+    dim = slice(k // 2, k // 2 + few)
+    grain = torch.randn(out[dim].shape, generator=rng)
+    out[dim] = out[dim] * uniform(0.35, 1, few, 1, 1, 1) + grain * uniform(2, 12, few, 1, 1, 1)
+    return out.clamp_(0, 255)
+
+
+class Budget:
+    """How much of the run is done, 0..1, by minutes of work or by pictures."""
+
+    def __init__(self, args):
+        self.minutes, self.pictures, self.seconds, self.done, self.start = args.minutes, args.pictures, 0.0, 0, time.time()
+
+    def spent(self):
+        return self.seconds + time.time() - self.start
+
+    def share(self):
+        return min(1.0, self.spent() / (60 * self.minutes) if self.minutes else self.done / self.pictures)
+
+
+def side(recipe, share):
+    return next(size for end, size in recipe["sizes"] if share < end or end == 1)
+
+
+def rate(recipe, share):
+    """From a tenth of lr up to lr, then down to nothing along half a cosine."""
+    if share < recipe["rise"]:
+        return recipe["lr"] * (0.1 + 0.9 * share / recipe["rise"])
+    return recipe["lr"] * 0.5 * (1 + math.cos(math.pi * (share - recipe["rise"]) / (1 - recipe["rise"])))
+
+
+def epoch_order(rows, label, few, seed):
+    """The rows of one epoch in random order; those of small classes more than once."""
+    count = np.bincount(label[rows])[label[rows]]
+    times = np.clip(np.ceil(few / count), 1, 4).astype(int)
+    return np.random.default_rng(seed).permutation(np.repeat(rows, times))
+
+
+def batches(pictures, recipe, budget, seed, first, ready):
+    """Put batches into the queue, from number first on: normalised pixels, classes, source classes.
+
+    It runs in a thread of its own."""
+    rows, label, n = pictures.rows("train"), pictures.label.numpy(), recipe["batch"]
+    per_epoch, number = len(epoch_order(rows, label, recipe["few"], 0)) // n, first
+    order, known = None, -1
+    while True:
+        epoch, at = divmod(number, per_epoch)
+        if epoch != known:
+            order, known = epoch_order(rows, label, recipe["few"], [seed, epoch]), epoch
+        rng = torch.Generator().manual_seed(1_000_000 * seed + number)
+        pixels, classes, sources = pictures.get(order[at * n:at * n + n])
+        size = side(recipe, budget.share() if budget.minutes else number * n / budget.pictures)
+        ready.put((normalise(augment(pixels, rng, size)), classes, sources))
+        number += 1
+
+
+def fastest(net, batch):
+    """torch.bfloat16 or torch.float32, whichever takes less time for a step on this processor."""
+    x, taken = torch.randn(batch, 3, 32, 32).contiguous(memory_format=torch.channels_last), {}
+    for kind in (torch.float32, torch.bfloat16):
+        for _ in range(3):
+            start = time.process_time()
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+                net(x).float().sum().backward()
+            taken[kind] = time.process_time() - start
+            if taken[kind] > 20:
+                break
+    net.zero_grad(set_to_none=True)
+    return min(taken, key=taken.get)
+
+
+def answers(net, pictures, rows, kind=torch.float32, batch=200):
+    """Logits of the classes and of the sources' classes (or None), float32, over rows."""
+    net.eval()
+    out = []
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+        for i in range(0, len(rows), batch):
+            x = normalise(pictures.get(rows[i:i + batch])[0])
+            both = net.both(x) if net.sources else (net(x), None)
+            out.append([v if v is None else v.float() for v in both])
+    return [v[0] if v[0] is None else torch.cat(v) for v in zip(*out)]
+
+
+def top(logits, labels, k):
+    return (logits.topk(k, 1)[1] == labels[:, None]).any(1).float().mean().item()
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("network", choices=RECIPES)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    amount = parser.add_mutually_exclusive_group(required=True)
+    amount.add_argument("--minutes", type=float)
+    amount.add_argument("--pictures", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit", type=int)
+    args = parser.parse_args(argv)
+    keep_memory()
+    torch.set_num_threads(1)
+    torch.manual_seed(args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+
+    recipe, pictures, lap = RECIPES[args.network], Pictures(args.data), args.limit or LAP
+    head = {"network": args.network, "seed": args.seed, "minutes": args.minutes, "pictures": args.pictures, "limit": args.limit} | recipe
+    name = args.network if args.seed == 1 else f"{args.network}-{args.seed}"
+    checkpoint, weights, log = (args.out / f"{name}.{e}" for e in ("ckpt", "pt", "jsonl"))
+    net, mean = (NETWORKS[args.network]().to(memory_format=torch.channels_last) for _ in range(2))
+    mean.load_state_dict(net.state_dict())
+    free = {p for m in net.modules() if isinstance(m, tuple(KINDS.values())) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
+    optimiser = torch.optim.SGD([{"params": [p for p in net.parameters() if p not in free], "weight_decay": recipe["decay"]},
+                                 {"params": [p for p in net.parameters() if p in free], "weight_decay": 0}], lr=recipe["lr"], momentum=0.9, nesterov=True)
+    kind, number, budget = fastest(net, 64), 0, Budget(args)
+    if checkpoint.exists():
+        state = torch.load(checkpoint)
+        if state["recipe"] != head:
+            raise SystemExit(f"{checkpoint}: was made with {state['recipe']}, this run asks for {head}: choose another --out or remove it")
+        net.load_state_dict(state["net"])
+        mean.load_state_dict(state["mean"])
+        optimiser.load_state_dict(state["optimiser"])
+        number, budget.seconds = state["number"], state["seconds"]
+        budget.done = number * recipe["batch"]
+    else:
+        log.write_text(json.dumps(head | {"arithmetic": str(kind)}) + "\n")
+    val = np.random.default_rng(args.seed).permutation(pictures.rows("val"))[:min(2000, lap)]
+    classes, sources = pictures.get(val)[1:]
+
+    ready = queue.Queue(4)
+    threading.Thread(target=batches, args=(pictures, recipe, budget, args.seed, number, ready), daemon=True).start()
+    current, averaged = ([v for v in m.state_dict().values() if v.is_floating_point()] for m in (net, mean))
+    share, total, steps, waited = budget.share(), 0.0, 0, 0.0
+    while share < 1:
+        net.train()
+        start = time.time()
+        x, y, z = ready.get()
+        waited += time.time() - start
+        for group in optimiser.param_groups:
+            group["lr"] = rate(recipe, share)
+        optimiser.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+            logits, fine = net.both(x)
+        loss = ((1 - recipe["share"]) * F.cross_entropy(logits.float(), y, label_smoothing=recipe["smooth"])
+                + recipe["share"] * F.cross_entropy(fine.float(), z, label_smoothing=recipe["smooth"]))
+        loss.backward()
+        optimiser.step()
+        number, steps, total = number + 1, steps + 1, total + loss.item()
+        with torch.no_grad():
+            keep = min(recipe["mean"], (1 + number) / (10 + number))
+            torch._foreach_mul_(averaged, keep)
+            torch._foreach_add_(averaged, current, alpha=1 - keep)
+        budget.done = number * recipe["batch"]
+        share = budget.share()
+        if budget.done % lap < recipe["batch"] or share == 1:
+            logits, fine = answers(mean, pictures, val, kind)
+            line = {"pictures": budget.done, "share": round(share, 4), "side": x.shape[-1], "lr": round(rate(recipe, share), 5), "loss": round(total / steps, 4),
+                    "val": round(top(logits, classes, 1), 4), "val top-5": round(top(logits, classes, 5), 4), "sources": round(top(fine, sources, 1), 4),
+                    "seconds": round(budget.spent(), 1), "waited": round(waited, 1)}
+            with open(log, "a") as f:
+                f.write(json.dumps(line) + "\n")
+            print(name, line, flush=True)
+            save(mean.state_dict(), weights)
+            save({"recipe": head, "net": net.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict(), "number": number,
+                  "seconds": budget.spent()}, checkpoint)
+            total, steps, waited = 0.0, 0, 0.0
+
+
+if __name__ == "__main__":
+    main()

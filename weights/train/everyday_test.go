@@ -1,0 +1,173 @@
+package train
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sescope/nn"
+	"sescope/weights"
+)
+
+// sources draws pictures for every source of everyday: a colour a class with some texture. One of
+// Tiny ImageNet's validation pictures and one of its training pictures stand in mini-ImageNet, too,
+// larger and saved anew.
+const sources = `
+import pathlib, sys
+import numpy as np
+from PIL import Image
+root = pathlib.Path(sys.argv[1])
+rng = np.random.default_rng(1)
+def draw(path, colour, side, pixels=None):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if pixels is None:
+        coarse = rng.integers(0, 60, (8, 8, 3)).astype(np.uint8)
+        pixels = np.asarray(Image.fromarray(coarse).resize((64, 64), Image.BICUBIC)).astype(int) + colour
+    picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).resize((side, side), Image.BICUBIC)
+    picture.save(path, quality=95)
+    return pixels
+colour = lambda i: np.array([(i * 67) % 190, (i * 29) % 190, (i * 113) % 190])
+val = []
+for i, wnid in enumerate(("n02123045", "n02099601", "n07920052", "n03085013")):
+    kept = [draw(root / "tiny/train" / wnid / "images" / f"{wnid}_{k}.JPEG", colour(i), 64) for k in range(40)]
+    test = draw(root / "tiny/val/images" / f"val_{i}.JPEG", colour(i), 64)
+    val.append(f"val_{i}.JPEG\t{wnid}\t0\t0\t9\t9")
+    if wnid == "n02099601":
+        draw(root / "mini/train" / wnid / "1.jpg", None, 84, test)
+        draw(root / "mini/val" / wnid / "2.jpg", None, 84, kept[0])
+(root / "tiny/val/val_annotations.txt").write_text("\n".join(val) + "\n")
+for name in ("train/cup", "train/snoopy", "train/food-Apple", "val/food-Apple"):
+    for k in range(20):
+        draw(root / "objects" / name / f"{k:05d}.jpg", colour(5 + len(name)), 80)
+for k in range(20):
+    draw(root / "clothes" / ("train", "validation", "test")[k % 3] / "shoes" / f"{k}.jpg", colour(9), 120)
+    draw(root / "trash/paper" / f"paper{k}.jpg", colour(11), 120)
+`
+
+// scripts runs Python scripts of this folder.
+func scripts(t *testing.T, lines ...[]string) {
+	t.Helper()
+	for _, line := range lines {
+		if out, err := exec.Command(python, line...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", line, err, out)
+		}
+	}
+}
+
+// Pictures of all sources are decoded and split, and what two sources both have stays on one side; a
+// run by pictures that was killed ends where an undisturbed one ends; a run by minutes ends in time
+// and annealed; what export.py writes loads in Go.
+func TestEverydayFromPicturesToFile(t *testing.T) {
+	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
+	}
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	scripts(t, []string{"-c", sources, dir},
+		[]string{"pictures.py", "--out", in("set"), "--tiny", in("tiny"), "--mini", in("mini"), "--objects", in("objects"), "--clothes", in("clothes"), "--trash", in("trash")},
+		[]string{"duplicates.py", in("set")})
+
+	out, err := exec.Command(python, "-c", `
+import sys, json
+import numpy as np
+from pictures import PARTS, SOURCES
+index = np.load(sys.argv[1] + "/index.npz")
+name = lambda i: (SOURCES[index["source"][i]], PARTS[index["part"][i]])
+dropped = [str(index["files"][i]) for i in np.flatnonzero(index["part"] == PARTS.index("dropped"))]
+twins = {PARTS[index["part"][i]] for i, f in enumerate(index["files"]) if str(f).endswith(("val/n02099601/2.jpg", "n02099601/images/n02099601_0.JPEG"))}
+counts = {f"{s} {p}": int(((index["source"] == a) & (index["part"] == b)).sum()) for a, s in enumerate(SOURCES) for b, p in enumerate(PARTS)}
+print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k, v in counts.items() if v}}))
+`, in("set")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var got struct {
+		Dropped []string
+		Twins   int
+		Counts  map[string]int
+	}
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if len(got.Dropped) != 1 || got.Dropped[0] != "train/n02099601/1.jpg" {
+		t.Errorf("dropped %v, expected the validation picture's copy", got.Dropped)
+	}
+	if got.Twins != 1 {
+		t.Errorf("a picture and its copy are in %d parts, expected one", got.Twins)
+	}
+	for part, n := range map[string]int{"tiny test": 4, "grocery test": 20, "caltech outside": 20, "clothes val": 3, "trash val": 3} {
+		if got.Counts[part] != n {
+			t.Errorf("%s: %d pictures, expected %d", part, got.Counts[part], n)
+		}
+	}
+
+	train := func(out string, arguments ...string) *exec.Cmd {
+		return exec.Command(python, append([]string{"everyday.py", "everyday", "--data", in("set"), "--out", in(out), "--limit", "256"}, arguments...)...)
+	}
+	if out, err := train("whole", "--pictures", "768").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd := train("parts", "--pictures", "768")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	bufio.NewReader(stdout).ReadString('\n') // the line comes before its checkpoint: a kill may hit the writing of one
+	cmd.Process.Kill()
+	cmd.Wait()
+	if out, err := train("parts", "--pictures", "768").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	last := func(out string) map[string]any {
+		lines := epochs(t, filepath.Join(in(out), "everyday.jsonl"))
+		var v map[string]any
+		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &v); err != nil {
+			t.Fatal(err)
+		}
+		delete(v, "waited")
+		return v
+	}
+	whole, parts := last("whole"), last("parts")
+	for k, v := range whole {
+		if parts[k] != v {
+			t.Errorf("%s is %v of a killed and resumed run, %v of an undisturbed one", k, parts[k], v)
+		}
+	}
+	if whole["pictures"] != 768.0 || whole["side"] != 64.0 {
+		t.Errorf("the last lap: %v", whole)
+	}
+	if out, err := train("timed", "--minutes", "0.05").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if end := last("timed"); end["share"] != 1.0 || end["lr"] != 0.0 {
+		t.Errorf("a run of three seconds ended with %v", end)
+	}
+	if out, err := train("whole", "--pictures", "1024").CombinedOutput(); err == nil || !strings.Contains(string(out), "was made with") {
+		t.Errorf("another budget on a checkpoint: %v\n%s", err, out)
+	}
+
+	file := in("everyday.safetensors")
+	scripts(t, []string{"export.py", "everyday", filepath.Join(in("whole"), "everyday.pt"), file})
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Read(file, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := nn.Load(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(m.Spec.Classes); n != 311 || m.Spec.Classes[0].Zh != "猫" {
+		t.Errorf("%d classes, the first %v", n, m.Spec.Classes[0])
+	}
+}
