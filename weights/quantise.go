@@ -7,15 +7,19 @@ import (
 	"strings"
 )
 
-// quantiseFrom is the number of values from which a weight is stored as int8. Smaller tensors (the first convolution, most SE layers,
-// batch norm, biases) would save a few kilobytes and cost accuracy where the network is most sensitive.
+// quantiseFrom is the number of values from which a weight is stored as int8. Smaller tensors (the
+// first convolution, most SE layers, batch norm, biases) would save a few kilobytes and cost
+// accuracy where the network is most sensitive.
 const quantiseFrom = 4096
 
-// Quantise returns a copy of the file in which every large weight has signed whole numbers of 8, 6, 5 or 4 bits, -L..L with L = 127, 31, 15 or 7, and one scale
-// per output channel: scale = max|w| / L over the channel, q = round half to even(w / scale). A weight is off by at most scale/2. All are stored as
-// I8, so that a reader multiplies by the scales and need not know of bits. An int8 file is quantised from what its numbers stand for. Counters of
-// training (num_batches_tracked) are dropped. Below 8 bits the small tensors are float16, where no value of theirs loses more than 2^-11 of itself:
-// with 5 bits they would else be an eighth of the compressed file.
+// Quantise returns a copy of the file in which every large weight has signed whole numbers of 8,
+// 6, 5 or 4 bits, -L..L with L = 127, 31, 15 or 7, and one scale per output channel: scale =
+// max|w| / L over the channel, q = round half to even(w / scale). A weight is off by at most
+// scale/2. All are stored as I8, so that a reader multiplies by the scales and need not know of
+// bits. An int8 file is quantised from what its numbers stand for. Counters of training
+// (num_batches_tracked) are dropped. Below 8 bits the small tensors are float16, where no value of
+// theirs loses more than 2^-11 of itself: with 5 bits they would else be an eighth of the
+// compressed file.
 func Quantise(f *File, bits int) (*File, error) {
 	levels, ok := map[int]float32{8: 127, 6: 31, 5: 15, 4: 7}[bits]
 	if !ok {
@@ -32,6 +36,13 @@ func Quantise(f *File, bits int) (*File, error) {
 			}
 		}
 		if !quantised(&t) {
+			if t.DType == "F64" { // no network computes with more than float32
+				values, err := f.Float32(t.Name, t.Shape...)
+				if err != nil {
+					return nil, err
+				}
+				t = NewF32(t.Name, values, t.Shape...)
+			}
 			if bits < 8 && !strings.HasSuffix(t.Name, ".scale") {
 				t = halved(t)
 			}
@@ -51,8 +62,8 @@ func Quantise(f *File, bits int) (*File, error) {
 // quantised tells whether a tensor is a weight that Quantise makes smaller.
 func quantised(t *Tensor) bool {
 	switch t.DType {
-	case "F32", "F16", "BF16", "I8":
-		return len(t.Shape) >= 2 && len(t.Data)/dtypeSize[t.DType] >= quantiseFrom && strings.HasSuffix(t.Name, ".weight")
+	case "F32", "F64", "F16", "BF16", "I8":
+		return len(t.Shape) >= 2 && 8*len(t.Data)/dtypeBits[t.DType] >= quantiseFrom && strings.HasSuffix(t.Name, ".weight")
 	}
 	return false
 }
@@ -74,7 +85,8 @@ func halved(t Tensor) Tensor {
 	return Tensor{t.Name, "F16", t.Shape, b}
 }
 
-// toHalf rounds to IEEE 754 binary16, half to even. Beyond its normal numbers the result is only near: halved compares.
+// toHalf rounds to IEEE 754 binary16, half to even. Beyond its normal numbers the result is only
+// near: halved compares.
 func toHalf(v float32) uint16 {
 	b := math.Float32bits(v)
 	sign := uint16(b >> 16 & 0x8000)

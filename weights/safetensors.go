@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"sescope/weights/json"
 )
@@ -26,37 +27,21 @@ type Tensor struct {
 	Data  []byte // little endian
 }
 
-// dtypeSize holds the bytes of one element of every dtype that may stand in a file; only the float ones and I8 are ever computed with.
-var dtypeSize = map[string]int{
-	"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
+// dtypeBits holds the bits of one element of every dtype that may stand in a file; only the float
+// ones and I8 are ever computed with.
+var dtypeBits = map[string]int{
+	"F64": 64, "F32": 32, "F16": 16, "BF16": 16,
+	"I64": 64, "I32": 32, "I16": 16, "I8": 8, "U64": 64, "U32": 32, "U16": 16, "U8": 8, "BOOL": 8, "C64": 64,
+	"F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
 }
 
-const (
-	maxHeader = 16 << 20 // a header of real networks is some kilobytes; this bounds what is parsed
-	maxDims   = 8
-)
+// maxHeader is the reference implementation's limit; the file's own length bounds what is parsed.
+const maxHeader = 100_000_000
 
 type headerEntry struct {
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
 	Offsets []int  `json:"data_offsets"`
-}
-
-// read refuses a field that stands twice, of which readers take different ones.
-func (e *headerEntry) read(text []byte) error {
-	fields, err := json.Members(text)
-	if err != nil {
-		return err
-	}
-	for i, f := range fields {
-		if slices.ContainsFunc(fields[:i], func(g json.Member) bool { return g.Name == f.Name }) {
-			return fmt.Errorf("%q stands twice", f.Name)
-		}
-		if i > 8 {
-			return fmt.Errorf("more than %d fields, expected dtype, shape and data_offsets", i)
-		}
-	}
-	return json.Unmarshal(text, e)
 }
 
 // Open reads a file of either format: safetensors, or a state_dict of torch.save.
@@ -67,8 +52,11 @@ func Open(name string, b []byte) (*File, error) {
 	return Read(name, b)
 }
 
-// Read parses a safetensors file. The name is used in errors only. Everything is checked before anything is allocated in the size
-// that the header claims; the tensors alias b.
+// Read parses a safetensors file by the rules of the format's reference reader, which also takes
+// white space before the header's brace, null metadata and tensors of no bytes anywhere. Stricter
+// than it, a name may not stand twice, as the format says. The name given is used in errors only.
+// Everything is checked before anything is allocated in the size that the header claims; the
+// tensors alias b.
 func Read(name string, b []byte) (*File, error) {
 	fail := func(format string, args ...any) (*File, error) {
 		return nil, fmt.Errorf("%s: "+format, append([]any{name}, args...)...)
@@ -81,9 +69,8 @@ func Read(name string, b []byte) (*File, error) {
 		return fail("not a safetensors file: the header claims %d bytes, the file has %d after the length (limit %d)", size, len(b)-8, maxHeader)
 	}
 	header, data := b[8:8+size], b[8+size:]
-
-	if len(header) > 0 && header[0] != '{' {
-		return fail("the header begins with %q, expected a JSON object", header[0])
+	if !utf8.Valid(header) {
+		return fail("the header is no UTF-8 text")
 	}
 	entries, err := json.Members(header)
 	if err != nil {
@@ -102,37 +89,33 @@ func Read(name string, b []byte) (*File, error) {
 		}
 		seen[m.Name] = true
 		if m.Name == "__metadata__" {
-			if err := json.Unmarshal(m.Value, &f.Metadata); err != nil {
-				return fail("__metadata__: expected an object of strings: %v", err)
-			}
-			if f.Metadata == nil { // null
-				f.Metadata = map[string]string{}
+			if err := readMetadata(m.Value, f.Metadata); err != nil {
+				return fail("__metadata__: %v", err)
 			}
 			continue
 		}
-		var e headerEntry
-		if err := e.read(m.Value); err != nil {
+		e, err := readEntry(m.Value)
+		if err != nil {
 			return fail("tensor %q: %v", m.Name, err)
 		}
-		elem, ok := dtypeSize[e.DType]
+		bits, ok := dtypeBits[e.DType]
 		if !ok {
-			return fail("tensor %q: dtype %q, expected one of F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL", m.Name, e.DType)
+			return fail("tensor %q: dtype %q is none of the format's, expected F32 for instance", m.Name, e.DType)
 		}
-		n, err := count(e.Shape, len(data)/elem)
+		n, err := count(e.Shape, 8*len(data)/bits)
 		if err != nil {
 			return fail("tensor %q: %v", m.Name, err)
 		}
 		if len(e.Offsets) != 2 || e.Offsets[0] < 0 || e.Offsets[0] > e.Offsets[1] || e.Offsets[1] > len(data) {
 			return fail("tensor %q: data_offsets %v, expected two ascending numbers within the file's %d data bytes", m.Name, e.Offsets, len(data))
 		}
-		if got := e.Offsets[1] - e.Offsets[0]; got != n*elem {
-			return fail("tensor %q: %d bytes, expected %d for %s %v", m.Name, got, n*elem, e.DType, e.Shape)
+		if got := e.Offsets[1] - e.Offsets[0]; 8*got != n*bits {
+			return fail("tensor %q: %d bytes, expected %d for %s %v", m.Name, got, (n*bits+7)/8, e.DType, e.Shape)
 		}
 		spans = append(spans, span{e.Offsets[0], e.Offsets[1], Tensor{m.Name, e.DType, e.Shape, data[e.Offsets[0]:e.Offsets[1]:e.Offsets[1]]}})
 	}
-	sort.SliceStable(spans, func(i, j int) bool {
-		a, b := spans[i], spans[j]
-		return a.begin < b.begin || a.begin == b.begin && a.end < b.end // an empty one stands first
+	sort.SliceStable(spans, func(i, j int) bool { // a tensor of no bytes stands before the one that begins there
+		return spans[i].begin < spans[j].begin || spans[i].begin == spans[j].begin && spans[i].end < spans[j].end
 	})
 	end := 0
 	for _, s := range spans {
@@ -148,10 +131,53 @@ func Read(name string, b []byte) (*File, error) {
 	return f, nil
 }
 
+// readMetadata reads an object of strings, or null, into a map that is there.
+func readMetadata(text json.RawMessage, into map[string]string) error {
+	if string(text) == "null" {
+		return nil
+	}
+	members, err := json.Members(text)
+	for _, m := range members {
+		var value string
+		if err == nil && m.Value[0] != '"' {
+			err = fmt.Errorf("%q is no text", m.Name)
+		}
+		if err == nil {
+			err = json.Unmarshal(m.Value, &value)
+		}
+		into[m.Name] = value
+	}
+	if err != nil {
+		return fmt.Errorf("expected an object of strings: %v", err)
+	}
+	return nil
+}
+
+// readEntry reads what the header says of a tensor. Each of the three members has to stand there
+// once; others are passed over.
+func readEntry(text json.RawMessage) (e headerEntry, err error) {
+	members, err := json.Members(text)
+	if err != nil {
+		return e, err
+	}
+	times := map[string]int{}
+	for _, m := range members {
+		if times[m.Name]++; string(m.Value) == "null" {
+			times[m.Name] = 0
+		}
+	}
+	for _, name := range []string{"dtype", "shape", "data_offsets"} {
+		if times[name] != 1 {
+			return e, fmt.Errorf("%s stands %d times, expected once", name, times[name])
+		}
+	}
+	return e, json.Unmarshal(text, &e)
+}
+
 // count multiplies a shape, refusing what exceeds limit without ever overflowing.
 func count(shape []int, limit int) (int, error) {
-	if len(shape) > maxDims {
-		return 0, fmt.Errorf("%d dimensions, expected at most %d", len(shape), maxDims)
+	if slices.Contains(shape, 0) {
+		limit = math.MaxInt // it holds nothing, whatever its other dimensions are
 	}
 	n := 1
 	for _, d := range shape {
@@ -166,8 +192,9 @@ func count(shape []int, limit int) (int, error) {
 	return n, nil
 }
 
-// Write returns the file's bytes. The header is padded with spaces so that the data begins at a multiple of 8, as the reference
-// implementation does; metadata keys are sorted, so equal files have equal bytes.
+// Write returns the file's bytes. The header is padded with spaces so that the data begins at a
+// multiple of 8, as the reference implementation does; metadata keys are sorted, so equal files
+// have equal bytes.
 func (f *File) Write() []byte {
 	var h strings.Builder
 	h.WriteByte('{')
@@ -233,8 +260,9 @@ func (f *File) Lookup(name string) *Tensor {
 	return nil
 }
 
-// Float32 returns a tensor's values, row-major, checking its shape; I8 tensors are multiplied by their scales. Values that are not finite are
-// refused, since one of them would silently turn every logit into NaN.
+// Float32 returns a tensor's values, row-major, checking its shape; I8 tensors are multiplied by
+// their scales. Values that are not finite are refused, since one of them would silently turn
+// every logit into NaN.
 func (f *File) Float32(name string, shape ...int) ([]float32, error) {
 	t := f.Lookup(name)
 	if t == nil {
@@ -275,16 +303,16 @@ func decode(t *Tensor) ([]float32, error) {
 			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:]))
 		}
 		return out, nil
+	case "F64": // rounded to nearest; what is too large becomes infinite, which Float32 refuses
+		out := make([]float32, len(t.Data)/8)
+		for i := range out {
+			out[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:])))
+		}
+		return out, nil
 	case "BF16":
 		out := make([]float32, len(t.Data)/2)
 		for i := range out {
 			out[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(t.Data[2*i:])) << 16)
-		}
-		return out, nil
-	case "F64":
-		out := make([]float32, len(t.Data)/8)
-		for i := range out {
-			out[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:])))
 		}
 		return out, nil
 	case "F16":
@@ -294,7 +322,7 @@ func decode(t *Tensor) ([]float32, error) {
 		}
 		return out, nil
 	}
-	return nil, fmt.Errorf("dtype %s, expected F64, F32, F16, BF16 or I8 with scales", t.DType)
+	return nil, fmt.Errorf("dtype %s, expected F32, F64, F16, BF16 or I8 with scales", t.DType)
 }
 
 // half converts IEEE 754 binary16 to float32, exactly.

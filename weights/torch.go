@@ -92,7 +92,7 @@ func (t *torchReader) openLegacy(b []byte) (root any, err error) {
 	t.legacy = map[string][]byte{}
 	for _, k := range list.Items {
 		key, _ := pickle.Text(k)
-		size := dtypeSize[kinds[key]]
+		size := dtypeBits[kinds[key]] / 8
 		if len(b) < 8 || size == 0 {
 			return nil, fmt.Errorf("storage %q is missing or of an unknown type", key)
 		}
@@ -246,7 +246,7 @@ func (t *torchReader) tensor(name string, o *pickle.Object) error {
 		return fmt.Errorf("%d arguments, expected storage, offset, shape and strides", len(o.Args))
 	}
 	key, dtype, ok := storage(o.Args[0])
-	size := dtypeSize[dtype]
+	size := dtypeBits[dtype] / 8
 	offset, ok2 := o.Args[1].(int64)
 	shape, ok3 := pickle.Ints(o.Args[2])
 	strides, ok4 := pickle.Ints(o.Args[3])

@@ -76,7 +76,7 @@ func FuzzTorch(f *testing.F) {
 			return
 		}
 		for _, x := range file.Tensors {
-			n := dtypeSize[x.DType]
+			n := dtypeBits[x.DType] / 8
 			for _, d := range x.Shape {
 				n *= d
 			}
