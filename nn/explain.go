@@ -7,21 +7,6 @@ import (
 	"sescope/kernels"
 )
 
-// Kind names a heat map for what it is.
-type Kind string
-
-const (
-	// Evidence is the class activation map (Zhou et al. 2016), exact where the head is global mean and one Linear:
-	// map = sum over c of W[class][c] y_c, and logit = mean of map + bias.
-	Evidence Kind = "evidence"
-	// GradCAM (Selvaraju et al. 2017) works for any head: map = max(0, sum over c of a_c y_c), a_c the spatial mean of d logit / d y_c.
-	GradCAM Kind = "gradcam"
-	// GateWeighted is the sum of the last SE block's channels, each times its gate.
-	GateWeighted Kind = "gate"
-	// Activation is the channel of the last convolution with the largest spatial mean, as the tutorial shows it.
-	Activation Kind = "activation"
-)
-
 // Ranking orders the channels of the last convolution.
 type Ranking string
 
@@ -50,19 +35,8 @@ func (m *Model) Exact() bool {
 	return mean && linear && fc.act == kernels.Identity
 }
 
-// Kinds lists the heat maps that this model can show, its default first.
-func (m *Model) Kinds() []Kind {
-	kinds := []Kind{GradCAM, Activation}
-	if m.Exact() {
-		kinds = []Kind{Evidence, GradCAM, Activation}
-	}
-	if m.HasSE() {
-		kinds = append(kinds, GateWeighted)
-	}
-	return kinds
-}
-
-// Rankings lists the orders that Rank has for this model; without SE every gate is 1 and orders nothing.
+// Rankings lists the orders that Rank has for this model; without SE every gate is 1 and orders
+// nothing.
 func (m *Model) Rankings() []Ranking {
 	if m.HasSE() {
 		return []Ranking{ByMean, ByGate, ByGateGrad}
@@ -78,7 +52,8 @@ func (t *Trace) conv() *Tensor { return t.session.out[t.Model.conv] }
 // features are the maps y that the head reads: behind batch norm, ReLU, SE and residual sums.
 func (t *Trace) features() *Tensor { return t.session.out[t.Model.features] }
 
-// Gradient returns d logit[class] / d y at the maps that the head reads. It is valid until the next call for another class or Run.
+// Gradient returns d logit[class] / d y at the maps that the head reads. It is valid until the next
+// call for another class or Run.
 func (t *Trace) Gradient(class int) *Tensor {
 	s, m := t.session, t.Model
 	if s.class == class {
@@ -95,8 +70,9 @@ func (t *Trace) Gradient(class int) *Tensor {
 	return s.grad[0]
 }
 
-// gated returns the maps z that the last SE block made, or the features without one, and d logit[class] / d z: the gradient at the features, which
-// a residual sum hands on unchanged, through the layers behind the block.
+// gated returns the maps z that the last SE block made, or the features without one, and d
+// logit[class] / d z: the gradient at the features, which a residual sum hands on unchanged,
+// through the layers behind the block.
 func (t *Trace) gated(class int) (z, grad *Tensor) {
 	s, m := t.session, t.Model
 	grad = t.Gradient(class)
@@ -108,37 +84,6 @@ func (t *Trace) gated(class int) (z, grad *Tensor) {
 		grad = s.branch
 	}
 	return s.out[s.blocks[m.last.index].layer], grad
-}
-
-// Heatmap computes a map at the resolution of the last convolution. class matters to Evidence and GradCAM only. dst is reused if it
-// has the right size; nil makes a new one.
-func (t *Trace) Heatmap(kind Kind, class int, dst *Heatmap) *Heatmap {
-	y := t.features()
-	switch kind {
-	case Activation:
-		return t.Channel(t.Rank(ByMean, class, 1)[0].Channel, dst)
-	case GateWeighted: // the block's output is scaled by the gates already
-		y, w := t.session.out[t.session.blocks[t.Model.last.index].layer], t.session.channel[0]
-		for c := range w {
-			w[c] = 1
-		}
-		return weighted(reuse(dst, y), y, w)
-	}
-	grad, w := t.Gradient(class), t.session.channel[0]
-	kernels.Mean(w, grad.pixels(), grad.layout())
-	if kind == Evidence { // behind a mean the gradient is W[class][c]/(H*W) everywhere
-		for c := range w {
-			w[c] *= float32(y.H * y.W)
-		}
-		return weighted(reuse(dst, y), y, w)
-	}
-	dst = weighted(reuse(dst, y), y, w)
-	for i, v := range dst.Data {
-		if v < 0 {
-			dst.Data[i] = 0
-		}
-	}
-	return dst
 }
 
 func reuse(dst *Heatmap, t *Tensor) *Heatmap {
@@ -164,14 +109,16 @@ func dot(a, b []float32) (sum float32) {
 	return sum
 }
 
-// Channel copies one channel of the last convolution's own output: before batch norm, as the tutorial's hook sees it.
+// Channel copies one channel of the last convolution's own output: before batch norm, as the
+// tutorial's hook sees it.
 func (t *Trace) Channel(c int, dst *Heatmap) *Heatmap {
 	dst = reuse(dst, t.conv())
 	t.conv().Channel(c, dst.Data)
 	return dst
 }
 
-// Rank returns the strongest channels of the last convolution, at most top of them, strongest first; equal scores keep channel order.
+// Rank returns the strongest channels of the last convolution, at most top of them, strongest
+// first; equal scores keep channel order.
 func (t *Trace) Rank(by Ranking, class, top int) []ChannelScore {
 	conv, last := t.conv(), t.Model.last
 	mean, share := t.session.channel[0], t.session.channel[1]

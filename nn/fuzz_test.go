@@ -67,7 +67,9 @@ func exercise(t *testing.T, m *Model) {
 	s := openSession(t, m)
 	trace := s.Run(image.NewNRGBA(image.Rect(0, 0, 20, 20)))
 	for _, k := range m.Kinds() {
-		trace.Heatmap(k, 0, nil)
+		if _, err := trace.Heatmap(k, 0, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, r := range m.Rankings() {
 		trace.Rank(r, 0, 3)

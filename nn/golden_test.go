@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -177,9 +178,9 @@ func TestAgainstPyTorch(t *testing.T) {
 					near(t, n.Golden, key("share"), share, 1e-4)
 				}
 				if n.Golden.Lookup(key("cam")) != nil {
-					near(t, n.Golden, key("cam"), thin(trace.Heatmap(Evidence, top, nil)), 1e-4)
+					near(t, n.Golden, key("cam"), thin(heat(t, trace, Evidence, top)), 1e-4)
 				}
-				near(t, n.Golden, key("gradcam"), thin(trace.Heatmap(GradCAM, top, nil)), 1e-4)
+				near(t, n.Golden, key("gradcam"), thin(heat(t, trace, GradCAM, top)), 1e-4)
 				near(t, n.Golden, key("gradient"), channels(trace.Gradient(top)), 1e-4)
 			}
 			if found != 4 {
@@ -204,7 +205,7 @@ func TestEvidenceAddsUpToTheLogit(t *testing.T) {
 		trace := s.Run(readPNG(t, goldenDir+"/1.png"))
 		fc := n.Model.layers[len(n.Model.layers)-1].(*convLayer)
 		for class := range trace.Logits {
-			h := trace.Heatmap(Evidence, class, nil)
+			h := heat(t, trace, Evidence, class)
 			sum := float64(0)
 			for _, v := range h.Data {
 				sum += float64(v)
@@ -332,6 +333,31 @@ func TestBadFilesAreRefused(t *testing.T) {
 		_, err := Load(c.file)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "bad") {
 			t.Errorf("error %v, expected one that names %q and the file", err, c.want)
+		}
+	}
+}
+
+func heat(t *testing.T, trace *Trace, kind Kind, class int) *Heatmap {
+	t.Helper()
+	h, err := trace.Heatmap(kind, class, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// A kind that is none, or that the network does not have, is an error with the kinds that there are.
+func TestUnknownHeatmap(t *testing.T) {
+	for name, n := range networks(t) {
+		trace := openSession(t, n.Model).Run(readPNG(t, goldenDir+"/0.png"))
+		for _, kind := range append(Kinds(), "", "saliency") {
+			h, err := trace.Heatmap(kind, 0, nil)
+			if offered := slices.Contains(n.Model.Kinds(), kind); offered != (err == nil) || offered != (h != nil) {
+				t.Errorf("%s: heat map %q: %v", name, kind, err)
+			}
+			if err != nil && !strings.Contains(err.Error(), "gradcam") {
+				t.Errorf("%s: the error does not say which there are: %v", name, err)
+			}
 		}
 	}
 }

@@ -12,12 +12,12 @@ var _ ui.Actions = (*Page)(nil)
 
 // ChooseKind changes the kind of map.
 func (p *Page) ChooseKind(kind string) {
-	p.post(func() { p.setKind(kind) })
-}
-
-func (p *Page) setKind(kind string) {
-	p.state.Kind, p.stage.fixed = kind, nil
-	p.reexplain()
+	p.post(func() {
+		if p.state.ChooseKind(kind) {
+			p.stage.fixed = nil
+			p.reexplain()
+		}
+	})
 }
 
 // ChooseClass pins the map to a class, or lets it follow the prediction again.

@@ -107,7 +107,7 @@ func (p *Page) key(event js.Value) {
 	case "h":
 		act = func() { p.post(p.toggleHeat) }
 	case "m":
-		act = func() { p.post(func() { p.setKind(p.state.NextKind()) }) }
+		act = func() { p.ChooseKind(string(p.state.NextKind())) }
 	case "r":
 		act = p.ResetGates
 	case "?":

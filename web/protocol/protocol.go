@@ -33,10 +33,10 @@ type Request struct {
 
 // Want is which explanation the page shows.
 type Want struct {
-	Kind  string `json:"kind"`  // an nn.Kind
-	Class int    `json:"class"` // -1 follows the prediction
-	Rank  string `json:"rank"`  // an nn.Ranking
-	Top   int    `json:"top"`   // how many channels are drawn
+	Kind  nn.Kind `json:"kind"`  // "" is what the network shows best
+	Class int     `json:"class"` // -1 follows the prediction
+	Rank  string  `json:"rank"`  // an nn.Ranking
+	Top   int     `json:"top"`   // how many channels are drawn
 
 	Against int `json:"against"` // whom Why compares the class with: a class, RunnerUp or Alone
 
@@ -63,7 +63,7 @@ type Model struct {
 	Title    map[string]string `json:"title"`
 	Note     map[string]string `json:"note,omitempty"`
 	Classes  []nn.Class        `json:"classes"`
-	Kinds    []string          `json:"kinds"`
+	Kinds    []nn.Kind         `json:"kinds"`
 	Ranks    []string          `json:"ranks"`
 	HasSE    bool              `json:"hasSE"`
 	LastConv string            `json:"lastConv"`
@@ -208,5 +208,10 @@ type plane struct {
 // Pack appends the numbers of r to b.
 func (r *Result) Pack(b []byte) []byte { return pack(b, r.planes()) }
 
-// Unpack reads the numbers that Pack wrote.
-func (r *Result) Unpack(b []byte) error { return unpack(b, r.planes()) }
+// Unpack reads the numbers that Pack wrote. A heat map of a kind that is none is an error.
+func (r *Result) Unpack(b []byte) error {
+	if _, err := nn.ParseKind(string(r.Want.Kind)); err != nil {
+		return err
+	}
+	return unpack(b, r.planes())
+}

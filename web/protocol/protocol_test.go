@@ -62,6 +62,11 @@ func TestUnpackRefuses(t *testing.T) {
 	if err := bad.Unpack(good); err == nil {
 		t.Error("a negative width was accepted")
 	}
+	bad = example()
+	bad.Want.Kind = "saliency"
+	if err := bad.Unpack(good); err == nil || !strings.Contains(err.Error(), "saliency") {
+		t.Errorf("an unknown kind of map: %v", err)
+	}
 }
 
 func TestPackChecksLengths(t *testing.T) {

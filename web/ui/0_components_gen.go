@@ -656,7 +656,7 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						k := k
 						_ = k
 						vgn = element(vgparent, "option")
-						vgn.AddAttrInterface("value", k)
+						vgn.AddAttrInterface("value", string(k))
 						property(vgn, "selected", k == c.S.Kind)
 						content(vgn, c.S.KindName(k))
 					}

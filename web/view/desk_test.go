@@ -102,7 +102,7 @@ func TestDeskWords(t *testing.T) {
 func TestDeskOfEachNetwork(t *testing.T) {
 	s := shown()
 	s.Desk.Put(at(0, 1), .5)
-	other := &protocol.Model{Name: "other", Kinds: []string{"gradcam"}, Ranks: []string{"mean"}, Classes: make([]nn.Class, 3), Blocks: []protocol.Block{{N: 8}}}
+	other := &protocol.Model{Name: "other", Kinds: []nn.Kind{"gradcam"}, Ranks: []string{"mean"}, Classes: make([]nn.Class, 3), Blocks: []protocol.Block{{N: 8}}}
 	s.Adopt(other)
 	if s.Desk.Touched() || len(s.Desk.Blocks) != 1 {
 		t.Errorf("the other network begins with %+v", s.Desk)

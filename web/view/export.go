@@ -72,7 +72,7 @@ type ExportMap struct {
 func (s *State) JSON() string {
 	r, m := s.Shown.Result, s.Shown.Model
 	e := Export{Detail: protocol.NewDetail(s.Shown.File, m, r, s.Shown.Timings), Own: []ExportGates{},
-		Map: ExportMap{r.Want.Kind, m.Classes[r.Class].En, r.Heat.W, r.Heat.H, r.Heat.Data}}
+		Map: ExportMap{string(r.Want.Kind), m.Classes[r.Class].En, r.Heat.W, r.Heat.H, r.Heat.Data}}
 	for _, g := range r.Gates {
 		e.Own = append(e.Own, ExportGates{g.Layer, g.Own})
 	}

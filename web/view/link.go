@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sescope/nn"
 	"sescope/web/protocol"
 )
 
@@ -20,7 +21,7 @@ import (
 type Link struct {
 	Model  string
 	Sample int // -1: none
-	Kind   string
+	Kind   nn.Kind
 	Class  int // -1 follows the prediction
 	Gates  []LinkBlock
 	Tab    string
@@ -51,11 +52,13 @@ func (s *State) ParseLink(hash string) Link {
 			l.Sample = slices.Index(Samples, value)
 			ok = l.Sample >= 0
 		case "map":
-			kind, class, pinned := strings.Cut(value, ":")
-			l.Kind, ok = kind, kind != ""
-			if n, err := strconv.Atoi(class); pinned && (err != nil || n < 0) {
-				ok = false
-			} else if pinned {
+			name, class, pinned := strings.Cut(value, ":")
+			kind, err := nn.ParseKind(name)
+			n, bad := strconv.Atoi(class)
+			if ok = err == nil && (!pinned || bad == nil && n >= 0); !ok {
+				break
+			}
+			if l.Kind = kind; pinned {
 				l.Class = n
 			}
 		case "gates":
@@ -127,7 +130,7 @@ func (s *State) Follow(l Link, m *protocol.Model) (broken []string) {
 		if slices.Contains(s.KindsOffered, l.Kind) && l.Class < len(m.Classes) {
 			s.Kind, s.Class = l.Kind, l.Class
 		} else {
-			broken = append(broken, shorten("map="+l.Kind))
+			broken = append(broken, shorten("map="+string(l.Kind)))
 		}
 	}
 	if len(l.Gates) == 0 {
@@ -159,7 +162,7 @@ func (s *State) Hash() string {
 		parts = append(parts, "sample="+Samples[s.Sample])
 	}
 	if s.Kind != "" {
-		kind := s.Kind
+		kind := string(s.Kind)
 		if s.Class >= 0 {
 			kind += ":" + strconv.Itoa(s.Class)
 		}

@@ -53,6 +53,8 @@ func TestBrokenLinks(t *testing.T) {
 		"#sample":                           "sample",
 		"#lang=fr&tab=nowhere":              "lang=fr tab=nowhere",
 		"#map=evidence":                     "map=evidence", // this network has none
+		"#map=saliency:1&sample=cat":        "map=saliency:1",
+		"#map=:1":                           "map=:1",
 		"#map=gradcam:x":                    "map=gradcam:x",
 		"#map=gradcam:3":                    "map=gradcam",
 		"#map=gradcam:-1":                   "map=gradcam:-1",

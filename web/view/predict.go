@@ -159,7 +159,7 @@ func (s *State) doubt() string {
 
 // MapHint tells what pressing a class does.
 func (s *State) MapHint() string {
-	if k := nn.Kind(s.Kind); k == nn.GateWeighted || k == nn.Activation {
+	if s.Kind != "" && !s.Kind.FollowsClass() {
 		return s.T().MapAllClasses
 	}
 	if s.Shown != nil && s.Class >= 0 {

@@ -11,12 +11,13 @@ import (
 // Range is the part of a map's values that the colours span.
 type Range struct{ Lo, Hi float32 }
 
-// MapRange is the range of one frame's map. Evidence and Grad-CAM start at 0, so that their colours mean evidence for the class;
-// ok is false where nothing is above 0. The other kinds have no natural zero and span what they hold, as the tutorial does.
-func MapRange(kind string, h protocol.Plane) (r Range, ok bool) {
+// MapRange is the range of one frame's map. Evidence and Grad-CAM start at 0, so that their colours
+// mean evidence for the class; ok is false where nothing is above 0. The other kinds have no natural
+// zero and span what they hold, as the tutorial does.
+func MapRange(kind nn.Kind, h protocol.Plane) (r Range, ok bool) {
 	heat := nn.Heatmap{W: h.W, H: h.H, Data: h.Data}
 	r.Lo, r.Hi = heat.Range()
-	if k := nn.Kind(kind); k == nn.Evidence || k == nn.GradCAM {
+	if kind.StartsAtZero() {
 		r.Lo = 0
 	}
 	return r, r.Hi > r.Lo
@@ -35,15 +36,7 @@ func (s *State) Chip() string {
 	if _, ok := MapRange(r.Want.Kind, r.Heat); !ok {
 		return fmt.Sprintf(t.ChipNone, class)
 	}
-	switch nn.Kind(r.Want.Kind) {
-	case nn.Evidence:
-		return fmt.Sprintf(t.ChipEvidence, class)
-	case nn.GradCAM:
-		return fmt.Sprintf(t.ChipGradCAM, class)
-	case nn.GateWeighted:
-		return t.ChipGate
-	}
-	return fmt.Sprintf(t.ChipActivation, s.Shown.Model.LastConv)
+	return s.chip(r.Want.Kind, class)
 }
 
 // StageLabel describes the stage for screen readers.

@@ -62,8 +62,8 @@ type State struct {
 	Mirrored     bool
 	Devices      []Device
 	Device       string
-	Kind         string
-	Class        int // the map's class; -1 follows the prediction
+	Kind         nn.Kind // "" until the first network came
+	Class        int     // the map's class; -1 follows the prediction
 	Colours      string
 	Opacity      int // per cent
 	Fixed        bool
@@ -78,7 +78,7 @@ type State struct {
 	Held         *protocol.Peek   // the channel under the pointer or in focus
 	FPS          float64
 	Shown        *Shown
-	KindsOffered []string
+	KindsOffered []nn.Kind
 	RanksOffered []string
 
 	MapsChoice MapsChoice
@@ -111,7 +111,7 @@ type Shown struct {
 // NewState is the page before anything happened.
 func NewState() *State {
 	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Against: protocol.RunnerUp, Colours: "jet", Opacity: 62, MapsChoice: MapsChoice{Y: -1, X: -1},
-		Rank: string(nn.ByMean), Resize: ResizeBilinear, Desks: map[string]*Desk{}, ClassesOf: map[string][]nn.Class{}, KindsOffered: []string{string(nn.GradCAM)}, RanksOffered: []string{string(nn.ByMean)}}
+		Rank: string(nn.ByMean), Resize: ResizeBilinear, Desks: map[string]*Desk{}, ClassesOf: map[string][]nn.Class{}, KindsOffered: []nn.Kind{nn.GradCAM}, RanksOffered: []string{string(nn.ByMean)}}
 }
 
 // Want is what the page asks the worker to explain.
@@ -140,7 +140,7 @@ func (s *State) Adopt(m *protocol.Model) {
 	}
 }
 
-func keep(chosen string, offered []string) string {
+func keep[T comparable](chosen T, offered []T) T {
 	for _, o := range offered {
 		if o == chosen {
 			return chosen
@@ -150,7 +150,7 @@ func keep(chosen string, offered []string) string {
 }
 
 // NextKind is the kind of map after the chosen one.
-func (s *State) NextKind() string {
+func (s *State) NextKind() nn.Kind {
 	for i, k := range s.KindsOffered {
 		if k == s.Kind {
 			return s.KindsOffered[(i+1)%len(s.KindsOffered)]
@@ -173,22 +173,6 @@ func (s *State) Localised(text map[string]string) string {
 		return t
 	}
 	return text["en"]
-}
-
-// KindName is what people call a kind of map.
-func (s *State) KindName(kind string) string {
-	t := s.T()
-	switch nn.Kind(kind) {
-	case nn.Evidence:
-		return t.KindEvidence
-	case nn.GradCAM:
-		return t.KindGradCAM
-	case nn.GateWeighted:
-		return t.KindGate
-	case nn.Activation:
-		return t.KindActivation
-	}
-	return kind
 }
 
 // RankName is what people call a ranking.

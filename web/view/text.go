@@ -5,8 +5,7 @@ type Texts struct {
 	Model, Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                                                 string
 	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                                        string
 	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                                               string
-	KindEvidence, KindGradCAM, KindGate, KindActivation                                                                                                string
-	ChipEvidence, ChipGradCAM, ChipGate, ChipActivation, ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                                      string
+	ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                                                                                           string
 	Prediction, ClassesOf, Unsure, Unknown, NotSure, Or, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
 	DeskTexts
 	WhyTexts
@@ -28,8 +27,6 @@ var (
 		Freeze: "Freeze", Resume: "Go on", Mirror: "Mirror", Save: "Save", Camera: "Camera",
 		Map: "Map", Colours: "Colours", Opacity: "Opacity", Scale: "Scale", ScaleFrame: "Frame", ScaleFixed: "Fixed",
 		ScaleFrameHint: "Each frame has its own scale", ScaleFixedHint: "Keep the present scale, so that frames can be compared",
-		KindEvidence: "Class evidence", KindGradCAM: "Grad-CAM", KindGate: "Gate-weighted", KindActivation: "Strongest channel",
-		ChipEvidence: "Class evidence for %s", ChipGradCAM: "Grad-CAM for %s", ChipGate: "Channels weighted by their gates", ChipActivation: "Strongest channel of %s",
 		ChipNone: "No positive evidence for %s", ChipFixed: "fixed", Sees: "The network\nsees %d × %d", StageName: "Stage", StageLabel: "%s. %s.", MapOff: "Heat map is off",
 		Prediction: "Prediction", ClassesOf: "%d classes", Unsure: "No class reaches one half. The first has %s, the dotted %d together %s.", Unknown: "It looks like nothing this network knows: score %s, where its rule asks for %s.", NotSure: "Not sure", Or: " or ",
 		TrueRight: "Right: the picture shows %s.", TrueWrong: "Wrong: the picture shows %s.",
@@ -57,8 +54,6 @@ var (
 		Freeze: "冻结", Resume: "继续", Mirror: "镜像", Save: "存图", Camera: "摄像头",
 		Map: "热图", Colours: "配色", Opacity: "不透明度", Scale: "刻度", ScaleFrame: "逐帧", ScaleFixed: "固定",
 		ScaleFrameHint: "每一帧用自己的刻度", ScaleFixedHint: "保持当前刻度，便于比较各帧",
-		KindEvidence: "类别证据", KindGradCAM: "Grad-CAM", KindGate: "门控加权", KindActivation: "最强通道",
-		ChipEvidence: "“%s”的类别证据", ChipGradCAM: "“%s”的 Grad-CAM", ChipGate: "按门控加权的通道之和", ChipActivation: "%s 的最强通道",
 		ChipNone: "没有支持“%s”的证据", ChipFixed: "固定", Sees: "网络所见\n%d × %d", StageName: "画面", StageLabel: "%s。%s。", MapOff: "热图已关闭",
 		Prediction: "预测", ClassesOf: "%d 类", Unsure: "没有一类达到一半：第一名 %s，带点的 %d 类合计 %s。", Unknown: "不像这个网络认识的任何东西：得分 %s，规则要求 %s。", NotSure: "拿不准", Or: "或",
 		TrueRight: "正确：图中是%s。", TrueWrong: "错误：图中是%s。",

@@ -14,7 +14,7 @@ import (
 // shown is a state with a result of three classes and two SE blocks.
 func shown() *State {
 	s := NewState()
-	m := &protocol.Model{Name: "net", Kinds: []string{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true, LastConv: "conv3", Side: 32, Blocks: []protocol.Block{{Layer: "se1", H: 32, W: 32, N: 2}, {Layer: "se2", H: 16, W: 16, N: 70}},
+	m := &protocol.Model{Name: "net", Kinds: []nn.Kind{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true, LastConv: "conv3", Side: 32, Blocks: []protocol.Block{{Layer: "se1", H: 32, W: 32, N: 2}, {Layer: "se2", H: 16, W: 16, N: 70}},
 		Classes: []nn.Class{{En: "cat", Zh: "猫"}, {En: "ship", Zh: "船"}, {En: "dog", Zh: "狗"}}}
 	s.Adopt(m)
 	s.Shown = &Shown{Source: FromSample, File: "ship.svg", Truth: 1, Model: m, Timings: protocol.Timings{Grab: 1, Prepare: 1, Network: 6, Maps: 1, Paint: 1},
@@ -120,7 +120,7 @@ func TestMapRange(t *testing.T) {
 		{nn.Activation, plane(-2, -1), Range{-2, -1}, true},
 		{nn.GateWeighted, plane(5, 5), Range{5, 5}, false},
 	} {
-		if got, ok := MapRange(string(c.kind), c.map_); got != c.want || ok != c.ok {
+		if got, ok := MapRange(c.kind, c.map_); got != c.want || ok != c.ok {
 			t.Errorf("%s %v: %v %v, want %v %v", c.kind, c.map_.Data, got, ok, c.want, c.ok)
 		}
 	}
@@ -188,12 +188,12 @@ func TestNotices(t *testing.T) {
 func TestAdopt(t *testing.T) {
 	s := shown()
 	s.Kind, s.Rank, s.Class = "gate", "gate", 7
-	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, Ranks: []string{"mean", "gategrad"}, Classes: make([]nn.Class, 3)})
+	s.Adopt(&protocol.Model{Kinds: []nn.Kind{"evidence", "gradcam"}, Ranks: []string{"mean", "gategrad"}, Classes: make([]nn.Class, 3)})
 	if s.Kind != "evidence" || s.Rank != "mean" || s.Class != -1 || len(s.RanksOffered) != 2 {
 		t.Errorf("kind %q, rank %q of %v, class %d", s.Kind, s.Rank, s.RanksOffered, s.Class)
 	}
 	s.Kind = "gradcam"
-	s.Adopt(&protocol.Model{Kinds: []string{"evidence", "gradcam"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true})
+	s.Adopt(&protocol.Model{Kinds: []nn.Kind{"evidence", "gradcam"}, Ranks: []string{"mean", "gate", "gategrad"}, HasSE: true})
 	if s.Kind != "gradcam" || s.NextKind() != "evidence" {
 		t.Errorf("kind %q, next %q", s.Kind, s.NextKind())
 	}
@@ -223,5 +223,27 @@ func TestManyClasses(t *testing.T) {
 	s.Shown.Result.Probs[41] = 1
 	if got := s.Predictions(); len(got) != listed || got[0].Class != 41 || s.Classes() != 67 {
 		t.Errorf("%d lines of %d classes, the first for class %d", len(got), s.Classes(), got[0].Class)
+	}
+}
+
+// Every kind of heat map has its words in both languages, and none is left of one that is gone.
+func TestHeatmapWords(t *testing.T) {
+	if len(heatmapTexts) != len(nn.Kinds()) {
+		t.Errorf("words for %d kinds of %d", len(heatmapTexts), len(nn.Kinds()))
+	}
+	s := shown()
+	for _, kind := range nn.Kinds() {
+		for _, s.Lang = range []string{"en", "zh"} {
+			chip := s.chip(kind, "CLASS")
+			if s.KindName(kind) == "" || chip == "" || strings.Contains(chip, "CLASS") != kind.FollowsClass() || strings.ContainsAny(chip, "{}") {
+				t.Errorf("%s, %s: %q, %q", kind, s.Lang, s.KindName(kind), chip)
+			}
+		}
+	}
+	if s.Kind = nn.GradCAM; s.ChooseKind("saliency") || s.ChooseKind("evidence") || s.Kind != nn.GradCAM {
+		t.Errorf("an unknown kind, or one that the network lacks, became %q", s.Kind)
+	}
+	if !s.ChooseKind("activation") || s.Kind != nn.Activation {
+		t.Errorf("the kind is %q", s.Kind)
 	}
 }

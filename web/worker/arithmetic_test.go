@@ -58,7 +58,10 @@ func TestFlow(t *testing.T) {
 	for _, name := range []string{"simple-se", "silu"} {
 		n, trace, info := loaded(t, name)
 		for i, l := range info.Layers {
-			r := explain(trace, name, protocol.Want{})
+			r, err := explain(trace, name, protocol.Want{})
+			if err != nil {
+				t.Fatal(err)
+			}
 			p := n.look(&protocol.Look{Maps: &protocol.MapsLook{Layer: l.Name, Channel: 9}}, trace, r)
 			f, g := p.Maps.Flow, trace.Gates[p.Maps.Flow.Block]
 			if want := g.Map; f.Before.W != want.W || f.Channel != 9 { // the block at the layer or behind it

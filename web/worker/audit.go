@@ -61,7 +61,10 @@ func (n *network) bits(t *nn.Trace, r *protocol.Result) *protocol.Bits {
 		return nil
 	}
 	small := n.fewer.session.Run(n.picture)
-	heat := small.Heatmap(nn.Kind(r.Want.Kind), r.Class, nil)
+	heat, err := small.Heatmap(r.Want.Kind, r.Class, nil)
+	if err != nil {
+		panic(err) // the network of more bits has just shown it
+	}
 	b := &protocol.Bits{Bits: n.fewer.bits, N: len(small.Probs), Probs: small.Probs, Heat: plane(heat)}
 	own := nn.Heatmap{W: r.Heat.W, H: r.Heat.H, Data: r.Heat.Data}
 	lo, hi := own.Range()

@@ -53,8 +53,11 @@ func TestMute(t *testing.T) {
 // Fewer bits: the answer is that of the file with so many bits, and 8 bits change nothing in an int8 file.
 func TestBits(t *testing.T) {
 	n, trace, _ := loaded(t, "cnn3-se")
-	want := protocol.Want{Kind: string(nn.GradCAM), Class: 5}
-	r := explain(trace, "cnn3-se", want)
+	want := protocol.Want{Kind: nn.GradCAM, Class: 5}
+	r, err := explain(trace, "cnn3-se", want)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if n.look(&protocol.Look{Times: true}, trace, r).Bits != nil {
 		t.Error("fewer bits without having asked")
 	}

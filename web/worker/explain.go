@@ -12,10 +12,13 @@ import (
 const rankedChannels = 6
 
 // explain collects what the page shows of a trace.
-func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
+func explain(t *nn.Trace, name string, want protocol.Want) (*protocol.Result, error) {
 	start := time.Now()
 	m := t.Model
-	want = fit(m, want)
+	want, err := fit(m, want)
+	if err != nil {
+		return nil, err
+	}
 	class := want.Class
 	if class < 0 {
 		class = t.Top()
@@ -34,7 +37,11 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 		r.Known = &protocol.Known{Score: score, Threshold: rule.Threshold, Sure: sure}
 	}
 	r.Why = why(t, class, want.Against)
-	r.Heat = plane(t.Heatmap(nn.Kind(want.Kind), class, nil))
+	heat, err := t.Heatmap(want.Kind, class, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Heat = plane(heat)
 	for _, by := range m.Rankings() {
 		top := t.Rank(by, class, max(rankedChannels, want.Top))
 		order := protocol.Order{By: string(by)}
@@ -58,19 +65,20 @@ func explain(t *nn.Trace, name string, want protocol.Want) *protocol.Result {
 		}
 	}
 	r.Times = protocol.Times{Prepare: milli(t.Preprocess), Network: milli(t.Network), Maps: milli(time.Since(start))}
-	return r
+	return r, nil
 }
 
-// fit replaces what a network cannot show by what it shows best.
-func fit(m *nn.Model, w protocol.Want) protocol.Want {
-	kinds := m.Kinds()
-	kind := kinds[0]
-	for _, k := range kinds {
-		if string(k) == w.Kind {
-			kind = k
+// fit replaces what a network cannot show by what it shows best; a kind of heat map that is none at
+// all is an error.
+func fit(m *nn.Model, w protocol.Want) (protocol.Want, error) {
+	if w.Kind != "" {
+		if _, err := nn.ParseKind(string(w.Kind)); err != nil {
+			return w, err
 		}
 	}
-	w.Kind = string(kind)
+	if kinds := m.Kinds(); !slices.Contains(kinds, w.Kind) {
+		w.Kind = kinds[0]
+	}
 	ranks := m.Rankings()
 	rank := ranks[0]
 	for _, r := range ranks {
@@ -82,7 +90,7 @@ func fit(m *nn.Model, w protocol.Want) protocol.Want {
 	if w.Class >= len(m.Spec.Classes) {
 		w.Class = -1
 	}
-	return w
+	return w, nil
 }
 
 func plane(h *nn.Heatmap) protocol.Plane { return protocol.Plane{W: h.W, H: h.H, Data: h.Data} }

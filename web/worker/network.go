@@ -54,13 +54,10 @@ func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Bytes: len(file)}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Bytes: len(file)}
 	describe(info, m)
 	for _, g := range session.Trace().Gates {
 		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})
-	}
-	for _, k := range m.Kinds() {
-		info.Kinds = append(info.Kinds, string(k))
 	}
 	for _, r := range m.Rankings() {
 		info.Ranks = append(info.Ranks, string(r))
@@ -97,7 +94,10 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	if err := n.trace.Check(); err != nil { // JSON has no NaN
 		return nil, nil, err
 	}
-	r := explain(n.trace, n.name, req.Want)
+	r, err := explain(n.trace, n.name, req.Want)
+	if err != nil {
+		return nil, nil, err
+	}
 	if len(n.gates) > 0 {
 		r.Touched, r.Base = true, n.base
 	}

@@ -75,11 +75,11 @@ func (n *network) compare(look protocol.TwinsLook, t *nn.Trace, class int) *prot
 			trace = s.Run(n.picture)
 		}
 		m := trace.Model
-		kind := nn.GradCAM
-		if m.Exact() {
-			kind = nn.Evidence
+		heat, err := trace.Heatmap(m.Kinds()[0], r.Class, n.second.heat[i])
+		if err != nil {
+			panic(err) // it offers this kind
 		}
-		n.second.heat[i] = trace.Heatmap(kind, r.Class, n.second.heat[i])
+		n.second.heat[i] = heat
 		r.Columns = append(r.Columns, protocol.Column{Model: m.Spec.Name, N: len(trace.Probs), Probs: trace.Probs, Heat: plane(n.second.heat[i])})
 		first = append(first, firstMap(trace))
 	}

@@ -79,7 +79,11 @@ func TestCompare(t *testing.T) {
 				}
 			}
 			alone := s.Run(n.picture)
-			if c := columns[i][j]; c.Model != name || !reflect.DeepEqual(c.Probs, slices.Clone(alone.Probs)) || !reflect.DeepEqual(c.Heat.Data, alone.Heatmap(nn.Evidence, 3, nil).Data) {
+			heat, err := alone.Heatmap(nn.Evidence, 3, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c := columns[i][j]; c.Model != name || !reflect.DeepEqual(c.Probs, slices.Clone(alone.Probs)) || !reflect.DeepEqual(c.Heat.Data, heat.Data) {
 				t.Errorf("first %s: column %d of %s differs from the network alone", names[0], j, c.Model)
 			}
 		}

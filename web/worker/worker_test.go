@@ -309,3 +309,20 @@ func TestFit(t *testing.T) {
 		t.Errorf("%d gates in a network without SE", len(r.Gates))
 	}
 }
+
+// A kind of map that is none is refused by name, and the network goes on.
+func TestUnknownKind(t *testing.T) {
+	n, _, info := loaded(t, "simple-se")
+	ask := func(kind nn.Kind) (*protocol.Result, error) {
+		r, _, err := n.answer(protocol.Request{Op: protocol.Explain, ID: 1, Model: "simple-se", Want: protocol.Want{Kind: kind, Class: -1}})
+		return r, err
+	}
+	if _, err := ask("saliency"); err == nil || !strings.Contains(err.Error(), `"saliency", expected evidence, gradcam`) {
+		t.Errorf("error %v", err)
+	}
+	for _, kind := range append(info.Kinds, "") {
+		if r, err := ask(kind); err != nil || kind != "" && r.Want.Kind != kind {
+			t.Errorf("%q: %v", kind, err)
+		}
+	}
+}
