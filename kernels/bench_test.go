@@ -30,6 +30,23 @@ func BenchmarkConv(b *testing.B) {
 	}
 }
 
+// BenchmarkGrouped is one 3x3 layer of each kind as RegNetY and ResNeXt have them.
+func BenchmarkGrouped(b *testing.B) {
+	for _, s := range []struct{ size, channels, groups, step int }{{28, 104, 13, 1}, {14, 208, 26, 1}, {7, 440, 55, 1}, {28, 208, 26, 2}, {56, 128, 32, 1}, {28, 256, 32, 1}, {14, 512, 32, 1}} {
+		c := Conv{SrcW: s.size + 2, SrcStride: s.channels, DstW: s.size / s.step, DstStride: s.channels, OutH: s.size / s.step, OutW: s.size / s.step, COut: s.channels, KH: 3, KW: 3, Step: s.step, ReLU: true}
+		g := Groups{s.groups, s.channels, s.channels}
+		in := s.channels / s.groups
+		src, dst := make([]float32, c.SrcW*c.SrcW*s.channels), make([]float32, c.OutH*c.OutW*s.channels)
+		w, bias := PackGrouped(make([]float32, s.channels*in*9), g, 3, 3, c.SrcStride), PackBias(nil, s.channels)
+		b.Run(fmt.Sprintf("%dx%d_%d_by%d_step%d", s.size, s.size, s.channels, in, s.step), func(b *testing.B) {
+			for b.Loop() {
+				c.Grouped(dst, src, w, bias, g)
+			}
+			b.ReportMetric(float64(9*in*s.channels*c.OutH*c.OutW)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GMAC/s")
+		})
+	}
+}
+
 // BenchmarkMaps runs the passes over a 32x32x64 map.
 func BenchmarkMaps(b *testing.B) {
 	const c = 64
@@ -45,9 +62,11 @@ func BenchmarkMaps(b *testing.B) {
 		{"scale", func() { Scale(dst, m, src, m, scale) }, func() { scalePortable(dst, m, src, m, scale, 0) }},
 		{"add", func() { Add(dst, m, src, m, other, m) }, func() { addPortable(dst, m, src, m, other, m, 0) }},
 		{"affine", func() { Affine(dst, m, src, m, scale, shift, true) }, func() { affinePortable(dst, m, src, m, scale, shift, 0, 0) }},
+		{"relu", func() { ReLU.Map(dst, m, src, m) }, func() { ReLU.portableMap(dst, m, src, m, 0) }},
 		{"hardswish", func() { HardSwish.Map(dst, m, src, m) }, func() { HardSwish.portableMap(dst, m, src, m, 0) }},
 		{"silu", func() { SiLU.Map(dst, m, src, m) }, func() { SiLU.portableMap(dst, m, src, m, 0) }},
-		{"maxpool", func() { MaxPool(dst, pooled, src, m, 2) }, func() { maxPoolPortable(dst, pooled, src, m, 2, 0) }},
+		{"maxpool", func() { Window{2, 2, 0}.Max(dst, pooled, src, m) }, func() { poolPortable(Window{2, 2, 0}, dst, pooled, src, m, 0) }},
+		{"maxpool-padded", func() { Window{3, 2, 1}.Max(dst, pooled, src, m) }, func() { poolPortable(Window{3, 2, 1}, dst, pooled, src, m, 0) }},
 	} {
 		for impl, run := range map[string]func(){"fast": f.fast, "go": f.golang} {
 			b.Run(f.name+"/impl="+impl, func(b *testing.B) {

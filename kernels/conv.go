@@ -1,8 +1,13 @@
 package kernels
 
 //go:generate go run ./gen conv_wasm.s
+//go:generate go run ./gen conv_amd64.s
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/chewxy/math32"
+)
 
 // Panel is the number of output channels that one pass computes together.
 const Panel = 8
@@ -23,6 +28,14 @@ func (c *Conv) K() int { return c.KH * c.KW * c.SrcStride }
 
 // Panels is the number of groups of eight output channels.
 func (c *Conv) Panels() int { return (c.COut + Panel - 1) / Panel }
+
+// floor is the least value that is stored.
+func (c *Conv) floor() float32 {
+	if c.ReLU {
+		return 0
+	}
+	return math32.Inf(-1)
+}
 
 // Pack lays PyTorch's [Cout][Cin][KH][KW] weights out as [Cout/8][KH][KW][stride][8] with zeros for the lanes beyond cin and cout.
 func Pack(w []float32, cout, cin, kh, kw, stride int) []float32 {
@@ -61,10 +74,8 @@ func (c *Conv) Run(dst, src, w, bias []float32) {
 			len(src), needSrc, len(dst), needDst, len(w), c.Panels()*k*Panel, len(bias), c.Panels()*Panel, c.SrcStride, c.DstStride, c.COut, c.Step))
 	}
 	flat := c.flat()
-	for p := c.pixel(dst, src, w, bias); p < c.Panels(); p++ { // a panel's weights stay in the cache while the whole map passes
-		wp := w[p*k*Panel : (p+1)*k*Panel]
-		bp := bias[p*Panel : (p+1)*Panel]
-		flat.panel(dst[p*Panel:], src, wp, bp, min(Panel, c.COut-p*Panel))
+	for p := c.pixel(dst, src, w, bias); p < c.Panels(); { // a panel's weights stay in the cache while the whole map passes
+		p += flat.panels(dst[p*Panel:], src, w[p*k*Panel:], bias[p*Panel:], c.COut-p*Panel)
 	}
 }
 
@@ -78,7 +89,7 @@ func (c *Conv) flat() Conv {
 	return f
 }
 
-// portablePanel computes all pixels of one panel. It is the definition of panel, which the assembly must equal bit for bit.
+// portablePanel computes all pixels of one panel. It is the definition, which the assembly must equal bit for bit.
 func (c *Conv) portablePanel(dst, src, w, bias []float32, lanes int) {
 	for y := range c.OutH {
 		c.portableRow(dst[y*c.DstW*c.DstStride:], src[y*c.Step*c.SrcW*c.SrcStride:], w, bias, lanes)

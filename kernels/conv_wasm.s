@@ -626,7 +626,7 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $120
+	F32Load $152
 	F32x4Splat
 	Set V12
 	Get R0
@@ -1267,7 +1267,7 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $120
+	F32Load $152
 	F32x4Splat
 	Set V12
 	Get R0
@@ -1704,7 +1704,7 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $120
+	F32Load $152
 	F32x4Splat
 	Set V12
 	Get R0
@@ -2023,7 +2023,2221 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $120
+	F32Load $152
+	F32x4Splat
+	Set V12
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R4
+	Get R1
+	I32WrapI64
+	Get V0
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V1
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $88
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func groupedTiles6(t *tiles)
+TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
+	I64Load t+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R13
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R14
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R11
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R15
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R3
+	Get R3
+	I32WrapI64
+	V128Load $0
+	Tee V0
+	Tee V2
+	Tee V4
+	Tee V6
+	Tee V8
+	Set V10
+	Get R3
+	I32WrapI64
+	V128Load $16
+	Tee V1
+	Tee V3
+	Tee V5
+	Tee V7
+	Tee V9
+	Set V11
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R3
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $136
+	Set R12
+	Loop
+	Get R11
+	Set R5
+	Get R5
+	Get R13
+	I64Add
+	Set R6
+	Get R6
+	Get R13
+	I64Add
+	Set R7
+	Get R7
+	Get R13
+	I64Add
+	Set R8
+	Get R8
+	Get R13
+	I64Add
+	Set R9
+	Get R9
+	Get R13
+	I64Add
+	Set R10
+	Get R14
+	Set R4
+	Loop
+	Get R2
+	I32WrapI64
+	V128Load $0
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $16
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R2
+	I32WrapI64
+	V128Load $32
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $48
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R2
+	I32WrapI64
+	V128Load $64
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $80
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R2
+	I32WrapI64
+	V128Load $96
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $112
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R9
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V8
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V8
+	Get V9
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V9
+	Get R10
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V10
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V10
+	Get V11
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V11
+	Get R5
+	I64Const $16
+	I64Add
+	Set R5
+	Get R6
+	I64Const $16
+	I64Add
+	Set R6
+	Get R7
+	I64Const $16
+	I64Add
+	Set R7
+	Get R8
+	I64Const $16
+	I64Add
+	Set R8
+	Get R9
+	I64Const $16
+	I64Add
+	Set R9
+	Get R10
+	I64Const $16
+	I64Add
+	Set R10
+	Get R2
+	I64Const $128
+	I64Add
+	Set R2
+	Get R4
+	I64Const $4
+	I64Sub
+	Tee R4
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $144
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R12
+	I64Const $1
+	I64Sub
+	Tee R12
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $32
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R3
+	I64Const $1
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	F32Load $152
+	F32x4Splat
+	Set V12
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R4
+	Get R1
+	I32WrapI64
+	Get V0
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V1
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V2
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V3
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V4
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V5
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V6
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V7
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V8
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V9
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V10
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V11
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $88
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func groupedTiles4(t *tiles)
+TEXT ·groupedTiles4(SB), NOSPLIT, $0-8
+	I64Load t+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R13
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R14
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R11
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R15
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R3
+	Get R3
+	I32WrapI64
+	V128Load $0
+	Tee V0
+	Tee V2
+	Tee V4
+	Set V6
+	Get R3
+	I32WrapI64
+	V128Load $16
+	Tee V1
+	Tee V3
+	Tee V5
+	Set V7
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R3
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $136
+	Set R12
+	Loop
+	Get R11
+	Set R5
+	Get R5
+	Get R13
+	I64Add
+	Set R6
+	Get R6
+	Get R13
+	I64Add
+	Set R7
+	Get R7
+	Get R13
+	I64Add
+	Set R8
+	Get R14
+	Set R4
+	Loop
+	Get R2
+	I32WrapI64
+	V128Load $0
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $16
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R2
+	I32WrapI64
+	V128Load $32
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $48
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R2
+	I32WrapI64
+	V128Load $64
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $80
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R2
+	I32WrapI64
+	V128Load $96
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $112
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V4
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get V5
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V5
+	Get R8
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V6
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V6
+	Get V7
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V7
+	Get R5
+	I64Const $16
+	I64Add
+	Set R5
+	Get R6
+	I64Const $16
+	I64Add
+	Set R6
+	Get R7
+	I64Const $16
+	I64Add
+	Set R7
+	Get R8
+	I64Const $16
+	I64Add
+	Set R8
+	Get R2
+	I64Const $128
+	I64Add
+	Set R2
+	Get R4
+	I64Const $4
+	I64Sub
+	Tee R4
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $144
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R12
+	I64Const $1
+	I64Sub
+	Tee R12
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $32
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R3
+	I64Const $1
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	F32Load $152
+	F32x4Splat
+	Set V12
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R4
+	Get R1
+	I32WrapI64
+	Get V0
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V1
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V2
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V3
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V4
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V5
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V6
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V7
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $88
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func groupedTiles2(t *tiles)
+TEXT ·groupedTiles2(SB), NOSPLIT, $0-8
+	I64Load t+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R13
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R14
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R11
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R15
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R3
+	Get R3
+	I32WrapI64
+	V128Load $0
+	Tee V0
+	Set V2
+	Get R3
+	I32WrapI64
+	V128Load $16
+	Tee V1
+	Set V3
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R3
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $136
+	Set R12
+	Loop
+	Get R11
+	Set R5
+	Get R5
+	Get R13
+	I64Add
+	Set R6
+	Get R14
+	Set R4
+	Loop
+	Get R2
+	I32WrapI64
+	V128Load $0
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $16
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R2
+	I32WrapI64
+	V128Load $32
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $48
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R2
+	I32WrapI64
+	V128Load $64
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $80
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R2
+	I32WrapI64
+	V128Load $96
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $112
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R6
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V2
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V2
+	Get V3
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V3
+	Get R5
+	I64Const $16
+	I64Add
+	Set R5
+	Get R6
+	I64Const $16
+	I64Add
+	Set R6
+	Get R2
+	I64Const $128
+	I64Add
+	Set R2
+	Get R4
+	I64Const $4
+	I64Sub
+	Tee R4
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $144
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R12
+	I64Const $1
+	I64Sub
+	Tee R12
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $32
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R3
+	I64Const $1
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	F32Load $152
+	F32x4Splat
+	Set V12
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R4
+	Get R1
+	I32WrapI64
+	Get V0
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V1
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R1
+	I32WrapI64
+	Get V2
+	Get V12
+	F32x4Pmax
+	V128Store $0, $0
+	Get R1
+	I32WrapI64
+	Get V3
+	Get V12
+	F32x4Pmax
+	V128Store $0, $16
+	Get R1
+	Get R4
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R3
+	Get R3
+	I64Const $-1
+	I64Add
+	Set R3
+	Get R0
+	I32WrapI64
+	Get R3
+	I64Store $88
+	Get R3
+	I64Const $0
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func groupedTiles1(t *tiles)
+TEXT ·groupedTiles1(SB), NOSPLIT, $0-8
+	I64Load t+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R13
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R14
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R11
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R15
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R3
+	Get R3
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get R3
+	I32WrapI64
+	V128Load $16
+	Set V1
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R3
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $136
+	Set R12
+	Loop
+	Get R11
+	Set R5
+	Get R14
+	Set R4
+	Loop
+	Get R2
+	I32WrapI64
+	V128Load $0
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $16
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R2
+	I32WrapI64
+	V128Load $32
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $48
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64Or
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R2
+	I32WrapI64
+	V128Load $64
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $80
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64ShrU
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R2
+	I32WrapI64
+	V128Load $96
+	Set V12
+	Get R2
+	I32WrapI64
+	V128Load $112
+	Set V13
+	Get R5
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	F32Neg
+	Unreachable
+	Set V14
+	Get V0
+	Get V14
+	Get V12
+	F32x4Mul
+	F32x4Add
+	Set V0
+	Get V1
+	Get V14
+	Get V13
+	F32x4Mul
+	F32x4Add
+	Set V1
+	Get R5
+	I64Const $16
+	I64Add
+	Set R5
+	Get R2
+	I64Const $128
+	I64Add
+	Set R2
+	Get R4
+	I64Const $4
+	I64Sub
+	Tee R4
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $144
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R12
+	I64Const $1
+	I64Sub
+	Tee R12
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	I64Load $32
+	Set R4
+	Get R11
+	Get R4
+	I64Add
+	Set R11
+	Get R3
+	I64Const $1
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R0
+	I32WrapI64
+	F32Load $152
 	F32x4Splat
 	Set V12
 	Get R0
@@ -2526,7 +4740,7 @@ TEXT ·convPanels(SB), NOSPLIT, $0-8
 	End
 	Get R0
 	I32WrapI64
-	F32Load $120
+	F32Load $152
 	F32x4Splat
 	Set V14
 	Get R1
@@ -2595,4 +4809,4 @@ TEXT ·convPanels(SB), NOSPLIT, $0-8
 	End
 	RET
 
-// multiply-adds: convTiles6 48, convTiles4 32, convTiles2 16, convTiles1 8, convPanels 32
+// multiply-adds: convTiles6 48, convTiles4 32, convTiles2 16, convTiles1 8, groupedTiles6 48, groupedTiles4 32, groupedTiles2 16, groupedTiles1 8, convPanels 32

@@ -1,21 +1,15 @@
 package kernels
 
 //go:generate go run ./gen depthwise_wasm.s
+//go:generate go run ./gen depthwise_amd64.s
 
-import (
-	"fmt"
-
-	"github.com/chewxy/math32"
-)
+import "fmt"
 
 // Depthwise is a convolution whose every channel has a kernel of its own: groups = input channels = output channels in PyTorch's words. The fields
 // mean what they mean in Conv, and COut is the number of channels.
 type Depthwise Conv
 
-// depthwisePanel is the number of channels whose weights lie together.
-const depthwisePanel = 4
-
-// PackDepthwise lays PyTorch's [C][1][KH][KW] weights out as [C/4][KH][KW][4] with zeros for the lanes beyond c.
+// PackDepthwise lays PyTorch's [C][1][KH][KW] weights out as [C/n][KH][KW][n] with zeros for the lanes beyond c, where n is 4 or, with AVX2, 8.
 func PackDepthwise(w []float32, c, kh, kw int) []float32 {
 	k := kh * kw
 	if len(w) != c*k {
@@ -50,17 +44,18 @@ func (d *Depthwise) Run(dst, src, w, bias []float32) {
 // portableRow computes the channels of one row of output pixels from one on, a multiple of 4. It is the definition, which the assembly must equal bit
 // for bit.
 func (d *Depthwise) portableRow(dst, src, w, bias []float32, from int) {
-	floor := d.floor()
-	for c := from; c < d.COut; c += depthwisePanel {
-		w := w[c*d.KH*d.KW:]
-		lanes := min(depthwisePanel, d.COut-c)
+	floor := (*Conv)(d).floor()
+	for c := from; c < d.COut; {
+		first := c % depthwisePanel // lane of the panel
+		w := w[(c-first)*d.KH*d.KW:]
+		lanes := min(depthwisePanel-first, d.COut-c)
 		for x := range d.OutW {
 			var sum [depthwisePanel]float32
 			copy(sum[:lanes], bias[c:])
 			for ky := range d.KH {
 				for kx := range d.KW {
 					v := src[(ky*d.SrcW+x*d.Step+kx)*d.SrcStride+c:][:lanes]
-					t := (*[depthwisePanel]float32)(w[(ky*d.KW+kx)*depthwisePanel:])
+					t := w[(ky*d.KW+kx)*depthwisePanel+first:][:lanes]
 					for j, v := range v {
 						sum[j] += float32(v * t[j])
 					}
@@ -73,12 +68,6 @@ func (d *Depthwise) portableRow(dst, src, w, bias []float32, from int) {
 				dst[x*d.DstStride+c+j] = v
 			}
 		}
+		c += lanes
 	}
-}
-
-func (d *Depthwise) floor() float32 {
-	if d.ReLU {
-		return 0
-	}
-	return math32.Inf(-1)
 }

@@ -461,7 +461,7 @@ TEXT ·depthwise3Step1Tiles4(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6
@@ -764,7 +764,7 @@ TEXT ·depthwise3Step1Tiles1(SB), NOSPLIT, $0-8
 	Set V9
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6
@@ -1346,7 +1346,7 @@ TEXT ·depthwise3Step2Tiles4(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6
@@ -1649,7 +1649,7 @@ TEXT ·depthwise3Step2Tiles1(SB), NOSPLIT, $0-8
 	Set V9
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6
@@ -2787,7 +2787,7 @@ TEXT ·depthwise5Step1Tiles4(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6
@@ -3382,7 +3382,7 @@ TEXT ·depthwise5Step1Tiles1(SB), NOSPLIT, $0-8
 	Set V9
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6
@@ -4640,7 +4640,7 @@ TEXT ·depthwise5Step2Tiles4(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6
@@ -5235,7 +5235,7 @@ TEXT ·depthwise5Step2Tiles1(SB), NOSPLIT, $0-8
 	Set V9
 	Get R0
 	I32WrapI64
-	F32Load $80
+	F32Load $88
 	F32x4Splat
 	Set V13
 	Get R6

@@ -11,7 +11,7 @@
 // after it: any faster kernel without fused multiply-add must agree bit for bit. Exported functions check sizes at the edge and
 // panic with the sizes, since a wrong size is an error of the caller; the inner loops are free of checks.
 //
-// In WebAssembly convolutions run in SIMD assembly that kernels/gen writes (conv_wasm.s), and so do the transforms of
-// Winograd (winograd_wasm.s), the faster way of a 3x3 convolution of step 1, depthwise convolutions of 3x3 and 5x5 (depthwise_wasm.s) and the passes over whole
-// maps (maps_wasm.s).
+// Convolutions (direct, in groups, depthwise of 3x3 and 5x5, and Winograd, the faster way of a 3x3 convolution of step 1) and the passes over whole maps run in SIMD
+// assembly that kernels/gen writes: for WebAssembly in *_wasm.s, and in *_amd64.s for processors that are found to have AVX2 when the program starts. Elsewhere
+// everything is the portable Go.
 package kernels

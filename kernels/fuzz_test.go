@@ -8,7 +8,7 @@ import (
 
 // FuzzConvolutions runs one shape through every convolution that can compute it and compares each with the sum in float64. The destination holds NaN where it must be
 // written, zeros beside that and guard words around; the source holds NaN wherever no kernel may read. The corpus has every tail of 1 to 7 channels and 1 to 5
-// pixels at steps 1 and 2, and random shapes; it runs in WebAssembly too.
+// pixels at steps 1 and 2, and random shapes; it runs in WebAssembly and with AVX2 too.
 func FuzzConvolutions(f *testing.F) {
 	for pixels := 1; pixels <= 5; pixels++ {
 		for channels := 1; channels <= 7; channels++ {
@@ -92,14 +92,72 @@ func FuzzConvolutions(f *testing.F) {
 				g.Run(dst.pixels(), src, PackWinograd(weights, cout, cin, lanes), PackBias(bias, cout), scratch)
 			}, full)
 		}
-		bias = values(cin)
+		groups := 1 + rng.IntN(6)
+		each, outputs := 1+rng.IntN(max(1, cin/groups)), 1+rng.IntN(12)
+		if groups*each <= cin {
+			g := Groups{groups, groups * each, groups * outputs}
+			weights, bias = values(g.COut*each*k*k), values(g.COut)
+			check("grouped", g.COut, 3e-6, func(dst *padded, c Conv) {
+				c.Grouped(dst.pixels(), src, PackGrouped(weights, g, k, k, lanes), PackBias(bias, g.COut), g)
+			}, func(y, x, o int, add func(a, b float32)) {
+				for t := range k * k {
+					for i, v := range pixel(y, x, t)[o/outputs*each:][:each] {
+						add(v, weights[(o*each+i)*k*k+t])
+					}
+				}
+			})
+		}
+		weights, bias = values(cin*k*k), values(cin)
 		check("depthwise", cin, 3e-6, func(dst *padded, c Conv) {
 			d := Depthwise(c)
-			d.Run(dst.pixels(), src, PackDepthwise(weights[:cin*k*k], cin, k, k), PackBias(bias, cin))
+			d.Run(dst.pixels(), src, PackDepthwise(weights, cin, k, k), PackBias(bias, cin))
 		}, func(y, x, o int, add func(a, b float32)) {
 			for t := range k * k {
 				add(pixel(y, x, t)[o], weights[o*k*k+t])
 			}
 		})
+	})
+}
+
+// FuzzPools compares pooling windows and the activations, whose definitions are the portable loops, bit for bit (any NaN is NaN); values hold infinities, both zeros and NaN.
+func FuzzPools(f *testing.F) {
+	rng := rand.New(rand.NewPCG(13, 13))
+	for range 200 {
+		v := func() uint8 { return uint8(rng.UintN(256)) }
+		f.Add(rng.Uint64(), v(), v(), v(), v(), v(), v(), v()%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, height, width, channels, size, step, pad uint8, average bool) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		w := Window{1 + int(size)%5, 1 + int(step)%4, 0}
+		w.Pad = int(pad) % (w.Size/2 + 1)
+		src := newPadded(rng, w.Size+int(height)%12, w.Size+int(width)%12, 1+int(channels)%40, rng.IntN(2))
+		special := []float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())}
+		for i, v := range src.data() {
+			if v != 0 && rng.IntN(8) == 0 {
+				src.data()[i] = special[rng.IntN(len(special))]
+			}
+		}
+		same := func(what string, h, w int, fast, portable func(dst []float32, d Map)) {
+			t.Helper()
+			got, want := newPadded(nil, h, w, src.c, 1), newPadded(nil, h, w, src.c, 1)
+			got.poison()
+			fast(got.pixels(), got.layout())
+			portable(want.pixels(), want.layout())
+			for i, v := range want.all {
+				if g := got.all[i]; math.Float32bits(g) != math.Float32bits(v) && (g == g || v == v) {
+					t.Fatalf("%s of %dx%dx%d: value %d is %v, portable %v", what, src.h, src.w, src.c, i-guards, g, v)
+				}
+			}
+		}
+		scale, run := float32(0), w.Max
+		if average {
+			scale, run = 1/float32(w.Size*w.Size), w.Average
+		}
+		same("pooling", w.Out(src.h), w.Out(src.w), func(dst []float32, d Map) { run(dst, d, src.pixels(), src.layout()) },
+			func(dst []float32, d Map) { poolPortable(w, dst, d, src.pixels(), src.layout(), scale) })
+		for a := Identity; a <= SiLU; a++ {
+			same("activation", src.h, src.w, func(dst []float32, d Map) { a.Map(dst, d, src.pixels(), src.layout()) },
+				func(dst []float32, d Map) { a.portableMap(dst, d, src.pixels(), src.layout(), 0) })
+		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 func TestGrouped(t *testing.T) {
 	for _, s := range []struct{ h, w, cin, cout, k, step, groups int }{
 		{5, 4, 6, 6, 3, 1, 6}, {7, 9, 13, 13, 5, 2, 13}, {1, 1, 8, 8, 3, 1, 8}, {6, 5, 6, 9, 3, 1, 3}, {8, 8, 16, 8, 1, 1, 4}, {9, 7, 4, 8, 5, 2, 2}, {4, 4, 4, 8, 3, 1, 4},
+		{5, 13, 24, 24, 3, 1, 3}, {6, 14, 16, 32, 3, 2, 2}, {3, 7, 36, 36, 3, 1, 9}, {3, 5, 18, 30, 3, 1, 6}, {4, 4, 40, 20, 5, 1, 4}, {2, 3, 10, 14, 1, 1, 2},
 	} {
 		for _, relu := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%+v/relu=%v", s, relu), func(t *testing.T) {
@@ -28,7 +29,9 @@ func TestGrouped(t *testing.T) {
 				}
 				c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: dst.h, OutW: dst.w, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, ReLU: relu}
 				dst.poison()
-				c.Grouped(dst.pixels(), src.data(), w, bias, s.groups, in)
+				g := Groups{s.groups, s.cin, s.cout}
+				packed, packedBias := PackGrouped(w, g, s.k, s.k, src.stride), PackBias(bias, s.cout)
+				c.Grouped(dst.pixels(), src.data(), packed, packedBias, g)
 				for y := range dst.h {
 					for x := range dst.w {
 						for o := range s.cout {
@@ -50,7 +53,24 @@ func TestGrouped(t *testing.T) {
 					}
 				}
 				dst.untouched(t)
+				portable := newPadded(nil, dst.h, dst.w, s.cout, 1)
+				for p := range c.Panels() {
+					c.portableGroupedPanel(portable.pixels()[p*Panel:], src.data()[g.first(p, g.Span(), src.stride):], packed[p*s.k*s.k*g.Span()*Panel:], packedBias[p*Panel:], g.Span(), min(Panel, s.cout-p*Panel))
+				}
+				sameBits(t, "grouped", dst.all, portable.all)
 			})
+		}
+	}
+}
+
+// poolPortable is a pooling by the portable loop alone.
+func poolPortable(w Window, dst []float32, d Map, src []float32, s Map, scale float32) {
+	for y := range d.H {
+		top, bottom := w.Span(y, s.H)
+		for x := range d.W {
+			left, right := w.Span(x, s.W)
+			p := pooling{pixels: 1, step: w.Step, rows: bottom - top, columns: right - left, scale: scale}
+			p.portable(dst[d.at(y, x, 0):], d, src[s.at(top, left, 0):], s, 0)
 		}
 	}
 }
@@ -127,8 +147,9 @@ func TestActivations(t *testing.T) {
 func TestGroupedRefusesWrongSizes(t *testing.T) {
 	for name, f := range map[string]func(){
 		"Grouped": func() {
-			(&Conv{SrcW: 3, SrcStride: 4, DstW: 3, DstStride: 4, OutH: 3, OutW: 3, COut: 4, KH: 1, KW: 1, Step: 1}).Grouped(make([]float32, 36), make([]float32, 36), make([]float32, 12), make([]float32, 4), 3, 3)
+			(&Conv{SrcW: 3, SrcStride: 4, DstW: 3, DstStride: 4, OutH: 3, OutW: 3, COut: 4, KH: 1, KW: 1, Step: 1}).Grouped(make([]float32, 36), make([]float32, 36), make([]float32, 31), make([]float32, 8), Groups{2, 4, 4})
 		},
+		"PackGrouped": func() { PackGrouped(make([]float32, 8), Groups{3, 4, 4}, 1, 1, 4) },
 		"Window.Max": func() {
 			(Window{3, 1, 0}).Max(make([]float32, 36), Map{3, 3, 4, 12, 4}, make([]float32, 36), Map{3, 3, 4, 12, 4})
 		},

@@ -88,6 +88,15 @@ func close32(t *testing.T, what string, got float32, want, scale float64) {
 	}
 }
 
+func sameBits(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	for i, v := range want {
+		if math.Float32bits(got[i]) != math.Float32bits(v) {
+			t.Fatalf("%s, value %d: assembly %v, portable %v", what, i, got[i], v)
+		}
+	}
+}
+
 // TestConv compares with the definition in float64. The shapes have tails: 1 to 9 channels beside panels of 8, odd and single columns beside
 // pairs of pixels, strides 1 and 2, kernels 1, 3 and 5.
 func TestConv(t *testing.T) {
@@ -208,7 +217,7 @@ func TestMaps(t *testing.T) {
 				for k := 2; k <= 3; k++ {
 					pooled := newPadded(nil, s.h/k, s.w/k, s.c, 1)
 					pooled.poison()
-					MaxPool(pooled.pixels(), pooled.layout(), src.pixels(), src.layout(), k)
+					Window{k, k, 0}.Max(pooled.pixels(), pooled.layout(), src.pixels(), src.layout())
 					for y := range pooled.h {
 						for x := range pooled.w {
 							for c := range s.c {
@@ -251,7 +260,7 @@ func TestSizesAreChecked(t *testing.T) {
 		"Scale":   func() { Scale(v(16), m, v(16), m, v(3)) },
 		"Add":     func() { Add(v(16), m, v(16), m, v(15), m) },
 		"Affine":  func() { Affine(v(15), m, v(16), m, v(4), v(4), false) },
-		"MaxPool": func() { MaxPool(v(16), m, v(16), m, 2) },
+		"Window":  func() { Window{2, 2, 0}.Max(v(16), m, v(16), m) },
 		"Softmax": func() { Softmax(v(3), v(4)) },
 	} {
 		func() {

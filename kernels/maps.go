@@ -1,6 +1,7 @@
 package kernels
 
 //go:generate go run ./gen maps_wasm.s
+//go:generate go run ./gen maps_amd64.s
 
 import (
 	"fmt"
@@ -54,7 +55,7 @@ func sameSize(where string, d Map, maps ...Map) {
 	}
 }
 
-// The passes over maps below compute as many channels as the platform has assembly for, whole vectors of four in WebAssembly and none elsewhere, and
+// The passes over maps below compute as many channels as the platform has assembly for, whole vectors of four with SIMD and none elsewhere, and
 // the others in the portable loop beside each, which is the definition: the assembly equals it bit for bit.
 
 // Mean is the squeeze: dst[c] = mean over y, x of src[y][x][c]. Rows are summed first and then added up, which keeps the rounding
@@ -129,29 +130,6 @@ func affinePortable(dst []float32, d Map, src []float32, s Map, scale, shift []f
 			v = floor
 		}
 		dst[d.at(y, x, c)] = v
-	})
-}
-
-// MaxPool is: dst[y][x][c] = max over ky, kx < k of src[y*k+ky][x*k+kx][c], for a window that is also the stride; rows and columns that do
-// not fill a window are dropped, as PyTorch does (ceil_mode=False). A NaN counts only where it is the window's first value.
-func MaxPool(dst []float32, d Map, src []float32, s Map, k int) {
-	d.check("MaxPool", dst)
-	s.check("MaxPool", src)
-	if k < 1 || d.H != s.H/k || d.W != s.W/k || d.C != s.C {
-		panic(fmt.Sprintf("kernels.MaxPool: %dx%dx%d from %dx%dx%d with window %d", d.H, d.W, d.C, s.H, s.W, s.C, k))
-	}
-	maxPoolPortable(dst, d, src, s, k, maxPoolVectors(dst, d, src, s, k))
-}
-
-func maxPoolPortable(dst []float32, d Map, src []float32, s Map, k, from int) {
-	d.each(from, func(y, x, c int) {
-		best := src[s.at(y*k, x*k, c)]
-		for t := 1; t < k*k; t++ {
-			if v := src[s.at(y*k+t/k, x*k+t%k, c)]; v > best {
-				best = v
-			}
-		}
-		dst[d.at(y, x, c)] = best
 	})
 }
 

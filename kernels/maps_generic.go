@@ -1,4 +1,4 @@
-//go:build !wasm
+//go:build !wasm && !amd64
 
 package kernels
 
@@ -12,6 +12,6 @@ func affineVectors(dst []float32, d Map, src []float32, s Map, scale, shift []fl
 	return 0
 }
 
-func maxPoolVectors(dst []float32, d Map, src []float32, s Map, k int) int { return 0 }
+func (p *pooling) vectors(dst []float32, d Map, src []float32, s Map) int { return 0 }
 
 func (a Activation) mapVectors(dst []float32, d Map, src []float32, s Map) int { return 0 }

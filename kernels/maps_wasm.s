@@ -572,7 +572,7 @@ TEXT ·affineMap(SB), NOSPLIT, $0-8
 	Set R11
 	Get R0
 	I32WrapI64
-	F32Load $128
+	F32Load $136
 	F32x4Splat
 	Set V7
 	Loop
@@ -1254,7 +1254,7 @@ TEXT ·maxPoolMap(SB), NOSPLIT, $0-8
 	Loop
 	Get R0
 	I32WrapI64
-	I64Load $120
+	I64Load $128
 	Set R15
 	Loop
 	Get V0
@@ -1393,7 +1393,7 @@ TEXT ·maxPoolMap(SB), NOSPLIT, $0-8
 	Loop
 	Get R0
 	I32WrapI64
-	I64Load $120
+	I64Load $128
 	Set R15
 	Loop
 	Get V0
@@ -1429,6 +1429,643 @@ TEXT ·maxPoolMap(SB), NOSPLIT, $0-8
 	Get R5
 	I32WrapI64
 	Get V0
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func sumPoolMap(w *walk)
+TEXT ·sumPoolMap(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R4
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R6
+	Set R7
+	V128Const $0, $0
+	Set V0
+	V128Const $0, $0
+	Set V1
+	V128Const $0, $0
+	Set V2
+	V128Const $0, $0
+	Set V3
+	Get R0
+	I32WrapI64
+	I64Load $120
+	Set R3
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $128
+	Set R15
+	Loop
+	Get V0
+	Get R7
+	I32WrapI64
+	V128Load $0
+	F32x4Add
+	Set V0
+	Get V1
+	Get R7
+	I32WrapI64
+	V128Load $16
+	F32x4Add
+	Set V1
+	Get V2
+	Get R7
+	I32WrapI64
+	V128Load $32
+	F32x4Add
+	Set V2
+	Get V3
+	Get R7
+	I32WrapI64
+	V128Load $48
+	F32x4Add
+	Set V3
+	Get R7
+	Get R11
+	I64Add
+	Set R7
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R7
+	Get R4
+	I64Add
+	Set R7
+	Get R3
+	I64Const $1
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R5
+	I32WrapI64
+	Get V0
+	Get R0
+	I32WrapI64
+	F32Load $136
+	F32x4Splat
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get V1
+	Get R0
+	I32WrapI64
+	F32Load $136
+	F32x4Splat
+	F32x4Mul
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get V2
+	Get R0
+	I32WrapI64
+	F32Load $136
+	F32x4Splat
+	F32x4Mul
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get V3
+	Get R0
+	I32WrapI64
+	F32Load $136
+	F32x4Splat
+	F32x4Mul
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R4
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R6
+	Set R7
+	V128Const $0, $0
+	Set V0
+	Get R0
+	I32WrapI64
+	I64Load $120
+	Set R3
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $128
+	Set R15
+	Loop
+	Get V0
+	Get R7
+	I32WrapI64
+	V128Load $0
+	F32x4Add
+	Set V0
+	Get R7
+	Get R11
+	I64Add
+	Set R7
+	Get R15
+	I64Const $1
+	I64Sub
+	Tee R15
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R7
+	Get R4
+	I64Add
+	Set R7
+	Get R3
+	I64Const $1
+	I64Sub
+	Tee R3
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R5
+	I32WrapI64
+	Get V0
+	Get R0
+	I32WrapI64
+	F32Load $136
+	F32x4Splat
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// func reluMap(w *walk)
+TEXT ·reluMap(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R12
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $16
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $32
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $48
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get R12
+	I32WrapI64
+	V128Load $0
+	F32x4Pmax
 	V128Store $0, $0
 	Get R5
 	Get R9

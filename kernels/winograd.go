@@ -1,6 +1,7 @@
 package kernels
 
 //go:generate go run ./gen winograd_wasm.s
+//go:generate go run ./gen winograd_amd64.s
 
 import "fmt"
 
@@ -80,7 +81,7 @@ func (g *Winograd) plane() int { return g.block()*g.SrcStride + winogradGap }
 
 // Scratch is the number of values that Run needs as scratch.
 func (g *Winograd) Scratch() int {
-	return winogradPoint*g.plane() + g.block()*winogradTile + winogradPoint*g.SrcStride
+	return winogradPoint*g.plane() + productPanels*g.block()*winogradTile + winogradPoint*g.SrcStride
 }
 
 // Run computes what Conv.Run computes, from the same maps and biases. w comes from PackWinograd; scratch has Scratch values, whose
@@ -96,16 +97,20 @@ func (g *Winograd) Run(dst, src, w, bias, scratch []float32) {
 	}
 	block, plane := g.block(), g.plane()
 	in, scratch := scratch[:winogradPoint*plane], scratch[winogradPoint*plane:] // [36][plane]
-	out, patch := scratch[:block*winogradTile], scratch[block*winogradTile:]    // [block][36][8], one panel at a time; one tile at the edge
+	apart := block * winogradTile
+	out, patch := scratch[:productPanels*apart], scratch[productPanels*apart:] // [panels][block][36][8]; one tile at the edge
 	_, all := g.tiles()
 	for first := 0; first < all; first += block {
 		n := min(block, all-first)
 		for t := range n {
 			g.input(in[t*g.SrcStride:], plane, src, first+t, patch)
 		}
-		for p := range g.panels() {
-			winogradProduct(out, in, plane, w[p*winogradPoint*point:][:winogradPoint*point], n, g.SrcStride)
-			g.output(dst, p, out, bias[p*Panel:][:Panel], first, n, patch)
+		for p := 0; p < g.panels(); p += productPanels {
+			panels := min(productPanels, g.panels()-p)
+			winogradProduct(out, apart, in, plane, w[p*winogradPoint*point:][:panels*winogradPoint*point], n, g.SrcStride, panels)
+			for i := range panels {
+				g.output(dst, p+i, out[i*apart:], bias[(p+i)*Panel:][:Panel], first, n, patch)
+			}
 		}
 	}
 }

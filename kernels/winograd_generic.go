@@ -1,4 +1,4 @@
-//go:build !wasm
+//go:build !wasm && !amd64
 
 package kernels
 
@@ -6,8 +6,8 @@ func winogradInput(dst []float32, plane int, src []float32, row, channels int) {
 	portableWinogradInput(dst, plane, src, row, channels)
 }
 
-func winogradProduct(dst, src []float32, plane int, w []float32, tiles, channels int) {
-	portableWinogradProduct(dst, src, plane, w, tiles, channels)
+func winogradProduct(dst []float32, apart int, src []float32, plane int, w []float32, tiles, channels, panels int) {
+	portableWinogradProduct(dst, apart, src, plane, w, tiles, channels, panels)
 }
 
 func winogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, relu bool) {

@@ -40,13 +40,14 @@ func inputLine(t *[winogradIn]float32, d0, d1, d2, d3, d4, d5 float32) {
 	t[5] = (d5 - d3) - float32(4*f)
 }
 
-// portableWinogradProduct is: dst[t][k][o] = sum over i of src[k*plane + t*channels + i] * w[k][i][o] for each tile t, each of the 36 points k and
-// each of the 8 output channels o of a panel.
-func portableWinogradProduct(dst, src []float32, plane int, w []float32, tiles, channels int) {
+// portableWinogradProduct is: dst[p*apart + ...][t][k][o] = sum over i of src[k*plane + t*channels + i] * w[p][k][i][o] for each panel p, each tile t, each of the 36
+// points k and each of the 8 output channels o of a panel.
+func portableWinogradProduct(dst []float32, apart int, src []float32, plane int, w []float32, tiles, channels, panels int) {
 	var zero [Panel]float32
 	c := Conv{SrcW: tiles, SrcStride: channels, DstStride: winogradTile, OutW: tiles, KH: 1, KW: 1, Step: 1}
-	for k := range winogradPoint {
-		c.portableRow(dst[k*Panel:], src[k*plane:], w[k*channels*Panel:], zero[:], Panel)
+	for i := range panels * winogradPoint {
+		p, k := i/winogradPoint, i%winogradPoint
+		c.portableRow(dst[p*apart+k*Panel:], src[k*plane:], w[i*channels*Panel:], zero[:], Panel)
 	}
 }
 

@@ -34,7 +34,7 @@ func (t *Tensor) layout() kernels.Map {
 func (t *Tensor) pixels() []float32 { return t.Data[t.Offset(0, 0):] }
 
 // SIMD tells whether this build computes convolutions in SIMD assembly.
-const SIMD = kernels.SIMD
+var SIMD = kernels.SIMD
 
 // convLayer is a convolution or a fully connected layer with a folded batch norm and a fused activation.
 type convLayer struct {
@@ -58,7 +58,7 @@ func (l *convLayer) Forward(dst, src *Tensor, s *Session) {
 		d := kernels.Depthwise(c)
 		d.Run(dst.pixels(), in, l.w, l.bias)
 	case "grouped":
-		c.Grouped(dst.pixels(), in, l.w, l.bias, l.groups, l.in/l.groups)
+		c.Grouped(dst.pixels(), in, l.w, l.bias, kernels.Groups{Groups: l.groups, CIn: l.in, COut: l.out.C})
 	default:
 		c.Run(dst.pixels(), in, l.w, l.bias)
 	}
@@ -173,14 +173,11 @@ type poolLayer struct {
 }
 
 func (l *poolLayer) Forward(dst, src *Tensor, _ *Session) {
-	switch {
-	case l.average:
+	if l.average {
 		l.window.Average(dst.pixels(), dst.layout(), src.pixels(), src.layout())
-	case l.window.Step == l.window.Size && l.window.Pad == 0:
-		kernels.MaxPool(dst.pixels(), dst.layout(), src.pixels(), src.layout(), l.window.Size)
-	default:
-		l.window.Max(dst.pixels(), dst.layout(), src.pixels(), src.layout())
+		return
 	}
+	l.window.Max(dst.pixels(), dst.layout(), src.pixels(), src.layout())
 }
 
 // Backward sends each gradient to the first largest value of its window in row order, as PyTorch does, or in equal parts to all of it.

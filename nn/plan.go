@@ -182,7 +182,8 @@ func (p *planner) conv(group []LayerInfo) (Layer, error) {
 	case "depthwise":
 		layer.w, layer.bias = kernels.PackDepthwise(w, l.In, l.Kernel, l.Kernel), kernels.PackBias(bias, l.In)
 	case "grouped":
-		layer.w, layer.bias = w, bias
+		g := kernels.Groups{Groups: l.groups(), CIn: l.In, COut: l.LayerSpec.Out}
+		layer.w, layer.bias = kernels.PackGrouped(w, g, l.Kernel, l.Kernel, align4(l.In)), kernels.PackBias(bias, l.LayerSpec.Out)
 	}
 	return layer, nil
 }

@@ -293,6 +293,8 @@ func (l LayerInfo) packed() int {
 			return 36 * align4(l.In) * panels(l.LayerSpec.Out)
 		case "direct":
 			return k * align4(l.In) * panels(l.LayerSpec.Out)
+		case "grouped":
+			return k * panels(l.LayerSpec.Out) * kernels.Groups{Groups: l.groups(), CIn: l.In, COut: l.LayerSpec.Out}.Span()
 		}
 		return k * panels(l.LayerSpec.Out) * (l.In / l.groups())
 	case "linear":

@@ -10,7 +10,10 @@ var sizes = []int{6, 4, 2, 1}
 func convSource() []byte {
 	a := newAsm()
 	for _, n := range sizes {
-		a.conv(n)
+		a.conv(n, false)
+	}
+	for _, n := range sizes {
+		a.conv(n, true)
 	}
 	a.panels()
 	return a.source()
@@ -77,13 +80,21 @@ func (a *asm) panels() {
 // conv writes the microkernel of tiles of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
 // that is loaded serves N pixels, and four steps of the sum are unrolled, so that a pointer moves once for four.
 //
-// Registers: R0 the tile (see the struct in conv_wasm.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R11 the row,
-// R12 its stride, R13 bytes between pixels, R14 length of a run, R15 tiles left. V0.. the sums (two a pixel), V12 and V13 weights, V14 a pixel's value.
-func (a *asm) conv(n int) {
-	a.function(fmt.Sprintf("convTiles%d", n), "(t *tiles)", 0, 8)
+// In a grouped convolution the run of each column of the kernel is shorter than a pixel, so there is one more loop.
+//
+// Registers: R0 the tile (see the struct in conv_simd.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R11 the row,
+// R12 its stride (grouped: columns left), R13 bytes between pixels, R14 length of a run, R15 tiles left. V0.. the sums (two a pixel), V12 and V13 weights, V14 a pixel's value.
+func (a *asm) conv(n int, grouped bool) {
+	name := "convTiles%d"
+	if grouped {
+		name = "groupedTiles%d"
+	}
+	a.function(fmt.Sprintf(name, n), "(t *tiles)", 0, 8)
 	a.line("I64Load t+0(FP)")
 	a.line("Set R0")
-	a.field(tileRow, "R12")
+	if !grouped {
+		a.field(tileRow, "R12")
+	}
 	a.field(tileStep, "R13")
 	a.field(tileRun, "R14")
 	a.line("Loop") // times
@@ -106,6 +117,10 @@ func (a *asm) conv(n int) {
 	a.field(tileWeights, "R2")
 	a.field(tileRows, "R3")
 	a.line("Loop") // rows
+	if grouped {
+		a.field(tileColumns, "R12")
+		a.line("Loop") // columns
+	}
 	a.line("Get R11")
 	a.line("Set R5")
 	for j := 1; j < n; j++ {
@@ -133,7 +148,15 @@ func (a *asm) conv(n int) {
 	}
 	a.advance("R2", 128)
 	a.again("R4", 4)
-	a.add("R11", "R11", "R12")
+	if grouped {
+		a.field(tileColumn, "R4")
+		a.add("R11", "R11", "R4")
+		a.again("R12", 1)
+		a.field(tileRow, "R4")
+		a.add("R11", "R11", "R4")
+	} else {
+		a.add("R11", "R11", "R12")
+	}
 	a.again("R3", 1)
 
 	a.address("R0")
@@ -165,7 +188,7 @@ func (a *asm) conv(n int) {
 	a.line("RET")
 }
 
-// The offsets of the struct tiles in conv_wasm.go.
+// The offsets of the struct tiles in conv_simd.go.
 const (
 	tileDst = 8 * iota
 	tileSrc
@@ -182,5 +205,9 @@ const (
 	tileTimesDst
 	tileTimesSrc
 	tileTimesWeights
+	tilePanelDst
+	tilePanelWeights
+	tileColumns
+	tileColumn
 	tileFloor
 )

@@ -98,9 +98,9 @@ func (a *asm) depthwise(kernel, step, n int) {
 	a.line("RET")
 }
 
-// The offsets of the struct depthwiseRow in depthwise_wasm.go, behind its first eight fields.
+// The offsets of the struct depthwiseRow in depthwise_simd.go, behind its first eight fields.
 const (
 	depthwiseTiles   = 64
-	depthwiseVectors = 72
-	depthwiseFloor   = 80
+	depthwiseVectors = 72 // of as many channels as the weights' panels have, and of four
+	depthwiseFloor   = 88
 )

@@ -1,11 +1,11 @@
-// Command gen writes the WebAssembly microkernels of package kernels, by the file's name.
+// Command gen writes the microkernels of package kernels for WebAssembly and for processors with AVX2, by the file's name.
 //
-//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s, maps_wasm.s and depthwise_wasm.s
+//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s, maps_wasm.s and depthwise_wasm.s, and the same for amd64
 //
 // Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its one-operand V128Store drops the offset, hence
 // V128Store $0, $offset.
 //
-// A file's last line counts the multiply-adds of each of its functions. Package sescope/wasm/postlink, which fuses them in the linked
+// A WebAssembly file's last line counts the multiply-adds of each of its functions. Package sescope/wasm/postlink, which fuses them in the linked
 // program, takes its list from there and must find as many.
 package main
 
@@ -20,7 +20,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 || sources[filepath.Base(os.Args[1])] == nil {
-		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s|maps_wasm.s|depthwise_wasm.s")
+		log.Fatal("usage: gen conv_wasm.s|winograd_wasm.s|maps_wasm.s|depthwise_wasm.s|conv_amd64.s|winograd_amd64.s|maps_amd64.s|depthwise_amd64.s")
 	}
 	if err := os.WriteFile(os.Args[1], sources[filepath.Base(os.Args[1])](), 0o644); err != nil {
 		log.Fatal(err)
@@ -28,7 +28,10 @@ func main() {
 }
 
 // sources are the files that gen can write.
-var sources = map[string]func() []byte{"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "maps_wasm.s": mapsSource, "depthwise_wasm.s": depthwiseSource}
+var sources = map[string]func() []byte{
+	"conv_wasm.s": convSource, "winograd_wasm.s": winogradSource, "maps_wasm.s": mapsSource, "depthwise_wasm.s": depthwiseSource,
+	"conv_amd64.s": convAMD64Source, "winograd_amd64.s": winogradAMD64Source, "maps_amd64.s": mapsAMD64Source, "depthwise_amd64.s": depthwiseAMD64Source,
+}
 
 type asm struct {
 	bytes.Buffer

@@ -26,16 +26,26 @@ func mapsSource() []byte {
 		a.postfix("V7 pmax")
 	})
 	a.sum()
-	a.maxPool()
-	a.activation("relu6Map", "0 pmax 6 pmin")
-	a.activation("hardSigmoidMap", "3 + 0 pmax 6 pmin 1/6 *")
-	a.activation("hardSwishMap", "=V0 V0 V0 3 + 0 pmax 6 pmin * 1/6 *")
-	// expNegative of package kernels, and the quotient
-	exp := "=V0 V0 neg least pmax most pmin =V1 round V1 log2e *+ =V2 V2 round - =V3 V1 V3 ln2high *- V3 ln2low *- =V1 1/7! =V4 " +
-		"1/6! V4 V1 *+ =V4 1/5! V4 V1 *+ =V4 1/4! V4 V1 *+ =V4 1/3! V4 V1 *+ =V4 1/2! V4 V1 *+ =V4 1 V4 V1 *+ =V4 1 V4 V1 *+ =V4 V2 power =V2 "
-	a.activation("logisticMap", exp+"1 1 V4 V2 *+ /")
-	a.activation("siluMap", exp+"V0 1 V4 V2 *+ /")
+	a.pool("maxPoolMap", "pmax")
+	a.pool("sumPoolMap", "+")
+	for _, f := range activationPasses {
+		a.activation(f.name, f.expression)
+	}
 	return a.source()
+}
+
+// exponential is expNegative of package kernels up to its last product, V4 * V2.
+const exponential = "=V0 V0 neg least pmax most pmin =V1 round V1 log2e *+ =V2 V2 round - =V3 V1 V3 ln2high *- V3 ln2low *- =V1 1/7! =V4 " +
+	"1/6! V4 V1 *+ =V4 1/5! V4 V1 *+ =V4 1/4! V4 V1 *+ =V4 1/3! V4 V1 *+ =V4 1/2! V4 V1 *+ =V4 1 V4 V1 *+ =V4 1 V4 V1 *+ =V4 V2 power =V2 "
+
+// activationPasses are the activations' passes: expressions behind the value.
+var activationPasses = []struct{ name, expression string }{
+	{"reluMap", "0 pmax"},
+	{"relu6Map", "0 pmax 6 pmin"},
+	{"hardSigmoidMap", "3 + 0 pmax 6 pmin 1/6 *"},
+	{"hardSwishMap", "=V0 V0 V0 3 + 0 pmax 6 pmin * 1/6 *"},
+	{"logisticMap", exponential + "1 1 V4 V2 *+ /"},
+	{"siluMap", exponential + "V0 1 V4 V2 *+ /"},
 }
 
 // pass writes a function that passes over its maps row by row, and in a row by groups of 4 vectors of channels and then by single ones. body writes one
@@ -100,7 +110,7 @@ func (a *asm) pass(name, constants string, body func(n int)) {
 }
 
 // table are the names of kernels.activationTable's constants.
-var table = []string{"0", "6", "3", "1/6", "least", "most", "log2e", "round", "ln2high", "ln2low", "127", "1/7!", "1/6!", "1/5!", "1/4!", "1/3!", "1/2!", "1"}
+var table = []string{"0", "6", "3", "1/6", "least", "most", "log2e", "round", "ln2high", "ln2low", "127", "1/7!", "1/6!", "1/5!", "1/4!", "1/3!", "1/2!", "1", "sign"}
 
 // activation writes a pass that applies an expression to each vector: postfix with the table's names, "neg", and "power" for 2 to the whole number in a
 // value's last bits.
@@ -183,26 +193,30 @@ func (a *asm) sum() {
 	})
 }
 
-// maxPool writes the largest of each window. The pointer R7 runs over the window: R11 from pixel to pixel, R4 from behind a row to the next row. R3 and R15
-// count the window's rows and pixels left.
-func (a *asm) maxPool() {
-	a.pass("maxPoolMap", "", func(n int) {
+// pool writes a pooling of each window, by its largest value or by its sum times walkFloor. The pointer R7 runs over the window: R11 from pixel to pixel, R4 from
+// behind a row to the next row. R3 and R15 count the window's rows and pixels left.
+func (a *asm) pool(name, op string) {
+	a.pass(name, "", func(n int) {
 		a.field(walkRow+16, "R4")
 		a.pixels(2, func() {
 			a.line("Get R6")
 			a.line("Set R7")
 			for i := range n {
-				a.walked("R7", i)
+				if op == "+" {
+					a.line("V128Const $0, $0")
+				} else {
+					a.walked("R7", i)
+				}
 				a.line("Set V%d", i)
 			}
 			a.field(walkWindow, "R3")
 			a.line("Loop")
-			a.field(walkWindow, "R15")
+			a.field(walkWindow+8, "R15")
 			a.line("Loop")
 			for i := range n {
 				a.line("Get V%d", i)
 				a.walked("R7", i)
-				a.postfix(fmt.Sprintf("pmax =V%d", i))
+				a.postfix(fmt.Sprintf("%s =V%d", op, i))
 			}
 			a.add("R7", "R7", "R11")
 			a.again("R15", 1)
@@ -211,13 +225,19 @@ func (a *asm) maxPool() {
 			for i := range n {
 				a.address("R5")
 				a.line("Get V%d", i)
+				if op == "+" {
+					a.address("R0")
+					a.line("F32Load $%d", walkFloor)
+					a.line("F32x4Splat")
+					a.postfix("*")
+				}
 				a.line("V128Store $0, $%d", 16*i)
 			}
 		})
 	})
 }
 
-// The offsets of the struct walk in maps_wasm.go.
+// The offsets of the struct walk in maps_simd.go.
 const (
 	walkMaps      = 0  // destination, source, other
 	walkConstants = 24 // a and b
@@ -225,7 +245,7 @@ const (
 	walkRow       = 64 // three
 	walkRows      = 88
 	walkPixels    = 96
-	walkGroups    = 104 // of 4 vectors, and of one
-	walkWindow    = 120
-	walkFloor     = 128
+	walkGroups    = 104 // of 16 channels, and of four
+	walkWindow    = 120 // rows and pixels
+	walkFloor     = 136
 )

@@ -52,7 +52,7 @@ func (a *asm) store(address func(), offset int, expression string) {
 // frame pushes the address of the function's frame.
 func (a *asm) frame() { a.line("Get SP") }
 
-// transform starts a function of one *transform (see winograd_wasm.go), with R0 to R3 its argument, destination, source and row.
+// transform starts a function of one *transform (see winograd_simd.go), with R0 to R3 its argument, destination, source and row.
 func (a *asm) transform(name string, frame int) {
 	a.function(name, "(t *transform)", frame, 8)
 	a.line("I64Load t+0(FP)")
@@ -62,7 +62,7 @@ func (a *asm) transform(name string, frame int) {
 	a.field(transformRow, "R3")
 }
 
-// The offsets of the struct transform in winograd_wasm.go.
+// The offsets of the struct transform in winograd_simd.go.
 const (
 	transformDst = 8 * iota
 	transformSrc
@@ -84,10 +84,10 @@ func (a *asm) column(x, width int) {
 }
 
 // inputLine computes inputLine of package kernels from V0 to V5 and gives the six values, as expressions, to store. V15 is 4.
-func (a *asm) inputLine(store func(i int, expression string)) {
-	a.postfix("V4 V2 - =V6 V3 V1 - =V7")           // e, f
-	a.postfix("V4 V15 V2 *- =V8 V3 V15 V1 *- =V9") // a, b
-	a.postfix("V7 V7 + =V10")                      // f + f
+func inputLine(postfix func(expression string), store func(i int, expression string)) {
+	postfix("V4 V2 - =V6 V3 V1 - =V7")           // e, f
+	postfix("V4 V15 V2 *- =V8 V3 V15 V1 *- =V9") // a, b
+	postfix("V7 V7 + =V10")                      // f + f
 	store(0, "V6 V15 V0 V2 - *+")
 	store(1, "V8 V9 +")
 	store(2, "V8 V9 -")
@@ -125,7 +125,7 @@ func (a *asm) winogradInput() {
 			a.line("V128Load $0")
 			a.line("Set V%d", x)
 		}
-		a.inputLine(func(x int, value string) { a.store(a.frame, 16*(6*y+x), value) })
+		inputLine(a.postfix, func(x int, value string) { a.store(a.frame, 16*(6*y+x), value) })
 		if y < 5 {
 			a.add("R12", "R12", "R3")
 		}
@@ -136,7 +136,7 @@ func (a *asm) winogradInput() {
 		a.column(x, 6)
 		a.line("Get R13")
 		a.line("Set R12")
-		a.inputLine(func(y int, value string) {
+		inputLine(a.postfix, func(y int, value string) {
 			a.store(func() { a.address("R12") }, 0, value)
 			if y < 5 {
 				a.add("R12", "R12", "R10")
@@ -153,9 +153,9 @@ func (a *asm) winogradInput() {
 }
 
 // outputLine computes outputLine of package kernels from V0 to V5 and gives the four values, as expressions, to store. V15 is 4, V14 is 8.
-func (a *asm) outputLine(store func(i int, expression string)) {
-	a.postfix("V1 V2 + =V6 V1 V2 - =V7") // s, d
-	a.postfix("V3 V4 + =V8 V3 V4 - =V9") // u, v
+func outputLine(postfix func(expression string), store func(i int, expression string)) {
+	postfix("V1 V2 + =V6 V1 V2 - =V7") // s, d
+	postfix("V3 V4 + =V8 V3 V4 - =V9") // u, v
 	store(0, "V0 V6 + V8 +")
 	store(1, "V7 V9 V9 + +")
 	store(2, "V6 V15 V8 *+")
@@ -195,7 +195,7 @@ func (a *asm) winogradOutput() {
 			}
 			a.line("Set V%d", x)
 		}
-		a.outputLine(func(x int, value string) { a.store(a.frame, 16*(4*y+x), value) })
+		outputLine(a.postfix, func(x int, value string) { a.store(a.frame, 16*(4*y+x), value) })
 	}
 	a.line("Get R1")
 	a.line("Set R13")
@@ -203,7 +203,7 @@ func (a *asm) winogradOutput() {
 		a.column(x, 4)
 		a.line("Get R13")
 		a.line("Set R12")
-		a.outputLine(func(y int, value string) {
+		outputLine(a.postfix, func(y int, value string) {
 			a.store(func() { a.address("R12") }, 0, value+" V13 pmax")
 			if y < 3 {
 				a.add("R12", "R12", "R3")

@@ -1,3 +1,5 @@
+//go:build wasm || amd64
+
 package kernels
 
 import (
@@ -44,17 +46,20 @@ func TestMapsEqualPortable(t *testing.T) {
 				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, float32(math.Inf(-1)), 0) }},
 			"affine, ReLU": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, true) },
 				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, 0, 0) }},
-			"ReLU6":        activationCase(ReLU6, h, w, src),
-			"hard sigmoid": activationCase(HardSigmoid, h, w, src),
-			"hard swish":   activationCase(HardSwish, h, w, src),
-			"logistic":     activationCase(Logistic, h, w, src),
-			"SiLU":         activationCase(SiLU, h, w, src),
-			"max pool 2": {h / 2, w / 2, c, func(dst []float32, d Map) { MaxPool(dst, d, src.pixels(), s, 2) },
-				func(dst []float32, d Map) { maxPoolPortable(dst, d, src.pixels(), s, 2, 0) }},
-			"max pool 3": {h / 3, w / 3, c, func(dst []float32, d Map) { MaxPool(dst, d, src.pixels(), s, 3) },
-				func(dst []float32, d Map) { maxPoolPortable(dst, d, src.pixels(), s, 3, 0) }},
+			"ReLU":               activationCase(ReLU, h, w, src),
+			"ReLU6":              activationCase(ReLU6, h, w, src),
+			"hard sigmoid":       activationCase(HardSigmoid, h, w, src),
+			"hard swish":         activationCase(HardSwish, h, w, src),
+			"logistic":           activationCase(Logistic, h, w, src),
+			"SiLU":               activationCase(SiLU, h, w, src),
+			"max pool 2":         poolCase(Window{2, 2, 0}, false, src),
+			"max pool 3":         poolCase(Window{3, 3, 0}, false, src),
+			"padded max pool 3":  poolCase(Window{3, 2, 1}, false, src),
+			"padded max pool 5":  poolCase(Window{5, 1, 2}, false, src),
+			"mean pool 2":        poolCase(Window{2, 2, 0}, true, src),
+			"padded mean pool 3": poolCase(Window{3, 2, 1}, true, src),
 		} {
-			if f.h == 0 || f.w == 0 {
+			if f.h < 1 || f.w < 1 {
 				continue
 			}
 			got, want := newPadded(nil, f.h, f.w, f.c, 1), newPadded(nil, f.h, f.w, f.c, 1)
@@ -82,4 +87,16 @@ type mapCase struct {
 func activationCase(a Activation, h, w int, src *padded) mapCase {
 	return mapCase{h, w, src.c, func(dst []float32, d Map) { a.Map(dst, d, src.pixels(), src.layout()) },
 		func(dst []float32, d Map) { a.portableMap(dst, d, src.pixels(), src.layout(), 0) }}
+}
+
+func poolCase(window Window, average bool, src *padded) mapCase {
+	if src.h+2*window.Pad < window.Size || src.w+2*window.Pad < window.Size {
+		return mapCase{}
+	}
+	scale, run := float32(0), window.Max
+	if average {
+		scale, run = 1/float32(window.Size*window.Size), window.Average
+	}
+	return mapCase{window.Out(src.h), window.Out(src.w), src.c, func(dst []float32, d Map) { run(dst, d, src.pixels(), src.layout()) },
+		func(dst []float32, d Map) { poolPortable(window, dst, d, src.pixels(), src.layout(), scale) }}
 }

@@ -1,13 +1,16 @@
+//go:build wasm || amd64
+
 package kernels
 
-// depthwiseRow is one call of a microkernel: tiles of neighbouring pixels in one row, for vectors of four channels. kernels/gen knows the offsets.
+// depthwiseRow is one call of a microkernel: tiles of neighbouring pixels in one row, for vectors of channels. kernels/gen knows the offsets.
 type depthwiseRow struct {
 	dst, src, w, bias *float32
 	row               int64 // bytes from one row of the source to the next
 	pixel             int64 // bytes from one pixel of the source to the next
 	out               int64 // bytes from one destination pixel to the next
 	next              int64 // bytes from one tile's source to the next one's
-	tiles, vectors    int64
+	tiles             int64
+	vectors, four     int64 // of as many channels as a panel of the weights has, and then of four
 	floor             float32
 }
 
@@ -38,7 +41,7 @@ func depthwise5Step2Tiles1(t *depthwiseRow)
 // rowVectors computes the whole vectors of channels of one row of output pixels and returns how many channels these are: none for a kernel or a step that
 // has no microkernel. Where pixels are left over behind tiles of four, one more tile covers them and computes some a second time.
 func (d *Depthwise) rowVectors(dst, src, w, bias []float32) int {
-	if d.KH != d.KW || d.KH != 3 && d.KH != 5 || d.Step > 2 || d.COut < 4 {
+	if !SIMD || d.KH != d.KW || d.KH != 3 && d.KH != 5 || d.Step > 2 || d.COut < 4 {
 		return 0
 	}
 	n := 1
@@ -47,7 +50,7 @@ func (d *Depthwise) rowVectors(dst, src, w, bias []float32) int {
 	}
 	for x := 0; x < d.OutW; {
 		t := depthwiseRow{dst: &dst[x*d.DstStride], src: &src[x*d.Step*d.SrcStride], w: &w[0], bias: &bias[0], row: int64(4 * d.SrcW * d.SrcStride), pixel: int64(4 * d.SrcStride),
-			out: int64(4 * d.DstStride), next: int64(4 * n * d.Step * d.SrcStride), tiles: int64((d.OutW - x) / n), vectors: int64(d.COut / 4), floor: d.floor()}
+			out: int64(4 * d.DstStride), next: int64(4 * n * d.Step * d.SrcStride), tiles: int64((d.OutW - x) / n), vectors: int64(d.COut / depthwisePanel), four: int64(d.COut % depthwisePanel / 4), floor: (*Conv)(d).floor()}
 		switch [3]int{d.KH, d.Step, n} {
 		case [3]int{3, 1, 4}:
 			depthwise3Step1Tiles4(&t)

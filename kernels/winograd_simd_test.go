@@ -1,3 +1,5 @@
+//go:build wasm || amd64
+
 package kernels
 
 import (
@@ -6,15 +8,6 @@ import (
 	"math/rand/v2"
 	"testing"
 )
-
-func sameBits(t *testing.T, what string, got, want []float32) {
-	t.Helper()
-	for i, v := range want {
-		if math.Float32bits(got[i]) != math.Float32bits(v) {
-			t.Fatalf("%s, value %d: assembly %v, portable %v", what, i, got[i], v)
-		}
-	}
-}
 
 // TestWinogradAssemblyEqualsPortable compares the transforms bit for bit, with everything that lies between the values that they write. Zeros
 // of both signs are among the inputs, as behind a ReLU.
@@ -33,7 +26,7 @@ func TestWinogradAssemblyEqualsPortable(t *testing.T) {
 		}
 		return v
 	}
-	for _, channels := range []int{4, 8, 12, 64} {
+	for _, channels := range []int{4, 8, 12, 20, 64} {
 		row, plane := 7*channels+4, 3*channels+winogradGap
 		src, got := fill(5*row+6*channels), fill(35*plane+channels+guards)
 		want := append([]float32{}, got...)
@@ -43,15 +36,17 @@ func TestWinogradAssemblyEqualsPortable(t *testing.T) {
 	}
 	for _, tiles := range []int{1, 2, 3, 4, 5, 11} {
 		for _, channels := range []int{4, 12, 64} {
-			plane := tiles*channels + winogradGap
-			src, w, got := fill(winogradPoint*plane), fill(winogradPoint*channels*Panel), fill(tiles*winogradTile+guards)
-			want := append([]float32{}, got...)
-			portableWinogradProduct(want, src, plane, w, tiles, channels)
-			bothWidths(t, func() {
-				got := append([]float32{}, got...)
-				winogradProduct(got, src, plane, w, tiles, channels)
-				sameBits(t, fmt.Sprintf("product, wide=%v, %d tiles, %d channels", wide, tiles, channels), got, want)
-			})
+			for panels := 1; panels <= productPanels; panels++ {
+				plane, apart := tiles*channels+winogradGap, tiles*winogradTile+8
+				src, w, got := fill(winogradPoint*plane), fill(panels*winogradPoint*channels*Panel), fill(panels*apart+guards)
+				want := append([]float32{}, got...)
+				portableWinogradProduct(want, apart, src, plane, w, tiles, channels, panels)
+				eachWay(func(way string) {
+					got := append([]float32{}, got...)
+					winogradProduct(got, apart, src, plane, w, tiles, channels, panels)
+					sameBits(t, fmt.Sprintf("product, %s, %d tiles, %d channels, %d panels", way, tiles, channels, panels), got, want)
+				})
+			}
 		}
 	}
 	for _, tiles := range []int{1, 2, 5} {

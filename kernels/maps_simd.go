@@ -1,3 +1,5 @@
+//go:build wasm || amd64
+
 package kernels
 
 import "github.com/chewxy/math32"
@@ -10,7 +12,7 @@ type walk struct {
 	dstRow, srcRow, otherRow       int64    // bytes from one row to the next
 	rows, pixels                   int64
 	groups, single                 int64 // groups of 16 channels, and then groups of four
-	window                         int64 // of a pooling, where the other steps are those within a window
+	windowRows, windowPixels       int64 // of a pooling, where the other steps are those within a window
 	floor                          float32
 }
 
@@ -29,6 +31,9 @@ func affineMap(w *walk)
 //go:noescape
 func maxPoolMap(w *walk)
 
+//go:noescape
+func sumPoolMap(w *walk)
+
 // newWalk describes a pass over the destination's pixels.
 func newWalk(dst []float32, d Map, src []float32, s Map) walk {
 	return walk{dst: &dst[0], src: &src[0], dstPixel: int64(4 * d.Stride), srcPixel: int64(4 * s.Stride), dstRow: int64(4 * d.RowStride), srcRow: int64(4 * s.RowStride),
@@ -40,44 +45,72 @@ func (w *walk) with(other []float32, o Map) {
 }
 
 // vectors is the number of channels that the assembly computes.
-func vectors(m Map) int { return m.C &^ 3 }
+func vectors(m Map) int {
+	if !SIMD {
+		return 0
+	}
+	return m.C &^ 3
+}
 
 func addSumVectors(dst, src []float32, m Map) int {
-	w := newWalk(dst, m, src, m)
-	w.dstRow = 0
-	sumMap(&w)
-	return vectors(m)
+	n := vectors(m)
+	if n > 0 {
+		w := newWalk(dst, m, src, m)
+		w.dstRow = 0
+		sumMap(&w)
+	}
+	return n
 }
 
 func scaleVectors(dst []float32, d Map, src []float32, s Map, gate []float32) int {
-	w := newWalk(dst, d, src, s)
-	w.a = &gate[0]
-	scaleMap(&w)
-	return vectors(d)
+	n := vectors(d)
+	if n > 0 {
+		w := newWalk(dst, d, src, s)
+		w.a = &gate[0]
+		scaleMap(&w)
+	}
+	return n
 }
 
 func addVectors(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) int {
-	w := newWalk(dst, d, a, am)
-	w.with(b, bm)
-	addMap(&w)
-	return vectors(d)
+	n := vectors(d)
+	if n > 0 {
+		w := newWalk(dst, d, a, am)
+		w.with(b, bm)
+		addMap(&w)
+	}
+	return n
 }
 
 func affineVectors(dst []float32, d Map, src []float32, s Map, scale, shift []float32, floor float32) int {
-	w := newWalk(dst, d, src, s)
-	w.a, w.b, w.floor = &scale[0], &shift[0], floor
-	affineMap(&w)
-	return vectors(d)
+	n := vectors(d)
+	if n > 0 {
+		w := newWalk(dst, d, src, s)
+		w.a, w.b, w.floor = &scale[0], &shift[0], floor
+		affineMap(&w)
+	}
+	return n
 }
 
-func maxPoolVectors(dst []float32, d Map, src []float32, s Map, k int) int {
-	w := newWalk(dst, d, src, s)
-	w.with(src, s)
-	w.otherRow -= int64(k) * w.otherPixel // from behind a window's row to its next
-	w.srcPixel, w.srcRow, w.window = int64(k)*w.srcPixel, int64(k)*w.srcRow, int64(k)
-	maxPoolMap(&w)
-	return vectors(d)
+func (p *pooling) vectors(dst []float32, d Map, src []float32, s Map) int {
+	n := vectors(d)
+	if n > 0 {
+		w := newWalk(dst, d, src, s)
+		w.with(src, s)
+		w.rows, w.pixels, w.windowRows, w.windowPixels, w.floor = 1, int64(p.pixels), int64(p.rows), int64(p.columns), p.scale
+		w.otherRow -= w.windowPixels * w.otherPixel // from behind a window's row to its next
+		w.srcPixel *= int64(p.step)
+		if p.scale == 0 {
+			maxPoolMap(&w)
+		} else {
+			sumPoolMap(&w)
+		}
+	}
+	return n
 }
+
+//go:noescape
+func reluMap(w *walk)
 
 //go:noescape
 func relu6Map(w *walk)
@@ -94,21 +127,28 @@ func logisticMap(w *walk)
 //go:noescape
 func siluMap(w *walk)
 
-// activationTable has the constants of the activations, four times each. kernels/gen knows their order.
-var activationTable = func() (table [4 * 18]float32) {
-	bias := math32.Float32frombits(127)
-	for i, v := range append([]float32{0, 6, 3, 1. / 6, expLeast, expMost, expLog2E, expRound, expLn2High, expLn2Low, bias}, expSeries[:7]...) {
-		for j := range 4 {
-			table[4*i+j] = v
+// activationTable has the constants of the activations, one vector each. kernels/gen knows their order.
+var activationTable = func() (table [19 * vectorLanes]float32) {
+	bias, sign := math32.Float32frombits(127), math32.Copysign(0, -1)
+	constants := append([]float32{0, 6, 3, 1. / 6, expLeast, expMost, expLog2E, expRound, expLn2High, expLn2Low, bias}, expSeries[:7]...)
+	for i, v := range append(constants, sign) {
+		for j := range vectorLanes {
+			table[i*vectorLanes+j] = v
 		}
 	}
 	return table
 }()
 
 func (a Activation) mapVectors(dst []float32, d Map, src []float32, s Map) int {
+	n := vectors(d)
+	if n == 0 {
+		return 0
+	}
 	w := newWalk(dst, d, src, s)
 	w.a = &activationTable[0]
 	switch a {
+	case ReLU:
+		reluMap(&w)
 	case ReLU6:
 		relu6Map(&w)
 	case HardSigmoid:
@@ -122,5 +162,5 @@ func (a Activation) mapVectors(dst []float32, d Map, src []float32, s Map) int {
 	default:
 		return 0
 	}
-	return vectors(d)
+	return n
 }

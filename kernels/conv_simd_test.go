@@ -1,3 +1,5 @@
+//go:build wasm || amd64
+
 package kernels
 
 import (
@@ -7,26 +9,18 @@ import (
 	"testing"
 )
 
-// bothWidths runs a test without and with tiles of six pixels.
-func bothWidths(t *testing.T, test func()) {
-	defer func(was bool) { wide = was }(wide)
-	for _, wide = range []bool{false, true} {
-		test()
-	}
-}
-
 // TestAssemblyEqualsPortable compares bit for bit. Widths 1 to 18 meet every mix of tiles of 6, 4, 2 and 1 pixels; 10 channels meet a
 // part of a panel; kernels, strides and the sign of zero (a ReLU of a negative sum) are those of the networks.
 func TestAssemblyEqualsPortable(t *testing.T) {
-	bothWidths(t, func() { testAssemblyEqualsPortable(t) })
+	eachWay(func(way string) { testAssemblyEqualsPortable(t, way) })
 }
 
-func testAssemblyEqualsPortable(t *testing.T) {
+func testAssemblyEqualsPortable(t *testing.T, way string) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	for width := 1; width <= 18; width++ {
-		for _, s := range []struct{ cin, cout, k, step int }{{3, 8, 3, 1}, {8, 16, 3, 1}, {12, 10, 3, 2}, {20, 8, 1, 1}, {4, 24, 5, 2}} {
+		for _, s := range []struct{ cin, cout, k, step int }{{3, 8, 3, 1}, {8, 16, 3, 1}, {12, 10, 3, 2}, {20, 8, 1, 1}, {4, 24, 5, 2}, {8, 44, 1, 1}} {
 			for _, relu := range []bool{false, true} {
-				t.Run(fmt.Sprintf("wide=%v/width=%d/%+v/relu=%v", wide, width, s, relu), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s/width=%d/%+v/relu=%v", way, width, s, relu), func(t *testing.T) {
 					src := newPadded(rng, 3*s.step, width*s.step, s.cin, s.k/2)
 					got, want := newPadded(nil, 3, width, s.cout, s.k/2), newPadded(nil, 3, width, s.cout, s.k/2)
 					got.poison()
