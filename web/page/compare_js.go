@@ -165,6 +165,9 @@ func (p *Page) classify(pic *browser.Picture, look *protocol.Look, done func([]p
 
 // paintCompare paints the three pictures with their maps on one scale, and the first layers on one scale.
 func (p *Page) paintCompare() {
+	if p.state.Twins() == nil {
+		return
+	}
 	t, a, c := p.state.Twins(), p.state.Panel.Atlas, &p.compare
 	if p.slotWidth("compare-maps-0") == 0 {
 		p.panel.due = true // the next render shows the columns

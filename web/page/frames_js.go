@@ -135,7 +135,9 @@ func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 		Timings: protocol.Timings{Grab: fr.grab, Prepare: r.Times.Prepare, Network: r.Times.Network, Maps: r.Times.Maps}}
 	start := browser.Now()
 	p.stage.show(s, fr, input)
-	p.paintLook()
+	if s.Panel != nil { // tabs that ask for nothing are painted where their state changes
+		p.paintTab()
+	}
 	p.showDesk()
 	s.Shown.Timings.Paint = browser.Now() - start
 	p.setReady()

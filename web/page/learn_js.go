@@ -40,7 +40,11 @@ func (p *Page) MuteLesson() {
 
 // paintLesson paints the open step's pictures: what the network sees, or the stage with its map.
 func (p *Page) paintLesson() {
-	if m := p.state.Maps(); m.Flow != nil {
+	m := p.state.Maps()
+	if m == nil {
+		return
+	}
+	if m.Flow != nil {
 		p.panel.paintPair("learn-flow", m.Flow)
 	}
 	c := browser.Slot("learn-picture")
@@ -54,7 +58,6 @@ func (p *Page) paintLesson() {
 	case "input":
 		c.Ctx.Set("imageSmoothingEnabled", false)
 		c.Draw(p.stage.see, 1)
-		m := p.state.Maps()
 		cell := float64(c.Side) / float64(p.state.Shown.Result.Side)
 		outline(c.Ctx, float64(m.X)*cell, float64(m.Y)*cell, cell, cell)
 	case "heat":

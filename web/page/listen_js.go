@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"syscall/js"
 
 	"sescope/web/browser"
@@ -112,14 +113,12 @@ func (p *Page) key(event js.Value) {
 		act = p.ResetGates
 	case "?":
 		act = p.ShowHelp
-	case "1", "2", "3", "4", "5", "6":
-		i := int(key[0] - '1')
-		if i >= len(view.Tabs) {
+	default:
+		i := slices.IndexFunc(view.Tabs, func(t view.Tab) bool { return t.Key == key })
+		if i < 0 {
 			return
 		}
 		act = func() { p.ChooseTab(view.Tabs[i].ID) }
-	default:
-		return
 	}
 	event.Call("preventDefault")
 	act()

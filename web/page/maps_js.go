@@ -39,6 +39,49 @@ func (p *Page) lookAt(channel, y, x int) {
 
 func (p *Page) grid() view.Grid { return view.NewGrid(p.state.Maps().C, p.slotWidth("maps-grid")) }
 
+// paintMaps paints Feature maps.
+func (p *Page) paintMaps() {
+	if p.state.Maps() == nil {
+		return
+	}
+	p.panel.paintMaps(p.state)
+	if p.state.Maps().Flow != nil && browser.Slot("maps-flow-before") == nil {
+		p.panel.due = true // the next render makes its places
+	}
+}
+
+// pickMaps is a press or a move of the pointer on the grid or on the enlarged channel.
+func (p *Page) pickMaps(what string, x, y float64, pressed bool) {
+	m := p.state.Maps()
+	if m == nil {
+		return
+	}
+	switch what {
+	case "channel":
+		if i := p.grid().Hit(x, y); i >= 0 && pressed {
+			p.lookAt(i, m.Y, m.X)
+		}
+	case "pixel":
+		side := p.slotWidth("maps-big")
+		p.lookAt(m.Channel, min(max(int(y/side*float64(m.H)), 0), m.H-1), min(max(int(x/side*float64(m.W)), 0), m.W-1))
+	}
+}
+
+func (p *Page) pickMapsByKey(what, key string) {
+	m := p.state.Maps()
+	if m == nil {
+		return
+	}
+	switch what {
+	case "channel":
+		to, _ := view.Step(key, m.Channel, m.C, p.grid().Cols)
+		p.lookAt(to, m.Y, m.X)
+	case "pixel":
+		to, _ := view.Step(key, m.Y*m.W+m.X, m.H*m.W, m.W)
+		p.lookAt(m.Channel, to/m.W, to%m.W)
+	}
+}
+
 // paintMaps paints every channel, and one of them large with the looked-at pixel marked.
 func (p *panel) paintMaps(s *view.State) {
 	m, a := s.Maps(), s.Panel.Atlas

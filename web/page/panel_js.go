@@ -54,35 +54,8 @@ func (p *Page) paintPanel() {
 	if p.state.Shown == nil {
 		return
 	}
-	if p.state.Tab == view.TabTutorial {
-		p.stage.paintFigures(p.state)
-		return
-	}
-	if p.state.Tab == view.TabTest {
-		p.paintTest()
-		return
-	}
-	if p.state.Panel == nil {
-		return
-	}
 	p.panel.labelled = 0 // whatever was asked for is painted whole
-	p.paintLook()
-}
-
-// paintLook paints what came with a result.
-func (p *Page) paintLook() {
-	switch {
-	case p.state.Panel == nil:
-	case p.state.Tab == view.TabMaps && p.state.Maps() != nil:
-		p.panel.paintMaps(p.state)
-		if p.state.Maps().Flow != nil && browser.Slot("maps-flow-before") == nil {
-			p.panel.due = true // the next render makes its places
-		}
-	case p.state.Tab == view.TabLearn && p.state.Maps() != nil:
-		p.paintLesson()
-	case p.state.Tab == view.TabCompare && p.state.Twins() != nil:
-		p.paintCompare()
-	}
+	p.paintTab()
 }
 
 // paintPair paints a channel's map in front of its gate and behind it, on the scale of the first.
@@ -178,41 +151,14 @@ func (p *Page) listenPanels() {
 
 // pickAt is a press or a move of the pointer on a canvas.
 func (p *Page) pickAt(what string, x, y float64, pressed bool) {
-	if p.state.Tab == view.TabTest {
-		p.pickTest(what, x, y, pressed)
-		return
-	}
-	m := p.state.Maps()
-	if m == nil {
-		return
-	}
-	switch what {
-	case "channel":
-		if i := p.grid().Hit(x, y); i >= 0 && pressed {
-			p.lookAt(i, m.Y, m.X)
-		}
-	case "pixel":
-		side := p.slotWidth("maps-big")
-		p.lookAt(m.Channel, min(max(int(y/side*float64(m.H)), 0), m.H-1), min(max(int(x/side*float64(m.W)), 0), m.W-1))
+	if pick := tabParts[p.state.Tab].pick; pick != nil {
+		pick(p, what, x, y, pressed)
 	}
 }
 
 func (p *Page) pickByKey(what, key string) {
-	if p.state.Tab == view.TabTest {
-		p.pickTestByKey(what, key)
-		return
-	}
-	m := p.state.Maps()
-	if m == nil {
-		return
-	}
-	switch what {
-	case "channel":
-		to, _ := view.Step(key, m.Channel, m.C, p.grid().Cols)
-		p.lookAt(to, m.Y, m.X)
-	case "pixel":
-		to, _ := view.Step(key, m.Y*m.W+m.X, m.H*m.W, m.W)
-		p.lookAt(m.Channel, to/m.W, to%m.W)
+	if pick := tabParts[p.state.Tab].pickByKey; pick != nil {
+		pick(p, what, key)
 	}
 }
 

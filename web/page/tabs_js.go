@@ -8,6 +8,33 @@ import (
 	"sescope/web/view"
 )
 
+// tabPart is what the page does for a tab beside its markup; every part may be missing.
+type tabPart struct {
+	paint     func(p *Page) // its canvases, when it has what it asks for: view.State.Answered
+	pick      func(p *Page, what string, x, y float64, pressed bool)
+	pickByKey func(p *Page, what, key string)
+}
+
+// tabParts are the tabs by view.Tab.ID. A function fills it, since what is listed here refers to it.
+var tabParts map[string]tabPart
+
+func init() {
+	tabParts = map[string]tabPart{
+		view.TabTutorial: {paint: func(p *Page) { p.stage.paintFigures(p.state) }},
+		view.TabCompare:  {paint: (*Page).paintCompare},
+		view.TabMaps:     {paint: (*Page).paintMaps, pick: (*Page).pickMaps, pickByKey: (*Page).pickMapsByKey},
+		view.TabTest:     {paint: (*Page).paintTest, pick: (*Page).pickTest, pickByKey: (*Page).pickTestByKey},
+		view.TabLearn:    {paint: (*Page).paintLesson},
+	}
+}
+
+// paintTab paints the open tab's canvases if it has what it asks for.
+func (p *Page) paintTab() {
+	if paint := tabParts[p.state.Tab].paint; paint != nil && p.state.Answered() {
+		paint(p)
+	}
+}
+
 // ChooseTab opens a panel.
 func (p *Page) ChooseTab(id string) {
 	p.post(func() { p.openTab(id) })

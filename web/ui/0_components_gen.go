@@ -1560,7 +1560,7 @@ func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "aside\x00class\x00notes")
-		vgn.AddAttrInterface("aria-label", c.S.Words().LearnTab)
+		vgn.AddAttrInterface("aria-label", c.S.TabName(view.TabLearn))
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -1814,7 +1814,7 @@ func (c *Model) title() string {
 			return c.S.Localised(m.Title)
 		}
 	}
-	return c.S.Words().ModelTab
+	return c.S.TabName(view.TabModel)
 }
 func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
@@ -2818,7 +2818,7 @@ func (c *Tabs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn.AddAttrInterface("aria-selected", pressed(t.ID == c.S.Tab))
 			vgn.AddAttrInterface("id", "tab-"+t.ID)
 			vgn.AddAttrInterface("tabindex", pick(t.ID == c.S.Tab, "0", "-1"))
-			content(vgn, c.S.TabName(t))
+			content(vgn, c.S.TabName(t.ID))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseTab(t.ID) })
 		}
 		vgn = text(vgparent, "\n")
@@ -3410,7 +3410,7 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				content(vgn, c.S.Words().TestVersusAbout)
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "div\x00class\x00bar\x00role\x00progressbar\x00aria-valuemin\x000\x00aria-valuemax\x00100")
-				vgn.AddAttrInterface("aria-label", c.S.Words().TestTab)
+				vgn.AddAttrInterface("aria-label", c.S.TabName(view.TabTest))
 				vgn.AddAttrInterface("aria-valuenow", c.S.TestProgress())
 				vgn.AddAttrInterface("hidden", !c.S.Test.Running)
 				{

@@ -195,3 +195,23 @@ func TestContentMayBeCut(t *testing.T) {
 		t.Errorf("%q is shown as %q, expected %q", *n.InnerHTML, got, text)
 	}
 }
+
+// Every tab of the table has markup: its panel is built when it is open, and only then.
+func TestEveryTab(t *testing.T) {
+	s := withResult()
+	for _, open := range view.Tabs {
+		s.Tab = open.ID
+		root := build(t, s)
+		for _, tab := range view.Tabs {
+			parts := 0
+			for c := byID(t, root, tab.Panel()).FirstChild; c != nil; c = c.NextSibling {
+				if c.Type == vugu.ElementNode && c.Data != "i" || c.Component != nil {
+					parts++
+				}
+			}
+			if (parts > 0) != (tab.ID == open.ID) {
+				t.Errorf("%s is open: the panel of %s has %d parts", open.ID, tab.ID, parts)
+			}
+		}
+	}
+}

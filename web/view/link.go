@@ -64,8 +64,7 @@ func (s *State) ParseLink(hash string) Link {
 		case "gates":
 			l.Gates, ok = parseGates(value)
 		case "tab":
-			ok = slices.ContainsFunc(Tabs, func(t Tab) bool { return t.ID == value })
-			if ok {
+			if _, ok = FindTab(value); ok {
 				l.Tab = value
 			}
 		case "lang":

@@ -56,7 +56,7 @@ func (s *State) Maps() *protocol.Maps {
 func (s *State) MapsTitle() string {
 	m := s.Maps()
 	if m == nil {
-		return s.Words().MapsTab
+		return s.TabName(TabMaps)
 	}
 	for _, l := range s.Shown.Model.Layers {
 		if l.Name == m.Layer {

@@ -1,11 +1,18 @@
 package view
 
-import "sescope/web/protocol"
+import (
+	"slices"
 
-// Tab is one of the panels below the first screen.
+	"sescope/web/protocol"
+)
+
+// Tab is one of the panels below the first screen. What its canvases paint, and what pointer and keys
+// do on them, stands in web/page's table of tabs, its markup in web/ui/panels.vugu.
 type Tab struct {
-	ID   string
-	name func(*State) string
+	ID    string                      // in the address's hash and in the ids of tab and panel
+	Key   string                      // on the keyboard
+	Label [2]string                   // English, Chinese
+	look  func(*State) *protocol.Look // what it asks of a frame; nil where the result says all
 }
 
 // The panels.
@@ -18,36 +25,60 @@ const (
 	TabLearn    = "learn"
 )
 
-// Tabs are the panels in their order: the keys 1 to 6 and the address's hash choose among them. The first is shown at the start.
+// Tabs are the panels in their order. The first is shown at the start.
 var Tabs = []Tab{
-	{TabTutorial, func(s *State) string { return s.T().TutorialTab }},
-	{TabCompare, func(s *State) string { return s.Words().CompareTab }},
-	{TabMaps, func(s *State) string { return s.Words().MapsTab }},
-	{TabModel, func(s *State) string { return s.Words().ModelTab }},
-	{TabTest, func(s *State) string { return s.Words().TestTab }},
-	{TabLearn, func(s *State) string { return s.Words().LearnTab }},
+	{TabTutorial, "1", [2]string{"Tutorial panel", "教程面板"}, nil},
+	{TabCompare, "2", [2]string{"With and without SE", "有无 SE 对比"}, lookCompare},
+	{TabMaps, "3", [2]string{"Feature maps", "特征图"}, lookMaps},
+	{TabModel, "4", [2]string{"Model", "模型"}, func(*State) *protocol.Look { return &protocol.Look{Times: true} }},
+	{TabTest, "5", [2]string{"Test set", "测试集"}, nil},
+	{TabLearn, "6", [2]string{"Learn", "学习"}, lookLearn},
+}
+
+func lookMaps(s *State) *protocol.Look {
+	choice := s.MapsChoice
+	return &protocol.Look{Maps: &choice}
+}
+
+func lookCompare(s *State) *protocol.Look {
+	if twin := s.Twin(); twin != "" {
+		return &protocol.Look{Twins: &protocol.TwinsLook{Twin: twin}}
+	}
+	return nil
+}
+
+func lookLearn(*State) *protocol.Look {
+	return &protocol.Look{Maps: &protocol.MapsLook{Channel: -1, Y: -1, X: -1}}
 }
 
 // Panel is the id of the tab's panel.
 func (t Tab) Panel() string { return "panel-" + t.ID }
 
-// TabName is what a tab is called.
-func (s *State) TabName(t Tab) string { return t.name(s) }
+// FindTab is the tab of an ID; ok is false if there is none.
+func FindTab(id string) (t Tab, ok bool) {
+	i := slices.IndexFunc(Tabs, func(t Tab) bool { return t.ID == id })
+	if i < 0 {
+		return t, false
+	}
+	return Tabs[i], true
+}
+
+// TabName is what the tab of an ID is called.
+func (s *State) TabName(id string) string {
+	t, _ := FindTab(id)
+	return t.Label[s.lang()]
+}
 
 // Look is what the open panel asks of a frame, nil for nothing.
 func (s *State) Look() *protocol.Look {
-	switch s.Tab {
-	case TabMaps:
-		choice := s.MapsChoice
-		return &protocol.Look{Maps: &choice}
-	case TabCompare:
-		if twin := s.Twin(); twin != "" {
-			return &protocol.Look{Twins: &protocol.TwinsLook{Twin: twin}}
-		}
-	case TabLearn:
-		return &protocol.Look{Maps: &protocol.MapsLook{Channel: -1, Y: -1, X: -1}}
-	case TabModel:
-		return &protocol.Look{Times: true}
+	if t, _ := FindTab(s.Tab); t.look != nil {
+		return t.look(s)
 	}
 	return nil
+}
+
+// Answered tells whether the open panel has what it asks for.
+func (s *State) Answered() bool {
+	t, _ := FindTab(s.Tab)
+	return t.look == nil || s.Panel != nil
 }

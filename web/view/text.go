@@ -10,12 +10,12 @@ type Texts struct {
 	DeskTexts
 	WhyTexts
 	SignatureTexts
-	Gates, Block, Channels, NoSE                                                                                       string
-	TabsLabel, TutorialTab, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest string
-	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                        string
-	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, SIMDRelaxed, Milli   string
-	Brush, BrushHint, BrushCursor, Undo, ResizeLabel, ResizeBilinear, ResizeSpline, Export, Share, ShareHint           string
-	Close, TryAgain, UsePicture, Retry                                                                                 string
+	Gates, Block, Channels, NoSE                                                                                     string
+	TabsLabel, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest            string
+	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                      string
+	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, SIMDRelaxed, Milli string
+	Brush, BrushHint, BrushCursor, Undo, ResizeLabel, ResizeBilinear, ResizeSpline, Export, Share, ShareHint         string
+	Close, TryAgain, UsePicture, Retry                                                                               string
 }
 
 // English and Chinese; a test keeps them complete.
@@ -36,7 +36,7 @@ var (
 		AboutModel: "About this network",
 		DeskTexts:  englishDesk, WhyTexts: englishWhy, SignatureTexts: englishSignature, Gates: "Gates", Block: "Block %d", Channels: "%d channels, %d × %d",
 		NoSE:      "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
-		TabsLabel: "Panels", TutorialTab: "Tutorial panel", TutorialTitle: "What the last convolution is busy with",
+		TabsLabel: "Panels", TutorialTitle: "What the last convolution is busy with",
 		TutorialText: "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
 		RankBy:       "Rank by", RankMean: "Mean", RankGate: "Gate", RankGateGrad: "Gate × gradient", RankGrad: "Gradient", Strongest: "Strongest channels of %s",
 		Original: "Original", Channel: "Channel %d", LabelPredicted: "label %s, predicted %s", PredictedOnly: "predicted %s",
@@ -63,7 +63,7 @@ var (
 		AboutModel: "关于这个网络",
 		DeskTexts:  chineseDesk, WhyTexts: chineseWhy, SignatureTexts: chineseSignature, Gates: "门控", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
 		NoSE:      "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
-		TabsLabel: "面板", TutorialTab: "教程面板", TutorialTitle: "最后一层卷积在忙什么",
+		TabsLabel: "面板", TutorialTitle: "最后一层卷积在忙什么",
 		TutorialText: "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",
 		RankBy:       "排序依据", RankMean: "均值", RankGate: "门控", RankGateGrad: "门控 × 梯度", RankGrad: "梯度", Strongest: "%s 的最强通道",
 		Original: "原图", Channel: "通道 %d", LabelPredicted: "标签%s，预测%s", PredictedOnly: "预测%s",

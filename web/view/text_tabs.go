@@ -3,7 +3,6 @@ package view
 // TabTexts are the words of the panels below the first screen in one language.
 type TabTexts struct {
 	TestSetTexts
-	CompareTab, MapsTab, ModelTab, TestTab, LearnTab                                                                                                                                                                 string
 	OpenChannel                                                                                                                                                                                                      string
 	OpConv, OpBatchNorm, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                                         string
 	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
@@ -21,9 +20,8 @@ type TabTexts struct {
 var (
 	EnglishTabs = TabTexts{
 		TestSetTexts: englishTest,
-		CompareTab:   "With and without SE", MapsTab: "Feature maps", ModelTab: "Model", TestTab: "Test set", LearnTab: "Learn",
-		OpenChannel: "Open channel %d in Feature maps",
-		OpConv:      "Convolution", OpBatchNorm: "Batch norm", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
+		OpenChannel:  "Open channel %d in Feature maps",
+		OpConv:       "Convolution", OpBatchNorm: "Batch norm", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
 		LayerTable: "Layers", Kind: "Kind", Output: "Output", Params: "Parameters", MACs: "Multiply-adds", Algorithm: "Algorithm", LiveMs: "ms, live", Fused: "fused", Total: "Together", Stride: ", stride %d", Direct: "direct",
 		ModelFacts: "%s parameters, %s multiply-adds, %s",
 		Card:       "How often it is right", NoCard: "Nobody has measured this network here. The Test set panel does.", CardSet: "Set", CardPictures: "Pictures", CardByClass: "Right by class, int8",
@@ -54,9 +52,8 @@ var (
 	}
 	ChineseTabs = TabTexts{
 		TestSetTexts: chineseTest,
-		CompareTab:   "有无 SE 对比", MapsTab: "特征图", ModelTab: "模型", TestTab: "测试集", LearnTab: "学习",
-		OpenChannel: "在“特征图”中打开通道 %d",
-		OpConv:      "卷积", OpBatchNorm: "批归一化", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
+		OpenChannel:  "在“特征图”中打开通道 %d",
+		OpConv:       "卷积", OpBatchNorm: "批归一化", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
 		LayerTable: "各层", Kind: "类型", Output: "输出", Params: "参数", MACs: "乘加", Algorithm: "算法", LiveMs: "实时毫秒", Fused: "已融合", Total: "合计", Stride: "，步幅 %d", Direct: "直接",
 		ModelFacts: "%s 个参数，%s 次乘加，%s",
 		Card:       "准确率", NoCard: "这个网络还没有测过。可以用“测试集”面板来测。", CardSet: "数据", CardPictures: "图片数", CardByClass: "各类准确率，int8",

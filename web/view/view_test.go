@@ -247,3 +247,25 @@ func TestHeatmapWords(t *testing.T) {
 		t.Errorf("the kind is %q", s.Kind)
 	}
 }
+
+// The table of tabs: every one has an ID and a key of its own and a name in both languages, and asks for what its panel shows.
+func TestTabs(t *testing.T) {
+	seen := map[string]bool{}
+	s := shown()
+	for _, tab := range Tabs {
+		if seen[tab.ID] || seen[tab.Key] || len(tab.Key) != 1 || tab.Label[0] == "" || tab.Label[1] == "" {
+			t.Errorf("tab %+v", tab)
+		}
+		seen[tab.ID], seen[tab.Key] = true, true
+		s.Tab, s.Panel = tab.ID, nil
+		if got := s.Look() == nil; got != (tab.ID == TabTutorial || tab.ID == TabTest || tab.ID == TabCompare) || s.Answered() != (tab.look == nil) { // this network has no twin
+			t.Errorf("%s asks for %+v, answered: %v", tab.ID, s.Look(), s.Answered())
+		}
+		if l := s.ParseLink("#tab=" + tab.ID); l.Tab != tab.ID || len(l.Broken) > 0 {
+			t.Errorf("a link to %s leads to %q", tab.ID, l.Tab)
+		}
+	}
+	if _, ok := FindTab("nowhere"); ok {
+		t.Error("a tab that is none was found")
+	}
+}
