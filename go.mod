@@ -9,6 +9,7 @@ require (
 	github.com/vugu/vugu v0.4.0
 	golang.org/x/image v0.47.0
 	golang.org/x/sys v0.49.0
+	golang.org/x/text v0.43.0
 	google.golang.org/protobuf v1.36.12
 	rsc.io/qr v0.2.0
 )
@@ -16,7 +17,6 @@ require (
 require (
 	github.com/vugu/html v0.0.0-20190914200101-c62dc20b8289 // indirect
 	github.com/vugu/xxhash v0.0.0-20191111030615-ed24d0179019 // indirect
-	golang.org/x/text v0.43.0 // indirect
 )
 
 replace github.com/vugu/vjson => ./web/vjson

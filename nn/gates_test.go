@@ -84,7 +84,7 @@ func TestMuteEqualsGateGradient(t *testing.T) {
 		n := networks(t)[name]
 		s := openSession(t, n.Model)
 		trace := s.Run(readPNG(t, goldenDir+"/0.png"))
-		before := trace.Result("")
+		before := trace.Result("", TopClasses)
 		maps := make([][]float32, len(trace.Maps))
 		for i, m := range trace.Maps {
 			maps[i] = slices.Clone(m.Data)
@@ -104,7 +104,7 @@ func TestMuteEqualsGateGradient(t *testing.T) {
 		}
 		s.Mute(0, 5, 2) // an earlier block, and the later one again
 		s.Mute(block, 5, 2)
-		after := trace.Result("")
+		after := trace.Result("", TopClasses)
 		if !slices.Equal(before.Logits, after.Logits) || !slices.Equal(before.Gates[0].Scale, after.Gates[0].Scale) {
 			t.Errorf("%s: Mute changed the session", name)
 		}
@@ -146,7 +146,7 @@ func TestSetGates(t *testing.T) {
 	m, _ := generated(t, "live")
 	s := openSession(t, m)
 	img := readPNG(t, goldenDir+"/0.png")
-	before := s.Run(img).Result("")
+	before := s.Run(img).Result("", TopClasses)
 	set := make([]float32, 48) // as many as the first block has channels
 	for i := range set {
 		set[i] = math32.NaN()
@@ -165,15 +165,15 @@ func TestSetGates(t *testing.T) {
 	if slices.Equal(trace.Logits, before.Logits) {
 		t.Error("the gates changed no logit")
 	}
-	changed := trace.Result("")
-	if again := s.Run(img).Result(""); !slices.Equal(again.Logits, changed.Logits) {
+	changed := trace.Result("", TopClasses)
+	if again := s.Run(img).Result("", TopClasses); !slices.Equal(again.Logits, changed.Logits) {
 		t.Error("Run and Rerun differ")
 	}
 	if s.SetGates(4, nil) || s.SetGates(-1, nil) || s.SetGates(0, make([]float32, 47)) {
 		t.Error("a block or a length that does not exist was accepted")
 	}
 	s.SetGates(0, nil)
-	if back := s.Rerun().Result(""); !slices.Equal(back.Logits, before.Logits) {
+	if back := s.Rerun().Result("", TopClasses); !slices.Equal(back.Logits, before.Logits) {
 		t.Error("without SetGates the logits are not the network's own")
 	}
 }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -137,6 +138,7 @@ func (s Spec) Unmeasured() Spec {
 
 // ReadSpec parses the JSON text of a spec; name is for errors.
 func ReadSpec(name string, text []byte) (spec Spec, err error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // Windows' editors mark a text so
 	if err := json.Unmarshal(text, &spec); err != nil {
 		return Spec{}, fmt.Errorf("%s: %v", name, err)
 	}

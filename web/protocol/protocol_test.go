@@ -88,9 +88,13 @@ func TestDetail(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"file":"ship.svg","model":"cnn3-se","top":[{"class":"ship","p":0.7},{"class":"dog","p":0.2},{"class":"cat","p":0.1}],` +
-		`"logits":[-1,4.5,0],"gates":[{"layer":"se1","scale":[0.25,0.75]},{"layer":"se2","scale":[1]}],` +
+		`"logits":[-1,4.5,0],"gates":[{"layer":"se1","scale":[0.25,0.75]},{"layer":"se2","scale":[1]}],"unsure":false,` +
 		`"timings":{"grab":1,"prepare":0,"network":0,"maps":0,"paint":2}}`
 	if string(b) != want {
 		t.Errorf("got  %s\nwant %s", b, want)
+	}
+	r := example()
+	if r.Known = (&Known{Score: 1, Threshold: 2}); !NewDetail("", m, r, Timings{}).Unsure {
+		t.Error("a picture below the network's threshold is not unsure")
 	}
 }

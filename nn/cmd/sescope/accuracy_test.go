@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// The model card's accuracy of the int8 files on the first half of CIFAR-10's test set with JPEG pixels. The data is no part of the
-// project: SESCOPE_DATA names a folder that holds it as cifar10/test-a.bin.
+// The model card's accuracy of the int8 files on the first half of CIFAR-10's test set with JPEG
+// pixels. The data is no part of the project: SESCOPE_DATA names a folder that holds it as
+// cifar10/test-a.bin.
 func TestModelCardAccuracy(t *testing.T) {
 	data := os.Getenv("SESCOPE_DATA")
 	if data == "" {

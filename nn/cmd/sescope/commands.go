@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -57,12 +57,13 @@ func totals(m *nn.Model) (params, macs int, err error) {
 
 // inspect prints the network as print(model) would, with what each layer makes and costs.
 func inspect(args []string, stdout, _ io.Writer) error {
-	o := newOptions("inspect").withArch()
+	o := newOptions("inspect").withArch().withJSON()
 	args, err := o.parse(args, 1, 1, "MODEL")
 	if err != nil {
 		return err
 	}
-	m, err := load(args[0], o.arch)
+	o.slow = true // nothing is run
+	m, err := o.load(args[0])
 	if err != nil {
 		return err
 	}
@@ -70,12 +71,16 @@ func inspect(args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.json {
+		return json.NewEncoder(stdout).Encode(inspection(m, infos))
+	}
 	in := m.Spec.Input
-	fmt.Fprintf(stdout, "%s: %s\ninput %d x %d x %d, mean %v, std %v\n\n", m.Spec.Name, m.Spec.Title["en"], in.H, in.W, in.C, m.Spec.Mean, m.Spec.Std)
+	fmt.Fprintf(stdout, "%s: %s\ninput %d x %d x %d, mean %v, std %v\n%d classes: %s\n\n", line(m.Spec.Name), line(m.Spec.Title["en"]), in.H, in.W, in.C, m.Spec.Mean, m.Spec.Std,
+		len(m.Spec.Classes), classNames(m.Spec.Classes))
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "layer\tkind\toutput (H x W x C)\tparameters\tmultiply-adds\talgorithm")
 	for _, l := range infos {
-		fmt.Fprintf(w, "%s\t%s\t%d x %d x %d\t%s\t%s\t%s\n", l.Name, kind(l), l.Shape.H, l.Shape.W, l.Shape.C, thousands(l.Params), thousands(l.MACs), l.Algorithm())
+		fmt.Fprintf(w, "%s\t%s\t%d x %d x %d\t%s\t%s\t%s\n", line(l.Name), line(kind(l)), l.Shape.H, l.Shape.W, l.Shape.C, thousands(l.Params), thousands(l.MACs), l.Algorithm())
 	}
 	params, macs, err := totals(m)
 	if err != nil {
@@ -83,6 +88,47 @@ func inspect(args []string, stdout, _ io.Writer) error {
 	}
 	fmt.Fprintf(w, "total\t\t\t%s\t%s\n", thousands(params), thousands(macs))
 	return w.Flush()
+}
+
+// classNames are the classes in the order of the outputs.
+func classNames(classes []nn.Class) string {
+	var names []string
+	for _, c := range classes {
+		names = append(names, line(c.En))
+	}
+	return strings.Join(names, ", ")
+}
+
+// inspected is what inspect --json prints.
+type inspected struct {
+	Name    string           `json:"name"`
+	Title   string           `json:"title"`
+	Input   [3]int           `json:"input"` // height, width, channels
+	Mean    []float32        `json:"mean"`
+	Std     []float32        `json:"std"`
+	Classes []nn.Class       `json:"classes"`
+	Layers  []inspectedLayer `json:"layers"`
+	Params  int              `json:"params"`
+	MACs    int              `json:"macs"`
+}
+
+type inspectedLayer struct {
+	nn.LayerSpec
+	Output    [3]int `json:"output"` // height, width, channels
+	Params    int    `json:"params"`
+	MACs      int    `json:"macs"`
+	Algorithm string `json:"algorithm,omitempty"`
+}
+
+func inspection(m *nn.Model, infos []nn.LayerInfo) inspected {
+	s := &m.Spec
+	r := inspected{Name: s.Name, Title: s.Title["en"], Input: [3]int{s.Input.H, s.Input.W, s.Input.C}, Mean: s.Mean, Std: s.Std, Classes: s.Classes}
+	for _, l := range infos {
+		r.Layers = append(r.Layers, inspectedLayer{l.LayerSpec, [3]int{l.Shape.H, l.Shape.W, l.Shape.C}, l.Params, l.MACs, l.Algorithm()})
+		r.Params += l.Params
+		r.MACs += l.MACs
+	}
+	return r
 }
 
 func kind(l nn.LayerInfo) string {
@@ -115,59 +161,86 @@ func thousands(n int) string {
 	return s
 }
 
-func classify(args []string, stdout, _ io.Writer) error {
+func classify(args []string, stdout, stderr io.Writer) error {
 	o := newOptions("run").withArch().withJSON()
+	top := o.flags.Int("top", nn.TopClasses, "")
 	args, err := o.parse(args, 2, -1, "MODEL IMAGE...")
 	if err != nil {
 		return err
 	}
-	_, s, err := openSession(args[0], o.arch)
+	if *top < 1 {
+		return fmt.Errorf("run: --top %d, expected 1 or more; %w", *top, errUsage)
+	}
+	_, s, err := o.openSession(args[0])
 	if err != nil {
 		return err
 	}
-	encoder := json.NewEncoder(stdout)
-	for _, file := range args[1:] {
-		img, err := readPicture(file)
+	pictures, bad := args[1:], 0
+	for _, file := range pictures {
+		result, err := answerTo(s, file, *top)
+		if err != nil && len(pictures) == 1 {
+			return err
+		}
+		if err != nil { // the others are as good as before
+			fmt.Fprintf(stderr, "sescope: %s\n", line(err.Error()))
+			bad++
+			continue
+		}
+		if o.json {
+			err = json.NewEncoder(stdout).Encode(result)
+		} else {
+			err = printResult(stdout, result)
+		}
 		if err != nil {
 			return err
 		}
-		trace := s.Run(img)
-		if err := trace.Check(); err != nil {
-			return fmt.Errorf("%s: %v", file, err)
-		}
-		result := trace.Result(file)
-		if o.json {
-			if err := encoder.Encode(result); err != nil {
-				return err
-			}
-			continue
-		}
-		unsure := ""
-		if result.Unsure {
-			unsure = ": not sure, it looks like none of the classes; the nearest are"
-		}
-		fmt.Fprintf(stdout, "%s%s\n", file, unsure)
-		for _, r := range result.Top {
-			fmt.Fprintf(stdout, "  %5.1f %%  %s\n", 100*r.P, r.Class)
-		}
-		for _, g := range result.Gates {
-			fmt.Fprintf(stdout, "  gates of %s: %d, smallest %.2f, largest %.2f\n", g.Layer, len(g.Scale), slices.Min(g.Scale), slices.Max(g.Scale))
-		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("run: %d of %d pictures could not be classified", bad, len(pictures))
 	}
 	return nil
 }
 
-// explain draws the tutorial's figure: the picture, and the three channels of the last convolution with the largest spatial mean.
+// answerTo runs the network on a picture.
+func answerTo(s *nn.Session, file string, top int) (nn.Result, error) {
+	img, err := readPicture(file)
+	if err != nil {
+		return nn.Result{}, err
+	}
+	trace := s.Run(img)
+	if err := trace.Check(); err != nil {
+		return nn.Result{}, fmt.Errorf("%s: %v", file, err)
+	}
+	return trace.Result(file, top), nil
+}
+
+func printResult(w io.Writer, r nn.Result) error {
+	unsure := ""
+	if r.Unsure {
+		unsure = ": not sure, it looks like none of the classes; the nearest are"
+	}
+	_, err := fmt.Fprintf(w, "%s%s\n", line(r.File), unsure)
+	for _, c := range r.Top {
+		fmt.Fprintf(w, "  %5.1f %%  %s\n", 100*c.P, line(c.Class))
+	}
+	for _, g := range r.Gates {
+		fmt.Fprintf(w, "  gates of %s: %d, smallest %.2f, largest %.2f\n", line(g.Layer), len(g.Scale), slices.Min(g.Scale), slices.Max(g.Scale))
+	}
+	return err
+}
+
+// explain draws the tutorial's figure: the picture, and the three channels of the last convolution
+// with the largest spatial mean.
 func explain(args []string, stdout, _ io.Writer) error {
 	o := newOptions("explain").withArch().withOut()
 	args, err := o.parse(args, 2, 2, "MODEL IMAGE")
 	if err != nil {
 		return err
 	}
-	if !strings.HasSuffix(o.out, ".png") {
-		return fmt.Errorf("explain: -o %q, expected a file name that ends in .png; %w", o.out, errUsage)
+	if err := checkOutput(o.out, ".png", args...); err != nil {
+		return fmt.Errorf("explain: -o: %w", err)
 	}
-	m, s, err := openSession(args[0], o.arch)
+	m, s, err := o.openSession(args[0])
 	if err != nil {
 		return err
 	}
@@ -183,24 +256,26 @@ func explain(args []string, stdout, _ io.Writer) error {
 		nn.Normalise(heat)
 		panels = append(panels, panel{Title: []string{fmt.Sprintf("%s, channel %d", m.LastConv(), c.Channel), fmt.Sprintf("mean %.2f, gate %.2f", c.Mean, c.Gate)}, Picture: t.Input, Heat: heat})
 	}
-	f, err := os.Create(o.out)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := png.Encode(f, drawFigure(panels)); err != nil {
+	var b bytes.Buffer
+	if err := png.Encode(&b, drawFigure(panels)); err != nil {
 		return fmt.Errorf("%s: %v", o.out, err)
 	}
-	fmt.Fprintln(stdout, o.out)
-	return f.Close()
+	if err := save(o.out, b.Bytes(), args...); err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, line(o.out))
+	return nil
 }
 
 func quantize(args []string, stdout, _ io.Writer) error {
 	o := newOptions("quantize")
 	bits := o.flags.Int("bits", 8, "")
-	args, err := o.parse(args, 2, 2, "IN OUT")
+	args, err := o.parse(args, 2, 2, "IN OUT.safetensors")
 	if err != nil {
 		return err
+	}
+	if err := checkOutput(args[1], ".safetensors", args[0]); err != nil {
+		return fmt.Errorf("quantize: %w", err)
 	}
 	f, err := readFile(args[0])
 	if err != nil {
@@ -210,44 +285,40 @@ func quantize(args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("quantize: %v", err)
 	}
-	b := q.Write()
-	if err := os.WriteFile(args[1], b, 0o644); err != nil {
+	n, err := saveWeights(q, args[1], args[0])
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %s bytes\n", args[1], thousands(len(b)))
+	fmt.Fprintf(stdout, "%s: %s bytes\n", line(args[1]), thousands(n))
 	return nil
 }
 
 // convert makes a weights file of an ONNX file.
 func convert(args []string, stdout, _ io.Writer) error {
-	o := newOptions("convert")
+	o := newOptions("convert").withInput()
 	bits := o.flags.Int("bits", 32, "")
-	classes := o.flags.String("classes", "", "")
-	options := onnx.Options{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}} // ImageNet's
-	o.flags.Func("mean", "", func(text string) error { return colours(text, options.Mean) })
-	o.flags.Func("std", "", func(text string) error { return colours(text, options.Std) })
 	args, err := o.parse(args, 2, 2, "IN.onnx OUT.safetensors")
 	if err != nil {
 		return err
 	}
-	if *classes != "" {
-		text, err := os.ReadFile(*classes)
-		if err != nil {
+	if err := checkOutput(args[1], ".safetensors", args[0], o.classes); err != nil {
+		return fmt.Errorf("convert: %w", err)
+	}
+	options := onnx.Options{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}} // ImageNet's
+	if o.mean != nil {
+		options.Mean = o.mean
+	}
+	if o.std != nil {
+		options.Std = o.std
+	}
+	if o.classes != "" {
+		if options.Classes, err = readClasses(o.classes); err != nil {
 			return err
-		}
-		for line := range strings.Lines(string(text)) {
-			if line = strings.TrimRight(line, "\r\n"); line != "" {
-				en, zh, ok := strings.Cut(line, "\t")
-				if !ok {
-					zh = en
-				}
-				options.Classes = append(options.Classes, nn.Class{En: en, Zh: zh})
-			}
 		}
 	}
 	b, err := os.ReadFile(args[0])
 	if err != nil {
-		return err
+		return fileError(args[0], err)
 	}
 	f, err := onnx.Read(strings.TrimSuffix(filepath.Base(args[0]), ".onnx"), b, options)
 	if err != nil {
@@ -258,26 +329,10 @@ func convert(args []string, stdout, _ io.Writer) error {
 			return fmt.Errorf("convert: %v", err)
 		}
 	}
-	b = f.Write()
-	if err := os.WriteFile(args[1], b, 0o644); err != nil {
+	n, err := saveWeights(f, args[1], args[0], o.classes)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %s bytes\n", args[1], thousands(len(b)))
-	return nil
-}
-
-// colours parses "R,G,B".
-func colours(text string, to []float32) error {
-	parts := strings.Split(text, ",")
-	if len(parts) != len(to) {
-		return fmt.Errorf("expected %d numbers with commas between", len(to))
-	}
-	for i, p := range parts {
-		v, err := strconv.ParseFloat(p, 32)
-		if err != nil {
-			return err
-		}
-		to[i] = float32(v)
-	}
+	fmt.Fprintf(stdout, "%s: %s bytes\n", line(args[1]), thousands(n))
 	return nil
 }

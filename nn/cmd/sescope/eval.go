@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 
@@ -32,13 +31,13 @@ func evaluate(args []string, stdout, stderr io.Writer) error {
 	if *table && o.json {
 		return fmt.Errorf("eval: --json and --csv together, expected one of them; %w", errUsage)
 	}
-	m, err := load(args[0], o.arch)
+	m, err := o.load(args[0])
 	if err != nil {
 		return err
 	}
 	run := &evaluation{m: m, all: m.NewEvaluation()}
 	if *against != "" {
-		if run.other, err = load(*against, o.arch); err != nil {
+		if run.other, err = o.load(*against); err != nil {
 			return err
 		}
 		if !sameClasses(m, run.other) {
@@ -66,7 +65,7 @@ func evaluate(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	for _, why := range set.skipped {
-		fmt.Fprintf(stderr, "sescope: left out: %s\n", why)
+		fmt.Fprintf(stderr, "sescope: left out: %s\n", line(why))
 	}
 	e := run.all
 	switch {
@@ -122,7 +121,8 @@ type answer struct {
 	err     error // ends the run
 }
 
-// measure classifies every picture, one session a core, and counts in the order of the set, so that every run gives the same sums.
+// measure classifies every picture, one session a core, and counts in the order of the set, so
+// that every run gives the same sums.
 func (e *evaluation) measure(set *testSet, bar *progress) error {
 	type task struct {
 		picture dataset.Picture
@@ -242,10 +242,8 @@ type progress struct {
 }
 
 func newProgress(w io.Writer, total int) *progress {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return &progress{w: w, total: total, shown: -1}
-		}
+	if f := terminal(w); f != nil {
+		return &progress{w: f, total: total, shown: -1}
 	}
 	return &progress{w: nil, total: total}
 }

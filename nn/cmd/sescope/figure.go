@@ -21,8 +21,8 @@ type panel struct {
 	Heat    *nn.Heatmap // of any size and range; nil for the original
 }
 
-// The figure's measures in pixels: twice those of the tutorial's figure (16 x 4 inches at 100 dots), so that it is sharp on paper
-// and on dense screens.
+// The figure's measures in pixels: twice those of the tutorial's figure (16 x 4 inches at 100
+// dots), so that it is sharp on paper and on dense screens.
 const (
 	panelSide  = 640
 	panelGap   = 40
@@ -34,8 +34,8 @@ const (
 
 var titleInk = color.NRGBA{0x1c, 0x1b, 0x19, 0xff}
 
-// drawFigure draws the panels in a row on white, each under its title: the picture magnified without smoothing and, where there is a
-// heat map, the tutorial's painting of it (see paintHeat).
+// drawFigure draws the panels in a row on white, each under its title: the picture magnified
+// without smoothing and, where there is a heat map, the tutorial's painting of it (see paintHeat).
 func drawFigure(panels []panel) *image.NRGBA {
 	lines := 0
 	for _, p := range panels {
@@ -65,8 +65,9 @@ func drawFigure(panels []panel) *image.NRGBA {
 	return figure
 }
 
-// paintHeat is the tutorial's painting: the map scaled to 0..1, resized to the picture by a cubic spline, stretched to 0..1 once more
-// (imshow does so, since a spline overshoots) and laid over the picture in jet at half opacity.
+// paintHeat is the tutorial's painting: the map scaled to 0..1, resized to the picture by a cubic
+// spline, stretched to 0..1 once more (imshow does so, since a spline overshoots) and laid over
+// the picture in jet at half opacity.
 func paintHeat(picture *image.NRGBA, heat *nn.Heatmap) *image.NRGBA {
 	own := &nn.Heatmap{W: heat.W, H: heat.H, Data: append([]float32(nil), heat.Data...)}
 	nn.Normalise(own)
@@ -103,7 +104,8 @@ func magnify(dst *image.NRGBA, r image.Rectangle, src *image.NRGBA) {
 	}
 }
 
-// titleFace is the Go font at one size for all titles, so large that the longest line fits its panel.
+// titleFace is the Go font at one size for all titles, so large that the longest line fits its
+// panel.
 func titleFace(panels []panel) font.Face {
 	face := goRegular(titleSize)
 	widest := fixed.I(panelSide)

@@ -14,7 +14,8 @@ import (
 	"sescope/nn"
 )
 
-// tutorialGolden is what matplotlib painted for one activation map and one picture; see nn/gen/numerics.py.
+// tutorialGolden is what matplotlib painted for one activation map and one picture; see
+// nn/gen/numerics.py.
 type tutorialGolden struct {
 	Activation       []byte // float32 8x8
 	Picture, Painted []byte // RGB 32x32

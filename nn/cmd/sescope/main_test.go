@@ -78,7 +78,8 @@ func TestRunJSON(t *testing.T) {
 	}
 }
 
-// A plain state_dict of the tutorial's class runs under --arch, and gives PyTorch's logits (nn's goldens check them in full).
+// A plain state_dict of the tutorial's class runs under --arch, and gives PyTorch's logits (nn's
+// goldens check them in full).
 func TestArch(t *testing.T) {
 	out := must(t, "run", golden+"state_dict.safetensors", golden+"0.png", "--arch", "simple-se", "--json")
 	if !strings.Contains(out, `"model":"simple-se"`) {
@@ -94,7 +95,7 @@ func TestArch(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := filepath.Join(dir, "own.safetensors")
-	for name, content := range map[string][]byte{own: b, filepath.Join(dir, "model.json"): []byte(f.Metadata["sescope"])} {
+	for name, content := range map[string][]byte{own: b, filepath.Join(dir, "model.json"): []byte("\ufeff" + f.Metadata["sescope"])} {
 		if err := os.WriteFile(name, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -263,11 +264,22 @@ func TestErrors(t *testing.T) {
 		{"eval cnn3-se " + write("odd.bin", make([]byte, 3074)), "multiple of 3073"},
 		{"eval cnn3-se " + write("label.bin", append([]byte{10}, make([]byte, 3072)...)), "label 10"},
 		{"eval cnn3-se " + filepath.Dir(write("sets/teapot/a.png", nil)) + "/..", "teapot"},
-		{"quantize " + golden + "0.png x", "0.png"},
-		{"quantize " + golden + "state_dict.safetensors x --bits 7", "expected 8, 6, 5 or 4"},
+		{"quantize " + golden + "0.png x.safetensors", "0.png"},
+		{"quantize " + golden + "state_dict.safetensors x.safetensors --bits 7", "expected 8, 6, 5 or 4"},
+		{"quantize " + golden + "state_dict.safetensors x", "ends in .safetensors"},
+		{"convert " + golden + "tiny-14.onnx x.onnx", "ends in .safetensors"},
+		{"run cnn3-se --top 0 " + golden + "0.png", "--top 0"},
+		{"run cnn3-se --mean 0,0,0 " + golden + "0.png", "need --arch"},
+		{"run x.safetensors --arch simple --mean 123,117,104 a.png", "123, expected 0 to 1"},
+		{"run x.safetensors --arch simple --std 58,57,57 a.png", "58, expected"},
+		{"run x.safetensors --arch simple --std 0,0,0 a.png", "0, expected"},
+		{"run x.safetensors --arch simple --mean NaN,0,0 a.png", "NaN, expected"},
+		{"run /dev/null/x.safetensors a.png", "x.safetensors"},
+		{"help nothing", "unknown command"},
 		{"eval cnn3-se x --csv --json", "one of them"},
-		{"convert " + golden + "0.png x", "not an ONNX file"},
-		{"convert " + golden + "tiny-14.onnx x --mean 1,2", "expected 3 numbers"},
+		{"convert " + golden + "0.png x.safetensors", "not an ONNX file"},
+		{"convert " + golden + "tiny-14.onnx x.safetensors --mean 1,2", "expected 3 numbers"},
+		{"convert " + golden + "tiny-14.onnx x.safetensors --mean 123,117,104", "divide what is of 0..255 by 255"},
 	} {
 		_, err := sescope(t, strings.Fields(c.args)...)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

@@ -19,15 +19,22 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// Limits for one picture. Both are checked before anything is decoded: a few bytes can claim any number of pixels.
+// Limits for one picture. Both are checked before anything is decoded: a few bytes can claim any
+// number of pixels.
 const (
 	maxPixels = 64_000_000
 	maxBytes  = 512 << 20
 )
 
-// readPicture reads a PNG, JPEG, GIF (its first frame), WebP or BMP file, upright and with its transparency kept.
-// An error is one sentence that names the file.
+// stdin is what the file "-" stands for.
+var stdin io.Reader = os.Stdin
+
+// readPicture reads a PNG, JPEG, GIF (its first frame), WebP or BMP file, or standard input for
+// "-", upright and with its transparency kept. An error is one sentence that names the file.
 func readPicture(path string) (*image.NRGBA, error) {
+	if path == "-" {
+		return readAll("standard input", stdin)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fileError(path, err)
@@ -36,7 +43,11 @@ func readPicture(path string) (*image.NRGBA, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder, expected a picture file", path)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	return readAll(path, f)
+}
+
+func readAll(path string, r io.Reader) (*image.NRGBA, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return nil, fileError(path, err)
 	}
@@ -116,14 +127,16 @@ func sniff(b []byte) string {
 	return ""
 }
 
-// toNRGBA paints img at its place on a transparent canvas of w x h pixels: a GIF's first frame may be smaller than its canvas.
+// toNRGBA paints img at its place on a transparent canvas of w x h pixels: a GIF's first frame may
+// be smaller than its canvas.
 func toNRGBA(img image.Image, w, h int) *image.NRGBA {
 	canvas := image.Rect(0, 0, w, h)
 	if n, ok := img.(*image.NRGBA); ok && n.Rect == canvas {
 		return n
 	}
 	if o, ok := img.(interface{ Opaque() bool }); ok && o.Opaque() && img.Bounds() == canvas {
-		// Premultiplied and straight alpha are the same bytes here, and image/draw is ten times faster for RGBA.
+		// Premultiplied and straight alpha are the same bytes here, and image/draw is ten times
+		// faster for RGBA.
 		rgba := image.NewRGBA(canvas)
 		draw.Draw(rgba, canvas, img, image.Point{}, draw.Src)
 		return &image.NRGBA{Pix: rgba.Pix, Stride: rgba.Stride, Rect: rgba.Rect}
@@ -133,8 +146,9 @@ func toNRGBA(img image.Image, w, h int) *image.NRGBA {
 	return dst
 }
 
-// webpColours converts a lossy WebP's luma and chroma to the colours that browsers show. VP8 stores them in video range (luma 16..235,
-// ITU-R BT.601), but golang.org/x/image hands them out as JPEG's full range, where white is grey (Go issue 40173).
+// webpColours converts a lossy WebP's luma and chroma to the colours that browsers show. VP8
+// stores them in video range (luma 16..235, ITU-R BT.601), but golang.org/x/image hands them out
+// as JPEG's full range, where white is grey (Go issue 40173).
 func webpColours(img image.Image) image.Image {
 	var yuv *image.YCbCr
 	var alpha *image.NYCbCrA
@@ -168,8 +182,8 @@ func webpColours(img image.Image) image.Image {
 // level rounds to a byte.
 func level(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }
 
-// jpegOrientation returns the EXIF orientation of a JPEG file, 1 to 8. A file without one, or with one that cannot be understood,
-// is upright (1): a picture is worth more than its metadata.
+// jpegOrientation returns the EXIF orientation of a JPEG file, 1 to 8. A file without one, or with
+// one that cannot be understood, is upright (1): a picture is worth more than its metadata.
 func jpegOrientation(b []byte) int {
 	if len(b) < 2 || b[0] != 0xFF || b[1] != 0xD8 {
 		return 1
@@ -196,7 +210,8 @@ func jpegOrientation(b []byte) int {
 	return 1
 }
 
-// tiffOrientation reads tag 274 (Orientation, one SHORT) of the first directory of a TIFF structure; 1 where there is none.
+// tiffOrientation reads tag 274 (Orientation, one SHORT) of the first directory of a TIFF
+// structure; 1 where there is none.
 func tiffOrientation(b []byte) int {
 	var order binary.ByteOrder
 	switch {
@@ -230,8 +245,9 @@ func tiffOrientation(b []byte) int {
 	return 1
 }
 
-// upright undoes an EXIF orientation. The number says which edges of the upright picture the stored first row and first column are:
-// 1 top left, 2 top right, 3 bottom right, 4 bottom left, 5 left top, 6 right top, 7 right bottom, 8 left bottom.
+// upright undoes an EXIF orientation. The number says which edges of the upright picture the
+// stored first row and first column are: 1 top left, 2 top right, 3 bottom right, 4 bottom left, 5
+// left top, 6 right top, 7 right bottom, 8 left bottom.
 func upright(src *image.NRGBA, orientation int) *image.NRGBA {
 	if orientation == 1 {
 		return src

@@ -20,7 +20,8 @@ import (
 
 // Go writes no WebP: these are libwebp's.
 const (
-	// 3x2, lossless: red, half-transparent green, transparent blue; {1 2 3}, {250 251 252} at alpha 64, {9 8 7}
+	// 3x2, lossless: red, half-transparent green, transparent blue; {1 2 3}, {250 251 252} at
+	// alpha 64, {9 8 7}
 	webpAlpha = "UklGRk4AAABXRUJQVlA4TEIAAAAvAkAAEC+goG0bpu0Of7YfiNq2bRjDk/9/1ulR2LYNUtj///IIsm2qPrObPYCH50VLhXL2NQOBAGWsWOaCiP7HeAE="
 	// 16x16, lossy, {200 100 50}
 	webpLossy = "UklGRjoAAABXRUJQVlA4IC4AAADwAQCdASoQABAAAUAmJaACdLoB+AAEyAAA/q4X/zYEDND6YP/SbPE2eJs+OYAA"
@@ -56,7 +57,8 @@ func alphaPicture() *image.NRGBA {
 	}}
 }
 
-// quadrants is a picture of 4*n x 2*n pixels whose corners are red, green (above), blue and white (below).
+// quadrants is a picture of 4*n x 2*n pixels whose corners are red, green (above), blue and white
+// (below).
 func quadrants(n int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, 4*n, 2*n))
 	for y := range 2 * n {

@@ -15,7 +15,8 @@ import (
 	"sescope/nn/dataset"
 )
 
-// testSet is a list of labelled pictures; open may be called from several goroutines, and gives the label, too, which a CIFAR-10 file tells only then.
+// testSet is a list of labelled pictures; open may be called from several goroutines, and gives
+// the label, too, which a CIFAR-10 file tells only then.
 type testSet struct {
 	pictures  []dataset.Picture
 	unmatched []dataset.Folder
@@ -74,7 +75,8 @@ func openCIFAR(f *os.File, path string, size int, classes []nn.Class) (*testSet,
 	return set, nil
 }
 
-// openZip lists a zip with the reader that the page has, so that both take and refuse the same archives.
+// openZip lists a zip with the reader that the page has, so that both take and refuse the same
+// archives.
 func openZip(f *os.File, path string, size int, classes []nn.Class) (*testSet, error) {
 	read := func(at, n int) ([]byte, error) {
 		b := make([]byte, n)

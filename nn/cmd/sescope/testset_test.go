@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// A folder, a zip of it and the same zip stored give one report, to the last bit; what is no class and what is no picture is named and left out.
+// A folder, a zip of it and the same zip stored give one report, to the last bit; what is no class
+// and what is no picture is named and left out.
 func TestEvalZipAndFolder(t *testing.T) {
 	dir := t.TempDir()
 	var deflated, stored bytes.Buffer
