@@ -34,13 +34,56 @@ func (t *Trace) Known() (score float32, sure bool) {
 	case "msp":
 		score = t.Probs[t.Top()]
 	case "features":
-		y, means := t.features(), t.session.channel[0]
-		kernels.Mean(means, y.pixels(), y.layout())
-		for c, w := range t.Model.reject {
-			score += w * means[c]
+		score = t.outside()
+	case "taught":
+		score = 1 - t.Nearest()/r.Limit
+		if r.Spread > 0 {
+			score = min(score, (t.outside()-r.Own)/r.Spread)
 		}
 	}
 	return score, score >= r.Threshold
+}
+
+// outside is the score "features".
+func (t *Trace) outside() (score float32) {
+	y, means := t.features(), t.session.channel[0]
+	kernels.Mean(means, y.pixels(), y.layout())
+	for c, w := range t.Model.reject {
+		score += w * means[c]
+	}
+	return score
+}
+
+// Nearest is the distance of what the head reads from the nearest example of a network with the score "taught": the root mean
+// square of the inputs' differences, each in units of its standard deviation over the examples. Without examples it is 0.
+func (t *Trace) Nearest() float32 {
+	taught, s := t.Model.taught, t.session
+	if len(taught.examples) == 0 {
+		return 0
+	}
+	s.head = t.HeadInput(s.head)
+	x := s.head
+	for c, v := range x {
+		x[c] = (v - taught.mean[c]) / taught.std[c]
+	}
+	least := math32.Inf(1)
+	for _, e := range taught.examples {
+		var sum float32
+		for c, v := range e[:len(x)] {
+			d := v - x[c]
+			sum += d * d
+		}
+		if sum < least {
+			least = sum
+		}
+	}
+	return sqrt(least / float32(len(x)))
+}
+
+// taught is what the score "taught" reads of the file.
+type taught struct {
+	mean, std []float32   // by input of the head
+	examples  [][]float32 // (examples, inputs), of mean 0 and standard deviation 1
 }
 
 // Check reports numbers that are not finite, which a network with huge weights makes: the error names the first layer with one and its place.

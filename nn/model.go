@@ -19,6 +19,7 @@ type Model struct {
 
 	signatures []signature // of every block
 	reject     []float32   // by channel of the features, for the rejection score "features"
+	taught     taught      // for the score "taught"
 
 	// Where the explanations look: anatomy, as indices of layers.
 	conv, features, head int

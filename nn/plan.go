@@ -131,11 +131,43 @@ func (p *planner) plan(infos []LayerInfo) error {
 	return p.signatures()
 }
 
-// rejection reads the weights of the rejection score that needs some; channels are those of the map that the head reads.
+// rejection reads the weights of the rejection scores that need some; channels are those of the map that the head reads.
 func (p *planner) rejection(channels int) (err error) {
-	if r := p.model.Spec.Reject; r != nil && r.Score == "features" {
-		p.model.reject, err = p.tensor("reject.weight", channels)
+	m := p.model
+	m.reject, m.taught = nil, taught{}
+	r := m.Spec.Reject
+	if r == nil {
+		return nil
 	}
+	if r.Score == "features" || r.Score == "taught" && r.Spread > 0 {
+		if m.reject, err = p.tensor("reject.weight", channels); err != nil {
+			return err
+		}
+	}
+	if r.Score != "taught" {
+		return nil
+	}
+	n, err := m.HeadInputs()
+	if err != nil {
+		return err
+	}
+	if m.taught.mean, err = p.tensor("reject.mean", n); err != nil {
+		return err
+	}
+	if m.taught.std, err = p.tensor("reject.std", n); err != nil {
+		return err
+	}
+	for i, v := range m.taught.std {
+		if !(v > 0) {
+			return fmt.Errorf("%s: tensor %q: value %d is %v, expected more than 0", p.file.Name, "reject.std", i, v)
+		}
+	}
+	rows := 1
+	if t := p.file.Lookup("reject.examples"); t != nil && len(t.Shape) == 2 && t.Shape[0] <= maxTaught {
+		rows = max(t.Shape[0], 1)
+	}
+	v, err := p.tensor("reject.examples", rows, n)
+	m.taught.examples = slices.Collect(slices.Chunk(v, n))
 	return err
 }
 

@@ -25,6 +25,7 @@ type Session struct {
 	channel [2][]float32 // scratch of the explanations: one value a channel of the last convolution
 	aside   *aside       // what Mute runs in, made by the first one
 	folded  folded       // of Arithmetic
+	head    []float32    // scratch of Nearest
 	trace   Trace
 }
 

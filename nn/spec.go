@@ -31,9 +31,15 @@ type Spec struct {
 // Reject is the rule of Trace.Known: a picture is known if its score reaches the threshold, T being the temperature.
 type Reject struct {
 	// "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest probability; "features": the sum over channels of
-	// tensor reject.weight, (C), times the mean of the map that the head reads.
+	// tensor reject.weight, (C), times the mean of the map that the head reads; "taught": 1 - Trace.Nearest / Limit, or (the score "features" -
+	// Own) / Spread where that is smaller and Spread is not 0.
 	Score     string  `json:"score"`
 	Threshold float32 `json:"threshold"`
+
+	// Of "taught", which reads the tensors reject.examples, (n, inputs of the head), reject.mean and reject.std, (inputs).
+	Limit  float32 `json:"limit,omitempty"`
+	Own    float32 `json:"own,omitempty"`
+	Spread float32 `json:"spread,omitempty"`
 }
 
 // Card is the accuracy card that training measured (weights/train/card.py). All texts are by language; what was not measured is empty.
@@ -118,6 +124,7 @@ const (
 	maxWeights  = 1 << 27 // values of all weights as the kernels want them: 512 MB
 	maxChannels = 1 << 16 // of a convolution: Winograd's scratch grows with them
 	maxLayers   = 4096
+	maxTaught   = 1 << 13 // examples of a network's rejection rule: every frame is compared with all of them
 )
 
 // ParseSpec reads the spec of a weights file; ok is false if the file carries none.
@@ -163,8 +170,10 @@ func (s *Spec) check() error {
 		return fmt.Errorf("no classes")
 	case !(s.Temperature >= 0):
 		return fmt.Errorf("temperature %v, expected more than 0", s.Temperature)
-	case s.Reject != nil && !slices.Contains([]string{"energy", "maxlogit", "msp", "features"}, s.Reject.Score):
-		return fmt.Errorf("reject by %q, expected energy, maxlogit, msp or features", s.Reject.Score)
+	case s.Reject != nil && !slices.Contains([]string{"energy", "maxlogit", "msp", "features", "taught"}, s.Reject.Score):
+		return fmt.Errorf("reject by %q, expected energy, maxlogit, msp, features or taught", s.Reject.Score)
+	case s.Reject != nil && s.Reject.Score == "taught" && !(s.Reject.Limit > 0 && s.Reject.Spread >= 0):
+		return fmt.Errorf("reject by taught with limit %v and spread %v, expected a limit above 0 and a spread of at least 0", s.Reject.Limit, s.Reject.Spread)
 	case len(s.Layers) == 0 || len(s.Layers) > maxLayers:
 		return fmt.Errorf("%d layers, expected 1 to %d", len(s.Layers), maxLayers)
 	}

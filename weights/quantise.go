@@ -117,6 +117,12 @@ func quantiseRows(values []float32, rows int, levels float32) (q []byte, scale [
 	return q, scale
 }
 
+// NewI8 makes an int8 tensor, (rows, ...), and its scales, as Quantise stores a weight.
+func NewI8(name string, values []float32, shape ...int) []Tensor {
+	q, scale := quantiseRows(values, shape[0], 127)
+	return []Tensor{{name, "I8", shape, q}, NewF32(name+".scale", scale, shape[0])}
+}
+
 // Packed is the number of bytes of the file's tensors if every I8 value took the given bits.
 func (f *File) Packed(bits int) (bytes int) {
 	for _, t := range f.Tensors {
