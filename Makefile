@@ -61,10 +61,11 @@ peers:
 	@.ci/install
 	cd web/bench && { cmp -s package-lock.json node_modules/installed.json || { npm ci --ignore-scripts && cp package-lock.json node_modules/installed.json; }; }
 
-# The reference values of the tests, from PyTorch, SciPy and Matplotlib; Debian: python3-torch python3-scipy python3-matplotlib
+# The reference values of the tests, from PyTorch, SciPy, scikit-learn and Matplotlib; Debian: python3-torch python3-scipy python3-sklearn python3-matplotlib
 # python3-pil. Debian's Python by its full name: another one on the PATH does not see these packages.
 goldens:
 	/usr/bin/python3 nn/gen/numerics.py
+	/usr/bin/python3 nn/gen/teach.py
 	/usr/bin/python3 weights/train/goldens.py
 	/usr/bin/python3 weights/train/torchfiles.py
 

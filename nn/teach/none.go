@@ -1,0 +1,125 @@
+package teach
+
+import (
+	"slices"
+
+	"sescope/nn"
+	"sescope/weights"
+)
+
+const (
+	remembered = 512  // examples, mirror images included, that a taught network compares a picture with
+	kept       = 0.95 // share of the taught pictures that either rule lets pass
+)
+
+// known is when a picture looks like the taught ones: it lies no farther from one of them than they
+// lie from each other, and the network's own rule, widened until it lets the taught pictures pass,
+// does not refuse it either.
+type known struct {
+	examples []float32 // (rows, inputs), scaled
+	rows     int
+	reject   nn.Reject
+}
+
+// newKnown remembers examples evenly over the classes. base is the rule of the network that they
+// were taught on, or nil.
+func newKnown(examples []Example, classes int, h *Head, base *nn.Reject) known {
+	var chosen []int
+	share := remembered / 2 / classes
+	for class := range classes {
+		var of []int
+		for i, e := range examples {
+			if e.Label == class {
+				of = append(of, i)
+			}
+		}
+		n := min(share, len(of))
+		for j := range n {
+			chosen = append(chosen, of[j*len(of)/n])
+		}
+	}
+	d := len(h.Mean)
+	k := known{rows: 2 * len(chosen), reject: nn.Reject{Score: "taught"}}
+	for _, i := range chosen {
+		for _, x := range examples[i].Inputs {
+			for c, v := range x {
+				k.examples = append(k.examples, (v-h.Mean[c])/h.Std[c])
+			}
+		}
+	}
+	k.reject.Limit = limit(examples, chosen, k.examples, d)
+	if base == nil || base.Score != "features" { // the other scores read logits that are gone
+		return k
+	}
+	own := make([]float32, len(examples))
+	for i, e := range examples {
+		own[i] = e.Own
+	}
+	slices.Sort(own)
+	k.reject.Own = min(base.Threshold, own[int((1-kept)*float32(len(own)))])
+	k.reject.Spread = max(own[len(own)/2]-k.reject.Own, 1e-3) // so that a common picture scores 1
+	return k
+}
+
+// limit is the largest distance at which a picture counts as known: that within which 95 % of the
+// examples have another burst of their class, but at least half of what commonly lies between two
+// classes, since one burst knows nothing of how different the next will be.
+func limit(examples []Example, chosen []int, rows []float32, d int) float32 {
+	var within, between []float32
+	for a, i := range chosen {
+		same, other := float32(-1), float32(-1)
+		x := rows[2*a*d:][:d]
+		for b, j := range chosen {
+			own := examples[i].Label == examples[j].Label
+			if own && examples[i].Burst == examples[j].Burst {
+				continue
+			}
+			nearest := &other
+			if own {
+				nearest = &same
+			}
+			for half := range 2 {
+				if v := distance(x, rows[(2*b+half)*d:][:d]); *nearest < 0 || v < *nearest {
+					*nearest = v
+				}
+			}
+		}
+		if same >= 0 {
+			within = append(within, same)
+		}
+		if other >= 0 {
+			between = append(between, other)
+		}
+	}
+	most := float32(1e-3)
+	if n := len(between); n > 0 {
+		slices.Sort(between)
+		most = max(most, between[n/2]/2)
+	}
+	if n := len(within); n > 0 {
+		slices.Sort(within)
+		most = max(most, within[min(int(kept*float32(n)), n-1)])
+	}
+	return most
+}
+
+// distance is the root mean square of the differences: see nn.Trace.Nearest.
+func distance(a, b []float32) float32 {
+	var sum float32
+	for i, v := range a {
+		d := v - b[i]
+		sum += d * d
+	}
+	return sqrt(sum / float32(len(a)))
+}
+
+// tensors are those that nn's rule reads.
+func (k *known) tensors(h *Head, base *weights.File) []weights.Tensor {
+	d := len(h.Mean)
+	out := weights.NewI8("reject.examples", k.examples, k.rows, d)
+	out = append(out, weights.NewF32("reject.mean", h.Mean, d), weights.NewF32("reject.std", h.Std, d))
+	if k.reject.Spread > 0 {
+		out = append(out, *base.Lookup("reject.weight"))
+	}
+	return out
+}
