@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -217,4 +218,23 @@ func FuzzZip(f *testing.F) {
 			t.Errorf("%d bytes in an archive of %d", packed, len(b))
 		}
 	})
+}
+
+// Folders name the classes: the innermost one, each name once however it is written.
+func TestClasses(t *testing.T) {
+	got := Classes([]string{"set/train/my cup/1.png", "set/val/My_Cup/2.png", "set/train/猫/a.png", `win\dog\1.png`, "top.png", "set/.hidden/x.png", "__MACOSX/cup/1.png", "set/empty/", "7/a.png"})
+	var names []string
+	for _, c := range got {
+		names = append(names, c.En)
+		if c.Zh != c.En {
+			t.Errorf("class %q is called %q in Chinese", c.En, c.Zh)
+		}
+	}
+	if want := []string{"7", "My_Cup", "dog", "猫"}; !slices.Equal(names, want) {
+		t.Errorf("classes %q, expected %q", names, want)
+	}
+	pictures, unmatched := Label([]string{"set/train/my cup/1.png", "7/a.png", "top.png"}, got)
+	if len(pictures) != 2 || pictures[0].Label != 0 || pictures[1].Label != 1 || len(unmatched) != 1 {
+		t.Errorf("labels %+v, unmatched %+v", pictures, unmatched)
+	}
 }

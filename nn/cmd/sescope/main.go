@@ -41,6 +41,9 @@ var commands = []command{
 		"Draw the tutorial's figure: picture and its three strongest channels." + archAbout, explain},
 	{"eval", "MODEL DATA", "[--json | --csv] [--against MODEL] " + archFlags, `Measure accuracy on a CIFAR-10 .bin file, or a zip or folder of pictures by class.
 --csv prints the logits of every picture; --against compares a second network on the same pictures, for instance int8 with float32.` + archAbout, evaluate},
+	{"teach", "DATA", "-o OUT.safetensors [--network MODEL] [--json] " + archFlags, `Learn a network's last layer anew for a zip or folder of pictures by class.
+The result is a network as any other. Printed is how often it is right on pictures that were held back; recording-1-0001.jpg and
+recording-1-0002.jpg count as frames of one recording, which is held back as a whole.` + archAbout, teachHead},
 	{"quantize", "IN OUT.safetensors", bitsFlag, "Make an int8 file of a float32 one, or one whose numbers need fewer bits.", quantize},
 	{"convert", "IN.onnx OUT.safetensors", "[--classes FILE] " + bitsFlag + " [--mean R,G,B] [--std R,G,B]", `Make a .safetensors file of an ONNX file.
 FILE holds a class a line, its Chinese name behind a tab; mean and std, of pixels of 0..1, are ImageNet's by default.`, convert},

@@ -18,6 +18,7 @@ import (
 // testSet is a list of labelled pictures; open may be called from several goroutines, and gives
 // the label, too, which a CIFAR-10 file tells only then.
 type testSet struct {
+	classes   []nn.Class // that the labels count
 	pictures  []dataset.Picture
 	unmatched []dataset.Folder
 	skipped   []string
@@ -26,7 +27,8 @@ type testSet struct {
 	close     func() error
 }
 
-// openDataset opens a CIFAR-10 .bin file, a zip or a folder of pictures by class.
+// openDataset opens a CIFAR-10 .bin file, a zip or a folder of pictures by class. Where classes are nil, the folders' names are the
+// classes.
 func openDataset(path string, classes []nn.Class) (*testSet, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -55,11 +57,14 @@ func openDataset(path string, classes []nn.Class) (*testSet, error) {
 }
 
 func openCIFAR(f *os.File, path string, size int, classes []nn.Class) (*testSet, error) {
+	if classes == nil {
+		return nil, fmt.Errorf("%s is neither a folder nor a zip, expected pictures by class", path)
+	}
 	n, err := dataset.Records(path, size, len(classes))
 	if err != nil {
 		return nil, err
 	}
-	set := &testSet{cifar: true}
+	set := &testSet{classes: classes, cifar: true}
 	for i := range n {
 		set.pictures = append(set.pictures, dataset.Picture{Name: dataset.RecordName(path, i), At: i})
 	}
@@ -110,7 +115,10 @@ func openZip(f *os.File, path string, size int, classes []nn.Class) (*testSet, e
 	for _, e := range entries {
 		names = append(names, e.Name)
 	}
-	set.pictures, set.unmatched = dataset.Label(names, classes)
+	if set.classes = classes; classes == nil {
+		set.classes = dataset.Classes(names)
+	}
+	set.pictures, set.unmatched = dataset.Label(names, set.classes)
 	if len(set.pictures) == 0 {
 		return nil, nothing(path, set.unmatched)
 	}
@@ -168,8 +176,15 @@ func openFolder(path string, classes []nn.Class) (*testSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &testSet{close: func() error { return nil }}
-	set.pictures, set.unmatched = dataset.Label(names, classes)
+	set := &testSet{classes: classes, close: func() error { return nil }}
+	if classes == nil {
+		var inside []string // the folder's own name is no class
+		for _, name := range names {
+			inside = append(inside, name[len(filepath.Base(root))+1:])
+		}
+		set.classes = dataset.Classes(inside)
+	}
+	set.pictures, set.unmatched = dataset.Label(names, set.classes)
 	if len(set.pictures) == 0 {
 		return nil, nothing(path, set.unmatched)
 	}

@@ -1,0 +1,30 @@
+package dataset
+
+import (
+	"sort"
+	"strings"
+
+	"sescope/nn"
+)
+
+// Classes are the folders that hold files, by the innermost one's name, in alphabetical order: what
+// a set of pictures by class says by itself. Names that Label takes for the same class count once;
+// files in no folder and hidden ones name none.
+func Classes(paths []string) (classes []nn.Class) {
+	var names []string
+	for _, path := range paths {
+		path = strings.ReplaceAll(path, `\`, "/")
+		end := strings.LastIndexByte(path, '/')
+		if end <= 0 || end == len(path)-1 || hidden(path) {
+			continue
+		}
+		names = append(names, path[strings.LastIndexByte(path[:end], '/')+1:end])
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if plainName(name) != "" && named(name, classes) < 0 {
+			classes = append(classes, nn.Class{En: name, Zh: name})
+		}
+	}
+	return classes
+}
