@@ -1,18 +1,26 @@
 #!/usr/bin/env python3
-"""Measure a quantised network and write what it found into the file: temperature, rejection, gate signatures and the accuracy card.
+"""Measure a quantised network and write what it found into the file.
 
-usage: python3 card.py NETWORK INT8.safetensors --cifar DIR --objects DIR [--float FLOAT.safetensors] [--seeds 1] [--compared SEEDS.json] [--test]
+usage: python3 card.py NETWORK INT8.safetensors [--cifar DIR] [--objects DIR] [--pictures DIR]
+                       [--float FLOAT.safetensors] [--seeds 1] [--compared SEEDS.json] [--test]
 
-INT8 is what `sescope quantize FLOAT INT8` wrote; its header and signature tensors are rewritten in place. Everything is measured with the
-int8 weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test data; --test adds the test set's lines to the card.
---compared is what seeds.py wrote: the card then says what SE brings, with its spread.
-Printed and not written: the pictures of every class that are named rightly, and the share of every kind of outsider that passes.
+INT8 is what `sescope quantize FLOAT INT8` wrote; temperature, rejection, gate signatures and the
+accuracy card in its header and tensors are rewritten in place. everyday is measured on --pictures
+(pictures.py's --out), the others on --cifar and --objects. Everything is measured with the int8
+weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test
+data; --test adds CIFAR-10's test sets to the card. --compared is what seeds.py wrote: the card then
+says what SE brings, with its spread. Printed and not written: the pictures of every class that are
+named rightly, and the share of every kind of outsider that passes.
 
-  temperature  Guo et al. 2017 (arXiv:1706.04599): the one that minimises the validation pictures' negative log likelihood
-  reject       a score and the threshold that 95 % of pictures outside the classes stay below. Outsiders: pictures of both data sets that show
-               none of the classes, noise, blank frames. Every second folder of them (or class of CIFAR-10) fits the score "features", a logistic
-               regression on what the head reads; of the rest half choose score and threshold, the other half are what auroc and kept report
-  signature    mean and standard deviation of every gate per class over the training pictures (as in figures 5 to 7 of Hu et al. 2018)
+  temperature  the one that minimises the validation pictures' negative log likelihood (Guo et al.
+               2017, arXiv:1706.04599)
+  reject       a score and the threshold that 95 % of pictures outside the classes stay below.
+               Outsiders: pictures that show none of the classes, noise, blank frames. Every second
+               folder of them (or class of CIFAR-10) fits the score "features", a logistic regression
+               on what the head reads; of the rest half choose score and threshold, the other half
+               are what auroc and kept report
+  signature    mean and standard deviation of every gate per class over the training pictures (as in
+               figures 5 to 7 of Hu et al. 2018)
 """
 import argparse
 import json
@@ -22,8 +30,9 @@ import numpy as np
 import torch
 
 import data
-import objects
+import everyday
 import safetensors
+import sets
 from attention import hook_gates, last_convolution
 from networks import shipped
 from train import RECIPES, rounded
@@ -31,18 +40,11 @@ from train import RECIPES, rounded
 # They teach how a network answers, so they always answer, with the probabilities that the tutorial's code gives.
 TEACHING = ("simple", "simple-se", "cnn3-se")
 
-# Folders of the object packs that show what CIFAR-10 has a class for: no outsiders there.
-CIFAR_LIKE = set("airplanes car_side dalmatian ketch schooner ferry pigeon rooster ibis emu flamingo flamingo_head wild_cat helicopter cougar_body cougar_face "
-                 "Leopards llama gerenuk okapi kangaroo elephant rhino hedgehog beaver platypus panda Motorbikes BACKGROUND_Google garfield snoopy".split())
-
-
-CIFAR10 = {
-    "en": "Trained on CIFAR-10 (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; no licence text, asks for citation), 32 x 32 pixels, nearly all from JPEG files.",
-    "zh": "训练数据为 CIFAR-10（A. Krizhevsky，2009；无许可证文本，要求引用），32 × 32 像素，几乎全部取自 JPEG 文件。",
-}
-OBJECTS = {
-    "en": "Trained on pictures of Caltech-101 (Li, Andreeto, Ranzato, Perona; CC BY 4.0) and of the Grocery Store data set (Klasson, Zhang, Kjellström 2019; MIT).",
-    "zh": "训练数据为 Caltech-101（Li、Andreeto、Ranzato、Perona；CC BY 4.0）和 Grocery Store 数据集（Klasson、Zhang、Kjellström，2019；MIT）的图片。",
+EVERYDAY_RECIPE = {
+    "en": "Recipe: SGD, batches of 128, pictures of 32, then 48, then 64 pixels; cut, turned, relit, blurred and noisy as a webcam makes them; "
+          "label smoothing; the running mean of the weights. Beside its classes it learned the finer ones of its sources.",
+    "zh": "训练方法：SGD，每批 128 张，图片边长先后为 32、48、64 像素；按摄像头的情形裁剪、旋转、改变光照、模糊并加噪；标签平滑；取权重的滑动平均。"
+          "除自己的类别外，还学习了各数据来源更细的类别。",
 }
 NOT_FOR = {
     "en": "Not for any decision about people or things: it teaches, and it knows nothing but its classes.",
@@ -51,7 +53,9 @@ NOT_FOR = {
 
 
 def texts(network, compared):
-    """The card's words: where the pictures are from, how it was trained, and what it is not for. The recipe is the one in train.py; compared are the rows of seeds.py."""
+    """The card's words: how it was trained, and what it is not for. The recipe is the script's; compared are the rows of seeds.py."""
+    if network in everyday.RECIPES:
+        return {"recipe": EVERYDAY_RECIPE, "notfor": NOT_FOR}
     recipe = RECIPES[network]
     en, zh = f"Recipe: {recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"训练方法：SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
     if "mix" in recipe:
@@ -69,11 +73,12 @@ def texts(network, compared):
             n, mean, half = len(row["seeds"]), f"{row['mean']:+.1f}".replace("-", "−"), row["half95"]
             en += f" {n} seeds were trained with SE and without. SE brings {mean} ± {half:.1f} points on the test pictures (95 % interval)."
             zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子。SE 在测试图片上带来 {mean} ± {half:.1f} 个百分点（95 % 区间）。"
-    return {"data": OBJECTS if network == "objects" else CIFAR10, "recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR}
+    return {"recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR}
 
 
 def by_bits(network, path, pixels, labels):
-    """Accuracy with weights of 8, 6, 5 and 4 bits, made of the float32 ones, and the bytes of the tensors if every number took so many bits."""
+    """Accuracy with weights of 8, 6, 5 and 4 bits, made of the float32 ones, and the bytes of the tensors
+    if every number took so many bits."""
     net, tensors, _ = load(network, path)
     out = []
     for bits in (8, 6, 5, 4):
@@ -87,6 +92,7 @@ def by_bits(network, path, pixels, labels):
 
 def load(network, path):
     net = shipped(network).eval()
+    net.normalise = everyday.normalise if network in everyday.RECIPES else data.normalise
     tensors, metadata = safetensors.read(path)
     tensors = {k: v for k, v in tensors.items() if not k.startswith(("signature.", "reject."))}
     missing, extra = net.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
@@ -96,7 +102,8 @@ def load(network, path):
 
 
 def run(net, pixels, batch=250):
-    """(logits (N, classes), {block: gates (N, channels)}, features: the means of the channels that the head reads (N, channels))."""
+    """(logits (N, classes), {block: gates (N, channels)}, features (N, channels)): the last are the means
+    of the channels that the head reads."""
     logits, gates, features = [], {}, []
     channels = last_convolution(net).out_channels
     head = next(m for m in net.children() if isinstance(m, torch.nn.Linear))
@@ -104,7 +111,7 @@ def run(net, pixels, batch=250):
     hooks += hook_gates(net, lambda name, gate: gates.setdefault(name, []).append(gate))
     with torch.no_grad():
         for i in range(0, len(pixels), batch):
-            logits.append(net(data.normalise(pixels[i:i + batch])))
+            logits.append(net(net.normalise(pixels[i:i + batch])))
     for h in hooks:
         h.remove()
     return torch.cat(logits), {k: torch.cat(v) for k, v in gates.items()}, torch.cat(features)
@@ -159,40 +166,9 @@ def auroc(known, outside):
     return ((order[m:].sum() - n * (n + 1) / 2) / (n * m)).item()
 
 
-def synthetic(side, seed, count=200):
-    """Noise of several grains, and blank frames."""
-    rng = np.random.default_rng(seed)
-    out = []
-    for i in range(count):
-        grain = (1, 2, 4, 8)[i % 4]
-        noise = rng.integers(0, 256, (3, side // grain, side // grain)).repeat(grain, 1).repeat(grain, 2)
-        blank = np.clip(rng.integers(0, 256, (3, 1, 1)) + rng.normal(0, 3, (3, side, side)), 0, 255)
-        out.append(noise if i % 2 else blank)
-    return torch.from_numpy(np.stack(out).astype(np.uint8))
-
-
-def outsiders(network, args):
-    """Pictures outside the network's classes by kind: those that fit the score, and those that choose the threshold and report. The two have
-    no class in common; noise and blank frames are on both sides, from different seeds."""
-    if network == "objects":
-        pixels, labels = data.split(*data.read(args.cifar / "train.bin"))[1]
-        big = lambda v: torch.nn.functional.interpolate(v.float(), scale_factor=2, mode="bilinear", align_corners=False).to(torch.uint8)  # noqa: E731
-        known = {name for folders, _, _ in objects.NAMES for name in folders.split()} | {"BACKGROUND_Google"}  # where anything may be seen
-        folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in known)
-        things = lambda side: objects.shrink(torch.cat([objects.folder(p)[:40] for p in folders[side::2]]))  # noqa: E731  sharp ones: CIFAR-10's are blurred when enlarged
-        return [{"CIFAR-10": big(pixels[labels % 2 == side][:1000]), "things": things(side), "noise and blank frames": synthetic(64, 5 + side)} for side in range(2)]
-    folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in CIFAR_LIKE)
-    things = lambda side: shrink32(torch.cat([objects.folder(p)[:60] for p in folders[side::2]]))  # noqa: E731
-    return [{"things and groceries": things(side), "noise and blank frames": synthetic(32, 5 + side)} for side in range(2)]
-
-
 def shuffled(kinds):
     pixels = torch.cat(list(kinds.values()))
     return pixels[torch.randperm(len(pixels), generator=torch.Generator().manual_seed(data.SPLIT_SEED))]
-
-
-def shrink32(pixels):
-    return torch.nn.functional.avg_pool2d(objects.shrink(pixels).float(), 2).round().to(torch.uint8)
 
 
 def signature(gates, labels, classes):
@@ -200,8 +176,8 @@ def signature(gates, labels, classes):
     out = {}
     for block, g in gates.items():
         for name, f in (("mean", lambda v: v.mean(0)), ("std", lambda v: v.std(0))):
-            v = torch.stack([f(g[labels == c]) for c in range(classes)]).numpy()
-            scale = (np.abs(v).max(1) / 127).astype(np.float32)
+            v = np.nan_to_num(torch.stack([f(g[labels == c]) for c in range(classes)]).numpy())  # a class without pictures
+            scale = (np.maximum(np.abs(v).max(1), 1e-6) / 127).astype(np.float32)
             out[f"signature.{block}.{name}"] = np.round(v / scale[:, None]).astype(np.int8)
             out[f"signature.{block}.{name}.scale"] = scale
     return out
@@ -212,44 +188,39 @@ def main():
     parser.add_argument("network")
     parser.add_argument("int8", type=pathlib.Path)
     parser.add_argument("--float", type=pathlib.Path)
-    parser.add_argument("--cifar", type=pathlib.Path, required=True)
-    parser.add_argument("--objects", type=pathlib.Path, required=True)
+    parser.add_argument("--cifar", type=pathlib.Path)
+    parser.add_argument("--objects", type=pathlib.Path)
+    parser.add_argument("--pictures", type=pathlib.Path)
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--compared", type=pathlib.Path)
     parser.add_argument("--test", action="store_true")
     args = parser.parse_args()
 
     net, tensors, metadata = load(args.network, args.int8)
-    if args.network == "objects":
-        train, val = objects.load(args.objects)
-        train = (objects.shrink(train[0]), train[1])
-        sets = [({"en": "validation", "zh": "验证集"}, val), ({"en": "groceries, validation", "zh": "杂货验证集"}, objects.groceries(args.objects))]
-    else:
-        train, val = data.load(args.cifar)
-        sets = [({"en": "validation, JPEG pixels", "zh": "验证集，JPEG 像素"}, val)]
-        if args.test:
-            sets += [({"en": "test, JPEG pixels", "zh": "测试集，JPEG 像素"}, data.read(args.cifar / "test-a.bin")),
-                     ({"en": "test, original pixels", "zh": "测试集，原始像素"}, data.read(args.cifar / "test-a-original.bin"))]
-
+    known = sets.of(args.network, args)
+    val = known.named[0][1]
     spec = json.loads(metadata["sescope"])
     classes = len(spec["classes"])
-    _, gates, trained = run(net, train[0])
-    accuracy = []
-    for name, (pixels, labels) in sets:
-        right8 = run(net, pixels)[0].argmax(1) == labels
+    _, gates, trained = run(net, known.train[0])
+    accuracy, results = [], []
+    for name, (pixels, labels) in known.named:
+        results.append(run(net, pixels))
+        right8 = results[-1][0].argmax(1) == labels
         accuracy.append({"set": name, "pictures": len(labels), "int8": round(right8.float().mean().item(), 4)})
+        print(name["en"], "top-5", round(everyday.top(results[-1][0], labels, 5), 4))
         if args.float:
             right = run(load(args.network, args.float)[0], pixels)[0].argmax(1) == labels
             accuracy[-1]["float32"] = round(right.float().mean().item(), 4)
         if name["en"].startswith(("test, JPEG", "validation")):
-            per_class = [round(right8[labels == c].float().mean().item(), 4) for c in range(classes)]
-    spec["card"] = texts(args.network, json.loads(args.compared.read_text()) if args.compared else []) | {"seeds": [int(s) for s in args.seeds.split(",")], "accuracy": accuracy, "classes": per_class}
+            per_class = [round(right8[labels == c].float().sum().item() / max(1, (labels == c).sum().item()), 4) for c in range(classes)]
+    spec["card"] = texts(args.network, json.loads(args.compared.read_text()) if args.compared else []) | {
+        "data": known.credits, "seeds": [int(s) for s in args.seeds.split(",")], "accuracy": accuracy, "classes": per_class}
     if args.float:
         spec["card"]["bits"] = by_bits(args.network, args.float, *val)
     if args.network not in TEACHING:
-        not_sure(net, spec, tensors, trained, sets, outsiders(args.network, args))
+        not_sure(net, spec, tensors, trained, known, results)
     metadata["sescope"] = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
-    safetensors.write(args.int8, tensors | signature(gates, train[1], classes), metadata)
+    safetensors.write(args.int8, tensors | signature(gates, known.train[1], classes), metadata)
     print(json.dumps({k: spec[k] for k in ("temperature", "reject", "card") if k in spec}, indent=1, ensure_ascii=False))
 
 
@@ -259,13 +230,13 @@ def print_kinds(name, classes, right, labels, kept):
     print(f"{name}: {100 * kept.float().mean().item():.1f} % kept, {100 * right[kept].float().mean().item():.1f} % of them named rightly")
 
 
-def not_sure(net, spec, tensors, trained, sets, others):
-    """Write temperature and rejection into spec and tensors. trained are the features of the training pictures, sets the card's, the validation
-    pictures first, others what outsiders() gives."""
-    val = sets[0][1]
-    fitting, others = others
-    logits, _, features = run(net, val[0])
-    t = temperature(logits, val[1])
+def not_sure(net, spec, tensors, trained, known, results):
+    """Write temperature and rejection into spec and tensors. trained are the features of the training
+    pictures, known what sets.of() gives, results what run() made of its named sets."""
+    fitting, others = known.outsiders
+    labels = known.named[0][1][1]
+    logits, _, features = results[0]
+    t = temperature(logits, labels)
     w = regression(trained, run(net, shuffled(fitting))[2])
     outside, _, outer = run(net, shuffled(others))
     inside, half = scores(logits, features, w, t), len(outside) // 2
@@ -273,22 +244,21 @@ def not_sure(net, spec, tensors, trained, sets, others):
     for s, v in inside.items():
         print(s, "auroc", round(auroc(v, reporting[s]), 4), "kept at 5 %", round((v >= torch.quantile(choosing[s], 0.95)).float().mean().item(), 4))
     best = max(inside, key=lambda s: auroc(inside[s], choosing[s]))
-    known, report = inside[best], reporting[best]
+    own, report = inside[best], reporting[best]
     threshold = torch.quantile(choosing[best], 0.95).item()
     kept = lambda logits, gates, features: scores(logits, features, w, t)[best] >= threshold  # noqa: E731
     for kind, pixels in others.items():
         print(f"{kind}: {100 * kept(*run(net, pixels)).float().mean().item():.1f} % of {len(pixels)} pass")
-    for name, (pixels, labels) in sets:
-        result = run(net, pixels)
-        print_kinds(name["en"], [c["en"] for c in spec["classes"]], result[0].argmax(1) == labels, labels, kept(*result))
+    for (name, (_, named)), result in zip(known.named, results):
+        print_kinds(name["en"], [c["en"] for c in spec["classes"]], result[0].argmax(1) == named, named, kept(*result))
     if best == "features":
         tensors["reject.weight"] = w.numpy()
     spec["temperature"] = round(t, 4)
     spec["reject"] = {"score": best, "threshold": round(threshold, 4)}
     spec["card"] |= {
-        "ece": [round(ece(logits, val[1]), 4), round(ece(logits / t, val[1]), 4)],
-        "auroc": round(auroc(known, report), 4),
-        "kept": round((known >= threshold).float().mean().item(), 4),
+        "ece": [round(ece(logits, labels), 4), round(ece(logits / t, labels), 4)],
+        "auroc": round(auroc(own, report), 4),
+        "kept": round((own >= threshold).float().mean().item(), 4),
         "accepted": round((report >= threshold).float().mean().item(), 4),
     }
 

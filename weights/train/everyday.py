@@ -3,6 +3,7 @@
 
 usage: python3 everyday.py NETWORK --data DIR --out DIR (--minutes N | --pictures N) [--seed 1]
                            [--limit N]
+       torchrun --nproc_per_node 2 -r 1 -t 1 everyday.py NETWORK ...
 
 --out receives
   NETWORK.ckpt    everything a resumed run needs: an interrupted one continues at its last lap
@@ -13,10 +14,16 @@ Learning rate and side of the pictures follow the share of the budget that is sp
 busy machine still ends annealed; with --pictures it also repeats exactly. Recipes stand in RECIPES.
 bfloat16 or float32 is chosen by timing a few steps of each. --limit makes a lap of N pictures, for
 a smoke test.
+
+Processes under torchrun take every other batch each and share what they learned by averaging their
+weights every AVERAGE steps (local SGD, Stich 2019, arXiv:1805.09767): on a busy machine nobody then
+waits for another at every step.
 """
 import argparse
+import itertools
 import json
 import math
+import os
 import pathlib
 import queue
 import threading
@@ -24,6 +31,7 @@ import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from torch.nn import functional as F
 
 import data
@@ -33,6 +41,7 @@ from pictures import MEAN, PARTS, STD, table
 from train import keep_memory, save
 
 LAP = 51200
+AVERAGE = 8
 # sizes   side of the pictures up to each share of the budget
 # rise    share of the budget in which the learning rate rises; it then falls to zero along a cosine
 # smooth  label smoothing (Szegedy et al. 2016, arXiv:1512.00567)
@@ -99,10 +108,10 @@ def augment(pixels, rng, size):
 
 
 class Budget:
-    """How much of the run is done, 0..1, by minutes of work or by pictures."""
+    """How much of the run is done, 0..1, by minutes of work or by pictures. now is what all processes go by."""
 
     def __init__(self, args):
-        self.minutes, self.pictures, self.seconds, self.done, self.start = args.minutes, args.pictures, 0.0, 0, time.time()
+        self.minutes, self.pictures, self.seconds, self.done, self.start, self.now = args.minutes, args.pictures, 0.0, 0, time.time(), 0.0
 
     def spent(self):
         return self.seconds + time.time() - self.start
@@ -129,22 +138,36 @@ def epoch_order(rows, label, few, seed):
     return np.random.default_rng(seed).permutation(np.repeat(rows, times))
 
 
-def batches(pictures, recipe, budget, seed, first, ready):
-    """Put batches into the queue, from number first on: normalised pixels, classes, source classes.
+def batches(pictures, recipe, budget, seed, numbers, ready):
+    """Put batches of these numbers into the queue: normalised pixels, classes, source classes.
 
     It runs in a thread of its own."""
     rows, label, n = pictures.rows("train"), pictures.label.numpy(), recipe["batch"]
-    per_epoch, number = len(epoch_order(rows, label, recipe["few"], 0)) // n, first
+    per_epoch = len(epoch_order(rows, label, recipe["few"], 0)) // n
     order, known = None, -1
-    while True:
+    for number in numbers:
         epoch, at = divmod(number, per_epoch)
         if epoch != known:
             order, known = epoch_order(rows, label, recipe["few"], [seed, epoch]), epoch
         rng = torch.Generator().manual_seed(1_000_000 * seed + number)
         pixels, classes, sources = pictures.get(order[at * n:at * n + n])
-        size = side(recipe, budget.share() if budget.minutes else number * n / budget.pictures)
+        size = side(recipe, budget.now if budget.minutes else number * n / budget.pictures)
         ready.put((normalise(augment(pixels, rng, size)), classes, sources))
-        number += 1
+
+
+def together(budget, values, world):
+    """Average what the processes learned; the first one's clock says how far they are."""
+    budget.now = budget.share()
+    if world > 1:
+        flat = torch.cat([v.flatten() for v in values])
+        dist.all_reduce(flat)
+        flat /= world
+        with torch.no_grad():
+            for v, part in zip(values, flat.split([v.numel() for v in values])):
+                v.copy_(part.view_as(v))
+        now = torch.tensor([budget.now], dtype=torch.float64)
+        dist.broadcast(now, 0)
+        budget.now = now.item()
 
 
 def fastest(net, batch):
@@ -189,13 +212,16 @@ def main(argv=None):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int)
     args = parser.parse_args(argv)
+    world, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+    if world > 1:
+        dist.init_process_group("gloo")
     keep_memory()
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
 
     recipe, pictures, lap = RECIPES[args.network], Pictures(args.data), args.limit or LAP
-    head = {"network": args.network, "seed": args.seed, "minutes": args.minutes, "pictures": args.pictures, "limit": args.limit} | recipe
+    head = {"network": args.network, "processes": world, "seed": args.seed, "minutes": args.minutes, "pictures": args.pictures, "limit": args.limit} | recipe
     name = args.network if args.seed == 1 else f"{args.network}-{args.seed}"
     checkpoint, weights, log = (args.out / f"{name}.{e}" for e in ("ckpt", "pt", "jsonl"))
     net, mean = (NETWORKS[args.network]().to(memory_format=torch.channels_last) for _ in range(2))
@@ -211,49 +237,53 @@ def main(argv=None):
         net.load_state_dict(state["net"])
         mean.load_state_dict(state["mean"])
         optimiser.load_state_dict(state["optimiser"])
-        number, budget.seconds = state["number"], state["seconds"]
+        number, budget.seconds, budget.now = state["number"], state["seconds"], state["share"]
         budget.done = number * recipe["batch"]
-    else:
+        if rank == 0:
+            with open(log, "a") as f:
+                f.write(json.dumps({"resumed at": budget.done, "processes": world}) + "\n")
+    elif rank == 0:
         log.write_text(json.dumps(head | {"arithmetic": str(kind)}) + "\n")
     val = np.random.default_rng(args.seed).permutation(pictures.rows("val"))[:min(2000, lap)]
     classes, sources = pictures.get(val)[1:]
 
     ready = queue.Queue(4)
-    threading.Thread(target=batches, args=(pictures, recipe, budget, args.seed, number, ready), daemon=True).start()
+    threading.Thread(target=batches, args=(pictures, recipe, budget, args.seed, itertools.count(number + rank, world), ready), daemon=True).start()
     current, averaged = ([v for v in m.state_dict().values() if v.is_floating_point()] for m in (net, mean))
-    share, total, steps, waited = budget.share(), 0.0, 0, 0.0
-    while share < 1:
+    total, steps, waited, every = 0.0, 0, 0.0, AVERAGE if world > 1 else 1
+    while budget.now < 1:
         net.train()
-        start = time.time()
-        x, y, z = ready.get()
-        waited += time.time() - start
-        for group in optimiser.param_groups:
-            group["lr"] = rate(recipe, share)
-        optimiser.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
-            logits, fine = net.both(x)
-        loss = ((1 - recipe["share"]) * F.cross_entropy(logits.float(), y, label_smoothing=recipe["smooth"])
-                + recipe["share"] * F.cross_entropy(fine.float(), z, label_smoothing=recipe["smooth"]))
-        loss.backward()
-        optimiser.step()
-        number, steps, total = number + 1, steps + 1, total + loss.item()
+        for _ in range(every):
+            start = time.time()
+            x, y, z = ready.get()
+            waited += time.time() - start
+            for group in optimiser.param_groups:
+                group["lr"] = rate(recipe, budget.now)
+            optimiser.zero_grad(set_to_none=True)
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+                logits, fine = net.both(x)
+            loss = ((1 - recipe["share"]) * F.cross_entropy(logits.float(), y, label_smoothing=recipe["smooth"])
+                    + recipe["share"] * F.cross_entropy(fine.float(), z, label_smoothing=recipe["smooth"]))
+            loss.backward()
+            optimiser.step()
+            number, steps, total = number + world, steps + 1, total + loss.item()
+        before, budget.done = budget.done, number * recipe["batch"]
+        together(budget, current, world)
         with torch.no_grad():
-            keep = min(recipe["mean"], (1 + number) / (10 + number))
+            keep = min(recipe["mean"] ** every, (1 + number) / (10 + number))
             torch._foreach_mul_(averaged, keep)
             torch._foreach_add_(averaged, current, alpha=1 - keep)
-        budget.done = number * recipe["batch"]
-        share = budget.share()
-        if budget.done % lap < recipe["batch"] or share == 1:
+        if rank == 0 and (budget.done // lap > before // lap or budget.now == 1):
             logits, fine = answers(mean, pictures, val, kind)
-            line = {"pictures": budget.done, "share": round(share, 4), "side": x.shape[-1], "lr": round(rate(recipe, share), 5), "loss": round(total / steps, 4),
-                    "val": round(top(logits, classes, 1), 4), "val top-5": round(top(logits, classes, 5), 4), "sources": round(top(fine, sources, 1), 4),
-                    "seconds": round(budget.spent(), 1), "waited": round(waited, 1)}
+            line = {"pictures": budget.done, "share": round(budget.now, 4), "side": x.shape[-1], "lr": round(rate(recipe, budget.now), 5),
+                    "loss": round(total / steps, 4), "val": round(top(logits, classes, 1), 4), "val top-5": round(top(logits, classes, 5), 4),
+                    "sources": round(top(fine, sources, 1), 4), "seconds": round(budget.spent(), 1), "waited": round(waited, 1)}
             with open(log, "a") as f:
                 f.write(json.dumps(line) + "\n")
             print(name, line, flush=True)
             save(mean.state_dict(), weights)
             save({"recipe": head, "net": net.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict(), "number": number,
-                  "seconds": budget.spent()}, checkpoint)
+                  "seconds": budget.spent(), "share": budget.now}, checkpoint)
             total, steps, waited = 0.0, 0, 0.0
 
 

@@ -40,7 +40,7 @@ for i, wnid in enumerate(("n02123045", "n02099601", "n07920052", "n03085013")):
         draw(root / "mini/train" / wnid / "1.jpg", None, 84, test)
         draw(root / "mini/val" / wnid / "2.jpg", None, 84, kept[0])
 (root / "tiny/val/val_annotations.txt").write_text("\n".join(val) + "\n")
-for name in ("train/cup", "train/snoopy", "train/food-Apple", "val/food-Apple"):
+for name in ("train/cup", "train/brain", "train/menorah", "train/food-Apple", "val/food-Apple"):
     for k in range(20):
         draw(root / "objects" / name / f"{k:05d}.jpg", colour(5 + len(name)), 80)
 for k in range(20):
@@ -99,7 +99,7 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 	if got.Twins != 1 {
 		t.Errorf("a picture and its copy are in %d parts, expected one", got.Twins)
 	}
-	for part, n := range map[string]int{"tiny test": 4, "grocery test": 20, "caltech outside": 20, "clothes val": 3, "trash val": 3} {
+	for part, n := range map[string]int{"tiny test": 4, "grocery test": 20, "caltech outside": 40, "clothes val": 3, "trash val": 3} {
 		if got.Counts[part] != n {
 			t.Errorf("%s: %d pictures, expected %d", part, got.Counts[part], n)
 		}
@@ -155,7 +155,13 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 
 	file := in("everyday.safetensors")
 	scripts(t, []string{"export.py", "everyday", filepath.Join(in("whole"), "everyday.pt"), file})
-	b, err := os.ReadFile(file)
+	quantised := in("quantised.safetensors")
+	if out, err := exec.Command("go", "run", "sescope/nn/cmd/sescope", "quantize", file, quantised, "--bits", "5").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	scripts(t, []string{"card.py", "everyday", quantised, "--pictures", in("set"), "--float", file},
+		[]string{"report.py", filepath.Join(in("whole"), "everyday.pt"), "--pictures", in("set"), "--confused", "2"})
+	b, err := os.ReadFile(quantised)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,6 +172,9 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 	m, err := nn.Load(f)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if card := m.Spec.Card; card == nil || len(card.Accuracy) != 3 || card.Accuracy[1].Pictures != 4 || m.Spec.Reject == nil {
+		t.Errorf("the card: %+v, rejection %+v", m.Spec.Card, m.Spec.Reject)
 	}
 	if n := len(m.Spec.Classes); n != 311 || m.Spec.Classes[0].Zh != "猫" {
 		t.Errorf("%d classes, the first %v", n, m.Spec.Classes[0])

@@ -40,6 +40,7 @@ def main():
     for name in args.networks:
         for seed in seeds:
             net = NETWORKS[name]().eval().to(memory_format=torch.channels_last)
+            net.normalise = data.normalise
             net.load_state_dict(torch.load(args.runs / (f"{name}.pt" if seed == "1" else f"{name}-{seed}.pt"), map_location="cpu"))
             for kind, bits in (("float32", 0), ("int8", RECIPES[name].get("bits", 8))):
                 with rounded(net, bits):
