@@ -72,9 +72,11 @@ func signatures(m *nn.Model, examples []Example, classes int) (out []weights.Ten
 
 // Telling is an input of the head that tells a class from the others.
 type Telling struct {
-	Channel, Class int
-	Mean, Others   float32 // its mean over the examples of the class, and over the others', all classes counting alike
-	Effect         float32 // the difference in standard deviations within a class (Cohen's d)
+	Channel int     `json:"channel"`
+	Class   int     `json:"class"`
+	Mean    float32 `json:"mean"`   // over the examples of the class
+	Others  float32 `json:"others"` // over the others', all classes counting alike
+	Effect  float32 `json:"effect"` // the difference in standard deviations within a class (Cohen's d)
 }
 
 // Channels are the inputs of the head that tell the classes apart best, at most n, best first:

@@ -177,3 +177,40 @@ func TestExtractMirrors(t *testing.T) {
 		t.Errorf("mirror of a wide picture: %v", m.Pix)
 	}
 }
+
+// What the page does between two frames: learn anew and make a network of it.
+func BenchmarkApply(b *testing.B) {
+	file, err := os.ReadFile("../../weights/models/live.safetensors")
+	if err != nil {
+		b.Fatal(err)
+	}
+	f, err := weights.Read("live", file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m, err := nn.Load(f)
+	if err != nil {
+		b.Fatal(err)
+	}
+	examples := random(12, 166, 96, 10, 0.3)
+	for i := range examples {
+		for _, c := range []int{48, 48, 96, 96} {
+			examples[i].Gates = append(examples[i].Gates, make([]float32, c))
+		}
+	}
+	classes := make([]nn.Class, 12)
+	for i := range classes {
+		classes[i] = nn.Class{En: string(rune('a' + i))}
+	}
+	h := Learn(examples, 12, nil)
+	for b.Loop() {
+		network, err := Network(m, "x", classes, examples, h, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := network.NewSession(); err != nil {
+			b.Fatal(err)
+		}
+		network.File().Write()
+	}
+}

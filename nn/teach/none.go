@@ -3,6 +3,7 @@ package teach
 import (
 	"slices"
 
+	"sescope/kernels"
 	"sescope/nn"
 	"sescope/weights"
 )
@@ -66,9 +67,9 @@ func newKnown(examples []Example, classes int, h *Head, base *nn.Reject) known {
 // classes, since one burst knows nothing of how different the next will be.
 func limit(examples []Example, chosen []int, rows []float32, d int) float32 {
 	var within, between []float32
+	far := squares(rows, 2*len(chosen), d)
 	for a, i := range chosen {
 		same, other := float32(-1), float32(-1)
-		x := rows[2*a*d:][:d]
 		for b, j := range chosen {
 			own := examples[i].Label == examples[j].Label
 			if own && examples[i].Burst == examples[j].Burst {
@@ -78,17 +79,17 @@ func limit(examples []Example, chosen []int, rows []float32, d int) float32 {
 			if own {
 				nearest = &same
 			}
-			for half := range 2 {
-				if v := distance(x, rows[(2*b+half)*d:][:d]); *nearest < 0 || v < *nearest {
+			for _, v := range far[a*2*len(chosen)+2*b:][:2] { // of the picture and its mirror image
+				if *nearest < 0 || v < *nearest {
 					*nearest = v
 				}
 			}
 		}
 		if same >= 0 {
-			within = append(within, same)
+			within = append(within, sqrt(same/float32(d)))
 		}
 		if other >= 0 {
-			between = append(between, other)
+			between = append(between, sqrt(other/float32(d)))
 		}
 	}
 	most := float32(1e-3)
@@ -103,14 +104,30 @@ func limit(examples []Example, chosen []int, rows []float32, d int) float32 {
 	return most
 }
 
-// distance is the root mean square of the differences: see nn.Trace.Nearest.
-func distance(a, b []float32) float32 {
-	var sum float32
-	for i, v := range a {
-		d := v - b[i]
-		sum += d * d
+// squares are the squared distances of every other row, the pictures, from all rows of d values:
+// (n/2, n). |a|² + |b|² - 2ab takes one product in the kernels.
+func squares(rows []float32, n, d int) []float32 {
+	stride := up(d, 4)
+	even, norm := make([]float32, n/2*stride), make([]float32, n)
+	for i := range n {
+		for _, v := range rows[i*d:][:d] {
+			norm[i] += v * v
+		}
+		if i%2 == 0 {
+			copy(even[i/2*stride:], rows[i*d:][:d])
+		}
 	}
-	return sqrt(sum / float32(len(a)))
+	w := kernels.Pack(rows, n, d, 1, 1, stride)
+	wide := up(n, kernels.Panel)
+	products := make([]float32, n/2*wide)
+	product(products, wide, even, stride, n/2, n, w, make([]float32, wide))
+	out := make([]float32, 0, n/2*n)
+	for i := range n / 2 {
+		for j, v := range products[i*wide:][:n] {
+			out = append(out, max(0, norm[2*i]+norm[j]-2*v))
+		}
+	}
+	return out
 }
 
 // tensors are those that nn's rule reads.
