@@ -26,7 +26,8 @@ type Request struct {
 	Bits  int    `json:"bits,omitempty"`  // shrink; load: round the weights first, and send the smaller file back
 	Spec  string `json:"spec,omitempty"`  // load: the spec, if it does not stand in the file's header
 
-	Test *TestJob `json:"test,omitempty"` // test
+	Test  *TestJob  `json:"test,omitempty"`  // test
+	Teach *TeachJob `json:"teach,omitempty"` // examine, learn, hold
 
 	Gates []Override `json:"gates,omitempty"` // what the person set; the other blocks have their own gates
 }
@@ -55,6 +56,9 @@ type Reply struct {
 	Shrunk *Shrunk   `json:"shrunk,omitempty"` // to Shrink
 	Tried  []Tried   `json:"tried,omitempty"`  // to Try, in the order of Twins.Columns
 	Tested *Tested   `json:"tested,omitempty"` // to Test; its numbers come beside it
+
+	Examined *Examined `json:"examined,omitempty"` // to Examine
+	Lesson   *Lesson   `json:"lesson,omitempty"`   // to Learn and Hold
 }
 
 // Model is what the page needs to know about a loaded network.

@@ -22,8 +22,10 @@ func (n *network) job(req protocol.Request, data []byte, reply *protocol.Reply) 
 		reply.Drops, err = n.mute(req)
 	case protocol.Shrink:
 		reply.Shrunk, err = n.shrink(req.Bits)
+	case protocol.Base:
+		reply.Model, err = n.taught.base(req.Model, req.Spec, data)
 	default:
-		err = fmt.Errorf("operation %q, expected %s, %s, %s or %s", req.Op, protocol.Second, protocol.Try, protocol.Mute, protocol.Shrink)
+		err = fmt.Errorf("operation %q, expected %s, %s, %s, %s or %s", req.Op, protocol.Second, protocol.Try, protocol.Mute, protocol.Shrink, protocol.Base)
 	}
 	return err
 }

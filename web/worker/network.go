@@ -24,6 +24,7 @@ type network struct {
 	second  second
 	file    *weights.File // of the first network
 	fewer   fewer
+	taught  taught
 }
 
 // load replaces the network; spec is its description if that does not stand in the file. On an error the former one stays.
@@ -32,9 +33,14 @@ func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) 
 	if err != nil {
 		return nil, err
 	}
+	n.replace(name, f, session)
+	return info, nil
+}
+
+// replace lets another network answer.
+func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 	n.file, n.fewer = f, fewer{}
 	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
-	return info, nil
 }
 
 // read makes a session of a network's file, and what the page needs to know of it.
@@ -54,7 +60,13 @@ func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Bytes: len(file)}
+	return f, session, inform(name, session, len(file)), nil
+}
+
+// inform is what the page needs to know of a network.
+func inform(name string, session *nn.Session, bytes int) *protocol.Model {
+	m := session.Trace().Model
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Bytes: bytes}
 	describe(info, m)
 	for _, g := range session.Trace().Gates {
 		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})
@@ -62,7 +74,7 @@ func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol
 	for _, r := range m.Rankings() {
 		info.Ranks = append(info.Ranks, string(r))
 	}
-	return f, session, info, nil
+	return info
 }
 
 // keep makes room for a picture of side x side pixels and returns it to be filled.

@@ -43,6 +43,14 @@ func Serve() {
 				out["numbers"] = copied(numbers)
 				transfer = append(transfer, out["numbers"])
 			}
+		case req.Op == protocol.Examine && req.Teach != nil:
+			reply.Examined, err = n.taught.examineBlobs(req, message.Get("blobs"))
+		case (req.Op == protocol.Learn || req.Op == protocol.Hold) && req.Teach != nil:
+			var file []byte
+			if file, err = n.teach(req, &reply); file != nil {
+				out["file"] = copied(file)
+				transfer = append(transfer, out["file"])
+			}
 		case req.Op != protocol.Run && req.Op != protocol.Explain:
 			err = n.job(req, bytesOf(message.Get("data")), &reply)
 		default:
