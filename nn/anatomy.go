@@ -17,6 +17,7 @@ type anatomy struct {
 	// An exact account of a logit needs the channel means of the features as skip + gate x mean of gated.
 	gated    int  // what the SE block scales, if the head reads its output or the sum of its output and skip; otherwise a summand or the features
 	skip     int  // the other summand, or none
+	place    int  // the spatial attention between the block and that sum, or none
 	explicit bool // the gates of se stand in that sum
 }
 
@@ -24,14 +25,14 @@ type anatomy struct {
 // and the head.
 func pointwise(op string) bool {
 	switch op {
-	case "batchnorm", "add", "dropout":
+	case "batchnorm", "add", "dropout", "spatial":
 		return true
 	}
 	return isAttention(op) || activations[op] != 0
 }
 
 func dissect(infos []LayerInfo) (anatomy, error) {
-	a := anatomy{conv: none, attention: none, skip: none}
+	a := anatomy{conv: none, attention: none, skip: none, place: none}
 	vector := func(i int) bool { return i != picture && infos[i].Shape.H == 1 && infos[i].Shape.W == 1 }
 
 	// The head: backwards as long as one layer reads the other, then without what stands in front of its first pooling or linear layer.
@@ -83,10 +84,17 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 		}
 		return i
 	}
-	a.gated = bare(a.features)
+	scaled := func(i int) int { // by the attention, where nothing but its spatial part stands between
+		if i != picture && infos[i].Op == "spatial" && bare(infos[i].from) == a.attention {
+			a.place = i
+			return a.attention
+		}
+		return i
+	}
+	a.gated = scaled(bare(a.features))
 	if infos[a.gated].Op == "add" {
 		sum := infos[a.gated]
-		a.gated, a.skip = bare(sum.from), bare(sum.with)
+		a.gated, a.skip = scaled(bare(sum.from)), scaled(bare(sum.with))
 		if a.skip == a.attention {
 			a.gated, a.skip = a.skip, a.gated
 		}

@@ -19,6 +19,7 @@ type Product struct {
 //	maxpool    the window's values: weight 1 for the first largest, 0 for the others
 //	avgpool    the window's values, each with weight 1/size²
 //	se, ...    one product: the value and its gate, which Trace.Gates and Trace.GateSum account for
+//	spatial    one product: the value and what its place counts, which Trace.Spatial accounts for
 //
 // A convolution that ran as Winograd summed in another order: Value differs from Activation(Sum) by rounding.
 type Arithmetic struct {
@@ -110,6 +111,8 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 		}
 	case *attentionLayer:
 		product(src, y, x, c, s.blocks[l.index].Scale[c])
+	case *spatialLayer:
+		product(src, y, x, c, t.Spatial[l.index].Scale[y*out.W+x])
 	default:
 		return Arithmetic{}, fmt.Errorf("map %q comes from %s, which has no products to show", layer, a.Op)
 	}

@@ -3,8 +3,6 @@ package nn
 import (
 	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"sescope/kernels"
@@ -14,6 +12,7 @@ import (
 // excite gates of them, scale the channels. A kind is a line of this table, an exciter in a file of
 // its own, and a block in weights/train/attention.py.
 type attention struct {
+	op       string                                // in a spec
 	title    string                                // what people call it
 	sketch   func(l LayerInfo) string              // its sizes in a few signs: "64 → 4 → 64"
 	describe func(info *LayerInfo, in Shape) error // checks the spec's line and counts the excitation
@@ -23,9 +22,21 @@ type attention struct {
 // SE is the op of Squeeze-and-Excitation: the kind that web/bench writes for other engines.
 const SE = "se"
 
-// attentions are the kinds by their op in a spec.
-var attentions = map[string]attention{
-	SE: {"SE", twoLayerSketch, describeTwoLayers, loadSE},
+// attentions are the kinds of channel attention.
+var attentions = []attention{
+	{SE, "SE", twoLayerSketch, describeTwoLayers, loadSE},
+	{"eca", "ECA", sketchECA, describeECA, loadECA},
+	{"cbam", "CBAM", twoLayerSketch, describeTwoLayers, loadCBAM},
+}
+
+// attentionOf is the kind of an op, nil for another op.
+func attentionOf(op string) *attention {
+	for i := range attentions {
+		if attentions[i].op == op {
+			return &attentions[i]
+		}
+	}
+	return nil
 }
 
 // exciter computes the gates of one kind of block. It is immutable after Load.
@@ -52,7 +63,7 @@ type Excitation struct {
 	Own    []float32 `json:"-"` // C gates as the network says them, 0..1: Function(Logits)
 	Scale  []float32 `json:"-"` // C gates as they were applied: Own, or what SetGates put there
 
-	logits *Tensor // Logits with the lanes that kernels want
+	logits, scratch *Tensor // Logits with the lanes that kernels want; a second of the kind, for cbam
 }
 
 // Squeeze is one statistic of every channel, and what the hidden layer makes of it.
@@ -88,23 +99,35 @@ type GateSum struct {
 // hidden layers' in an account are such ops.
 func Activate(op string, x float32) float32 { return activations[op].Of(x) }
 
+// gate is the gate function of an attention layer.
+func (l LayerSpec) gate() string { return cmp.Or(l.Gate, "sigmoid") }
+
 // isAttention tells whether an op is a channel attention.
-func isAttention(op string) bool { _, ok := attentions[op]; return ok }
+func isAttention(op string) bool { return attentionOf(op) != nil }
 
 // AttentionTitle is what people call a kind of channel attention, "" for another op.
-func AttentionTitle(op string) string { return attentions[op].title }
+func AttentionTitle(op string) string {
+	if a := attentionOf(op); a != nil {
+		return a.title
+	}
+	return ""
+}
 
 // Sketch gives the sizes of an attention layer in a few signs, "" for another layer.
 func (l LayerInfo) Sketch() string {
-	if a, ok := attentions[l.Op]; ok {
+	if a := attentionOf(l.Op); a != nil {
 		return a.sketch(l)
 	}
 	return ""
 }
 
-// ops lists the ops of a table for an error message.
-func ops[V any](table map[string]V) string {
-	return strings.Join(slices.Sorted(maps.Keys(table)), ", ")
+// attentionOps lists the kinds for an error message.
+func attentionOps() string {
+	var list []string
+	for _, a := range attentions {
+		list = append(list, a.op)
+	}
+	return strings.Join(list, ", ")
 }
 
 // attentionLayer is a block of channel attention.
@@ -117,12 +140,12 @@ type attentionLayer struct {
 }
 
 func (p *planner) attention(l LayerInfo) (Layer, error) {
-	e, err := attentions[l.Op].load(p, l)
+	e, err := attentionOf(l.Op).load(p, l)
 	if err != nil {
 		return nil, err
 	}
 	layer := &attentionLayer{base: base{l.Name, l.Shape}, exciter: e, kind: l.Op,
-		function: cmp.Or(l.Gate, "sigmoid"), index: len(p.model.blocks)}
+		function: l.gate(), index: len(p.model.blocks)}
 	p.model.blocks = append(p.model.blocks, layer)
 	return layer, nil
 }

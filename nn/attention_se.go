@@ -27,7 +27,7 @@ func describeTwoLayers(info *LayerInfo, in Shape) error {
 	if !slices.Contains(hiddenFunctions, cmp.Or(l.Act, "relu")) {
 		return unsupported("act", l.Act, hiddenFunctions...)
 	}
-	if !slices.Contains(gateFunctions, cmp.Or(l.Gate, "sigmoid")) {
+	if !slices.Contains(gateFunctions, l.gate()) {
 		return unsupported("gate", l.Gate, gateFunctions...)
 	}
 	if len(l.FC) != 2 || l.Out < 1 || l.Out > maxValues/in.C {

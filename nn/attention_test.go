@@ -112,6 +112,9 @@ func TestAccount(t *testing.T) {
 	for name, n := range networks(t) {
 		s := openSession(t, n.Model)
 		trace := s.Run(readPNG(t, goldenDir+"/1.png"))
+		for i := range trace.Spatial {
+			places(t, s, i)
+		}
 		for block, g := range trace.Gates {
 			account(t, trace, block)
 			biased = biased || trace.GateSum(block, 0).Bias != 0
@@ -130,6 +133,49 @@ func TestAccount(t *testing.T) {
 	}
 	if !biased {
 		t.Error("no network has an excitation with a bias")
+	}
+	s := everyWith(t, "", "").session
+	for i := range s.trace.Spatial {
+		places(t, s, i)
+	}
+}
+
+// places checks the account of a spatial attention by float64, to 1e-6 of the sums' size.
+func places(t *testing.T, s *Session, i int) {
+	t.Helper()
+	p := &s.trace.Spatial[i]
+	h, w, k := p.Map.H, p.Map.W, p.Kernel
+	layer := slices.IndexFunc(s.model.layers, func(l Layer) bool { return l.Name() == p.Layer })
+	src, out := s.at(s.model.source[layer]), s.out[layer]
+	for y := range h {
+		for x := range w {
+			at := y*w + x
+			values := src.Data[src.Offset(y, x):][:src.C]
+			sum := 0.
+			for _, v := range values {
+				sum += float64(v)
+			}
+			if mean := sum / float64(len(values)); math.Abs(mean-float64(p.Mean[at])) > 1e-5*(1+math.Abs(mean)) || p.Max[at] != slices.Max(values) {
+				t.Fatalf("%s: mean %v and maximum %v at %d, %d; the account says %v, %v", p.Layer, mean, slices.Max(values), y, x, p.Mean[at], p.Max[at])
+			}
+			z, size := float64(p.Bias), math.Abs(float64(p.Bias))
+			for ky := range k {
+				for kx := range k {
+					sy, sx := y+ky-k/2, x+kx-k/2
+					if sy < 0 || sx < 0 || sy >= h || sx >= w {
+						continue
+					}
+					a, b := float64(p.Weights[ky*k+kx])*float64(p.Mean[sy*w+sx]), float64(p.Weights[(k+ky)*k+kx])*float64(p.Max[sy*w+sx])
+					z, size = z+a+b, size+math.Abs(a)+math.Abs(b)
+				}
+			}
+			if math.Abs(z-float64(p.Logits[at])) > 1e-6*max(1, size) || activations[p.Function].Of(p.Logits[at]) != p.Scale[at] {
+				t.Fatalf("%s: the account gives %v and %s of %v = %v at %d, %d", p.Layer, z, p.Function, p.Logits[at], p.Scale[at], y, x)
+			}
+			if c := src.C / 2; out.At(y, x, c) != src.At(y, x, c)*p.Scale[at] {
+				t.Fatalf("%s: %v became %v at %d, %d", p.Layer, src.At(y, x, c), out.At(y, x, c), y, x)
+			}
+		}
 	}
 }
 

@@ -16,7 +16,9 @@ const everyLayer = `{"name":"every","input":{"H":8,"W":8,"C":3},"mean":[0.5,0.5,
 {"op":"conv","name":"c1","in":3,"out":6,"kernel":3,"stride":1,"pad":1,"bias":true},{"op":"batchnorm","name":"n1","eps":0.001},{"op":"relu6","name":"a1"},
 {"op":"conv","name":"c2","in":6,"out":6,"kernel":3,"stride":1,"pad":1,"groups":6},{"op":"hardswish","name":"a2"},
 {"op":"se","name":"s2","out":2,"fc":["s2.a","s2.b"],"bias":true,"act":"silu","gate":"hardsigmoid"},{"op":"add","name":"d2","with":"a1"},
-{"op":"maxpool","name":"p2","kernel":3,"stride":2,"pad":1},{"op":"conv","name":"c3","in":6,"out":8,"kernel":1,"stride":1,"groups":2},
+{"op":"maxpool","name":"p2","kernel":3,"stride":2,"pad":1},{"op":"eca","name":"e2","kernel":3,"conv":"e2.c"},
+{"op":"cbam","name":"k2","out":2,"fc":["k2.a","k2.b"],"bias":true,"act":"relu6"},
+{"op":"spatial","name":"t2","kernel":5,"conv":"t2.c","norm":"t2.n","eps":0.001,"maxfirst":true,"gate":"hardsigmoid"},{"op":"conv","name":"c3","in":6,"out":8,"kernel":1,"stride":1,"groups":2},
 {"op":"avgpool","name":"p3","kernel":2,"from":"d2"},{"op":"conv","name":"c4","in":6,"out":8,"kernel":1,"stride":1},{"op":"se","name":"s4","out":2,"fc":["s4.a","s4.b"]},
 {"op":"add","name":"d4","with":"c3"},{"op":"relu","name":"a4"},{"op":"silu","name":"a5"},{"op":"sigmoid","name":"a6"},{"op":"hardsigmoid","name":"a7"},
 {"op":"avgpool","name":"p5","kernel":2},{"op":"flatten","name":"f"},{"op":"linear","name":"l1","in":32,"out":4,"bias":true},{"op":"hardswish","name":"a8"},
@@ -41,6 +43,15 @@ func everyTensor() []weights.Tensor {
 	add("s2.a.bias", 2)
 	add("s2.b.weight", 6, 2)
 	add("s2.b.bias", 6)
+	add("e2.c.weight", 1, 1, 3)
+	add("k2.a.weight", 2, 6)
+	add("k2.a.bias", 2)
+	add("k2.b.weight", 6, 2)
+	add("k2.b.bias", 6)
+	add("t2.c.weight", 1, 2, 5, 5)
+	for _, part := range []string{"weight", "bias", "running_mean", "running_var"} {
+		add("t2.n."+part, 1)
+	}
 	add("c3.weight", 8, 3, 1, 1)
 	add("c4.weight", 8, 6, 1, 1)
 	add("s4.a.weight", 2, 8)
@@ -79,6 +90,9 @@ func exercise(t *testing.T, m *Model) {
 	trace.Check()
 	for i, g := range trace.Gates {
 		s.Mute(i, len(g.Scale)-1, 0)
+		trace.GateSum(i, 0)
+		trace.Gated(i, 0, nil)
+		trace.Scaled(i, 0, nil)
 	}
 	for _, kept := range trace.Maps {
 		if _, err := trace.Arithmetic(kept.Layer, kept.H-1, 0, kept.C-1); err != nil {
@@ -93,7 +107,7 @@ func TestEveryLayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	exercise(t, m)
-	if s := openSession(t, m); len(s.trace.Gates) != 2 || m.LastConv() != "c4" || !m.HasSE() {
+	if s := openSession(t, m); len(s.trace.Gates) != 4 || len(s.trace.Spatial) != 1 || m.LastConv() != "c4" || !m.HasSE() {
 		t.Errorf("%d gates, last convolution %s, HasSE %v", len(s.trace.Gates), m.LastConv(), m.HasSE())
 	}
 }

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestWhyAddsUpToTheLogit(t *testing.T) {
 		check("other gates")
 		terms, _, _ := trace.Why(0)
 		skips := slices.ContainsFunc(terms, func(x Term) bool { return x.Skip != 0 })
-		if residual := strings.HasPrefix(name, "live") || name == "objects"; skips != residual {
+		if residual := regexp.MustCompile("^(live|objects|eca|cbam|everyday)").MatchString(name); skips != residual {
 			t.Errorf("%s: means of a skip connection: %v", name, skips)
 		}
 		gated := slices.ContainsFunc(terms, func(x Term) bool { return x.Gate != 1 })
@@ -80,7 +81,7 @@ func TestWhyAddsUpToTheLogit(t *testing.T) {
 
 // What a channel brings by gate x gradient is what muting it takes away where the head is linear in the gates.
 func TestMuteEqualsGateGradient(t *testing.T) {
-	for _, name := range []string{"live, generated", "simple-se"} {
+	for _, name := range []string{"live, generated", "eca, generated", "simple-se"} {
 		n := networks(t)[name]
 		s := openSession(t, n.Model)
 		trace := s.Run(readPNG(t, goldenDir+"/0.png"))
@@ -116,29 +117,25 @@ func TestMuteEqualsGateGradient(t *testing.T) {
 	}
 }
 
-// Mute, and SetGates with Rerun, are what a whole run with that gate is.
+// Mute, and SetGates with Rerun, are what a whole run with that gate is, whatever kind of attention it is.
 func TestMuteEqualsRun(t *testing.T) {
-	n := networks(t)["live, generated"]
-	s, plain := openSession(t, n.Model), openSession(t, n.Model)
-	img := readPNG(t, goldenDir+"/2.png")
-	s.Run(img)
-	ones := make([]float32, 48)
-	for i := range ones {
-		ones[i] = 1
-	}
-	s.SetGates(1, ones)
-	base := s.Rerun().Logits[7]
-	drop := s.Mute(0, 9, 7)
+	for _, name := range []string{"live", "eca", "cbam", "attentive"} {
+		m, _ := generated(t, name)
+		s, plain := openSession(t, m), openSession(t, m)
+		img := readPNG(t, goldenDir+"/2.png")
+		trace := s.Run(img)
+		ones := slices.Repeat([]float32{1}, trace.Gates[1].Map.C)
+		s.SetGates(1, ones)
+		base := s.Rerun().Logits[7]
+		drop := s.Mute(0, 9, 7)
 
-	own := make([]float32, 48)
-	for i := range own {
-		own[i] = math32.NaN()
-	}
-	own[9] = 0
-	plain.SetGates(1, ones)
-	plain.SetGates(0, own)
-	if got := base - plain.Run(img).Logits[7]; got != drop {
-		t.Errorf("Mute says %v, a run with the gate at 0 %v", drop, got)
+		own := slices.Repeat([]float32{math32.NaN()}, trace.Gates[0].Map.C)
+		own[9] = 0
+		plain.SetGates(1, ones)
+		plain.SetGates(0, own)
+		if got := base - plain.Run(img).Logits[7]; got != drop || drop == 0 {
+			t.Errorf("%s: Mute says %v, a run with the gate at 0 %v", name, drop, got)
+		}
 	}
 }
 

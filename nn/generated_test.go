@@ -42,7 +42,7 @@ func withGenerated(t testing.TB, golden *weights.File) *weights.File {
 
 // What inspect adds up is what PyTorch's parameters() hold: the golden lists them.
 func TestParametersLikePyTorch(t *testing.T) {
-	for _, name := range []string{"live", "seresnet", "mobilenet_v3_small", "efficientnet_b0"} {
+	for _, name := range []string{"live", "eca", "cbam", "attentive", "seresnet", "mobilenet_v3_small", "efficientnet_b0"} {
 		m, golden := generated(t, name)
 		want, got := 0, 0
 		for _, x := range withGenerated(t, golden).Tensors {

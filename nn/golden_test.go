@@ -84,7 +84,7 @@ func networks(t testing.TB) map[string]struct {
 	entry := out["state_dict"]
 	entry.Model, entry.Golden = m, readWeights(t, goldenDir+"/state_dict-golden.safetensors")
 	out["state_dict"] = entry
-	for _, name := range []string{"live", "live-plain", "seresnet", "mobilenet_v3_small", "efficientnet_b0"} {
+	for _, name := range []string{"live", "live-plain", "eca", "cbam", "attentive", "seresnet", "mobilenet_v3_small", "efficientnet_b0"} {
 		entry.Model, entry.Golden = generated(t, name)
 		out[name+", generated"] = entry
 	}
@@ -157,6 +157,9 @@ func TestAgainstPyTorch(t *testing.T) {
 				near(t, n.Golden, key("logits"), trace.Logits, 1e-4)
 				for _, g := range trace.Gates {
 					near(t, n.Golden, key("gates."+g.Layer), g.Scale, 1e-4)
+				}
+				for _, p := range trace.Spatial {
+					near(t, n.Golden, key("places."+p.Layer), p.Scale, 1e-4)
 				}
 				for _, kept := range trace.Maps {
 					if kept.Layer == n.Model.LastConv() {
@@ -323,6 +326,16 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{edit(`"op":"se"`, `"op":"se","gate":"tanh"`), "tanh"},
 		{edit(`"op":"se"`, `"op":"se","act":"gelu"`), "gelu"},
 		{edit(`"op":"se"`, `"op":"se","bias":true`), `fc.0.bias" is missing`},
+		{edit(`"op":"se"`, `"op":"cbam","act":"sigmoid"`), `act "sigmoid", expected relu`},
+		{edit(`"op":"se"`, `"op":"cbam","bias":true`), `fc.0.bias" is missing`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"eca","name":"layer1.2","kernel":4,"conv":"a"`), "kernel 4, expected"},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"eca","name":"layer1.2","kernel":129,"conv":"a"`), "kernel 129, expected"},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"eca","name":"layer1.2","kernel":3,"conv":"a","gate":"relu"`), `gate "relu"`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"eca","name":"layer1.2","kernel":3,"conv":"a"`), `"a.weight" is missing`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"spatial","name":"layer1.2","kernel":7`), `conv "", kernel 7`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"spatial","name":"layer1.2","kernel":-7,"conv":"a"`), `kernel -7`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"spatial","name":"layer1.2","kernel":7,"conv":"a","norm":"b"`), `eps 0 of its batch norm`},
+		{edit(`"op":"relu","name":"layer1.2"`, `"op":"spatial","name":"layer1.2","kernel":7,"conv":"a"`), `"a.weight" is missing`},
 		{edit(`"op":"mean"`, `"op":"se","out":4,"fc":["a","b"]`), "fc"},
 		{edit(`"en":"airplane"`, `"en":3`), "spec"},
 		{edit(`0.2023`, `0`), "std"},

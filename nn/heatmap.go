@@ -21,6 +21,8 @@ const (
 	// Activation is the channel of the last convolution with the largest spatial mean, as the
 	// tutorial shows it.
 	Activation Kind = "activation"
+	// Places is the last spatial attention: what each place of the map is multiplied by, 0..1.
+	Places Kind = "places"
 	// GateWeighted is the sum of the last attention block's channels, each times its gate.
 	GateWeighted Kind = "gate"
 )
@@ -40,6 +42,7 @@ var heatmaps = []heatmapKind{
 	{GradCAM, true, true, func(*Model) bool { return true }, (*Trace).gradCAM},
 	{Activation, false, false, func(*Model) bool { return true }, (*Trace).strongest},
 	{GateWeighted, false, false, (*Model).HasSE, (*Trace).gateWeighted},
+	{Places, false, false, (*Model).hasPlaces, (*Trace).places},
 }
 
 // ParseKind is the kind of that name; the error lists those that there are.
@@ -89,9 +92,9 @@ func (m *Model) Kinds() (kinds []Kind) {
 	return kinds
 }
 
-// Heatmap computes a map at the resolution of the last convolution. class, which must exist, matters
-// to the kinds that follow it. dst is reused if it has the right size; nil makes a new one. A kind
-// that the network does not offer is an error.
+// Heatmap computes a map at the resolution of the last convolution. class, which must exist,
+// matters to the kinds that follow it. dst is reused if it has the right size; nil makes a new one.
+// A kind that the network does not offer is an error.
 func (t *Trace) Heatmap(kind Kind, class int, dst *Heatmap) (*Heatmap, error) {
 	if _, err := ParseKind(string(kind)); err != nil {
 		return nil, err
@@ -116,6 +119,18 @@ func (t *Trace) gateWeighted(_ int, dst *Heatmap) *Heatmap {
 	return weighted(reuse(dst, y), y, w)
 }
 
+// hasPlaces tells whether the network has a spatial attention over more than one place.
+func (m *Model) hasPlaces() bool { return m.lastPlaces >= 0 }
+
+func (t *Trace) places(_ int, dst *Heatmap) *Heatmap {
+	p := &t.Spatial[t.Model.lastPlaces]
+	if dst == nil || dst.W != p.Map.W || dst.H != p.Map.H {
+		dst = NewHeatmap(p.Map.W, p.Map.H)
+	}
+	copy(dst.Data, p.Scale)
+	return dst
+}
+
 // evidence: behind a mean the gradient is W[class][c]/(H*W) everywhere.
 func (t *Trace) evidence(class int, dst *Heatmap) *Heatmap {
 	y, w := t.features(), t.meanGradient(class)
@@ -136,7 +151,8 @@ func (t *Trace) gradCAM(class int, dst *Heatmap) *Heatmap {
 	return dst
 }
 
-// meanGradient is the spatial mean of d logit[class] / d y for each channel, in the session's scratch.
+// meanGradient is the spatial mean of d logit[class] / d y for each channel, in the session's
+// scratch.
 func (t *Trace) meanGradient(class int) []float32 {
 	grad, w := t.Gradient(class), t.session.channel[0]
 	kernels.Mean(w, grad.pixels(), grad.layout())

@@ -17,6 +17,9 @@ type Model struct {
 	file   *weights.File     // for Arithmetic, which shows weights as they were before packing
 	blocks []*attentionLayer // the channel attentions, in their order
 
+	spatials   int // how many spatial attentions there are
+	lastPlaces int // the last of them that has more than one place, or -1
+
 	signatures []signature // of every block
 	reject     []float32   // by channel of the features, for the rejection score "features"
 	taught     taught      // for the score "taught"
@@ -24,7 +27,7 @@ type Model struct {
 	// Where the explanations look: anatomy, as indices of layers.
 	conv, features, head int
 	behind               []int
-	gated, skip          int
+	gated, skip, place   int
 	last                 *attentionLayer // anatomy.attention, or nil
 	explicit             bool
 }
@@ -56,7 +59,7 @@ func LoadSpec(f *weights.File, spec Spec) (*Model, error) {
 	if first := spec.firstWeight(); first != "" {
 		f = f.Unwrapped(first)
 	}
-	p := planner{file: f, model: &Model{Spec: spec, file: f}, used: map[string]bool{}}
+	p := planner{file: f, model: &Model{Spec: spec, file: f, lastPlaces: -1}, used: map[string]bool{}}
 	if err := p.plan(infos); err != nil {
 		return nil, err
 	}

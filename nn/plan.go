@@ -82,6 +82,8 @@ func (p *planner) plan(infos []LayerInfo) error {
 			layer, err = p.affine(group)
 		case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid":
 			layer = &activationLayer{base{l.Name, l.Shape}, activations[l.Op]}
+		case "spatial":
+			layer, err = p.spatial(l, planned(l.from))
 		case "maxpool", "avgpool":
 			layer = &poolLayer{base{l.Name, l.Shape}, l.window(), l.Op == "avgpool"}
 		case "mean":
@@ -116,7 +118,7 @@ func (p *planner) plan(infos []LayerInfo) error {
 			i++
 		}
 	}
-	m.conv, m.features, m.gated, m.skip = planned(a.conv), planned(a.features), planned(a.gated), planned(a.skip)
+	m.conv, m.features, m.gated, m.skip, m.place = planned(a.conv), planned(a.features), planned(a.gated), planned(a.skip), planned(a.place)
 	if a.attention != none {
 		m.last = m.layers[planned(a.attention)].(*attentionLayer)
 		m.explicit = a.explicit

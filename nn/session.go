@@ -60,6 +60,9 @@ func (m *Model) NewSession() (*Session, error) {
 		if l, ok := l.(*attentionLayer); ok {
 			s.blocks = append(s.blocks, l.open(i))
 		}
+		if l, ok := l.(*spatialLayer); ok {
+			s.trace.Spatial = append(s.trace.Spatial, l.open())
+		}
 	}
 	features := s.out[m.features].Shape
 	s.grad = append(s.grad, NewTensor(features, 0))
@@ -75,7 +78,7 @@ func (m *Model) NewSession() (*Session, error) {
 	}
 
 	logits := s.out[len(s.out)-1].Data[:len(m.Spec.Classes)]
-	s.trace = Trace{Model: m, Logits: logits, Probs: make([]float32, len(logits)), Input: s.prep.seen, Times: make([]time.Duration, len(m.layers)), session: s}
+	s.trace = Trace{Model: m, Logits: logits, Probs: make([]float32, len(logits)), Input: s.prep.seen, Times: make([]time.Duration, len(m.layers)), session: s, Spatial: s.trace.Spatial}
 	for i, l := range m.layers {
 		if l.Out().H > 1 || l.Out().W > 1 {
 			s.trace.Maps = append(s.trace.Maps, Map{l.Name(), s.out[i]})

@@ -89,6 +89,9 @@ type Class struct {
 //	batchnorm    eps                                NAME.weight .bias .running_mean .running_var (c)
 //	relu relu6 hardswish hardsigmoid silu sigmoid
 //	se           fc out act gate bias               FC[0].weight (out, c) and FC[1].weight (c, out), or as 1x1 convolutions; FC[i].bias if bias
+//	cbam         the same                           the same: CBAM's channel part, which reads mean and maximum
+//	eca          kernel conv gate                   CONV.weight (1, 1, k)
+//	spatial      kernel conv gate bias norm eps     CONV.weight (1, 2, k, k), CONV.bias (1) if bias, and those of a batch norm: CBAM's spatial part
 //	maxpool      kernel stride pad                  stride is kernel by default
 //	avgpool      kernel stride pad                  the same; places outside the map count as 0
 //	mean                                            over H and W: (H, W, C) -> (1, 1, C)
@@ -110,11 +113,16 @@ type LayerSpec struct {
 	Groups int      `json:"groups,omitempty"` // 0 counts as 1
 	Bias   bool     `json:"bias,omitempty"`
 	Eps    float32  `json:"eps,omitempty"`
-	FC     []string `json:"fc,omitempty"`   // the two fully connected layers of an SE block
-	Act    string   `json:"act,omitempty"`  // of se: what stands between its layers
-	Gate   string   `json:"gate,omitempty"` // of se: what makes its gates
-	From   string   `json:"from,omitempty"` // the layer whose output is read; the one before by default
-	With   string   `json:"with,omitempty"` // the other summand of add
+	FC     []string `json:"fc,omitempty"`   // the two fully connected layers of se and cbam
+	Act    string   `json:"act,omitempty"`  // of se and cbam: what stands between its layers
+	Gate   string   `json:"gate,omitempty"` // of se and its like: what makes the gates
+	Conv   string   `json:"conv,omitempty"` // the convolution of eca and of spatial
+	Norm   string   `json:"norm,omitempty"` // of spatial: the batch norm behind its convolution
+
+	MaxFirst bool `json:"maxfirst,omitempty"` // of spatial: its convolution reads max, then mean
+
+	From string `json:"from,omitempty"` // the layer whose output is read; the one before by default
+	With string `json:"with,omitempty"` // the other summand of add
 }
 
 const (
@@ -378,10 +386,14 @@ func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
 		if l.With == "" || with != in {
 			return info, fmt.Errorf("%dx%dx%d with %q of %dx%dx%d, expected the name of an earlier layer of the same shape", in.H, in.W, in.C, l.With, with.H, with.W, with.C)
 		}
+	case "spatial":
+		if err := describeSpatial(&info, in); err != nil {
+			return info, err
+		}
 	default:
-		a, ok := attentions[l.Op]
-		if !ok {
-			return info, fmt.Errorf("unknown layer, expected conv, batchnorm, %s, %s, maxpool, avgpool, mean, flatten, linear, dropout or add", ops(activations), ops(attentions))
+		a := attentionOf(l.Op)
+		if a == nil {
+			return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, %s, spatial, maxpool, avgpool, mean, flatten, linear, dropout or add", attentionOps())
 		}
 		if err := a.describe(&info, in); err != nil {
 			return info, err

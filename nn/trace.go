@@ -7,12 +7,13 @@ import (
 
 // Trace is what one Run leaves behind. It belongs to the session and is overwritten by the next Run.
 type Trace struct {
-	Model  *Model
-	Logits []float32    // one per class
-	Probs  []float32    // softmax(Logits / temperature)
-	Gates  []Excitation // one per attention block, in the order of the network
-	Input  *image.NRGBA // the picture that the network saw, at its input size
-	Maps   []Map        // the kept feature maps, in the order of the network
+	Model   *Model
+	Logits  []float32    // one per class
+	Probs   []float32    // softmax(Logits / temperature)
+	Gates   []Excitation // one per attention block, in the order of the network
+	Spatial []Spatial    // one per block of spatial attention
+	Input   *image.NRGBA // the picture that the network saw, at its input size
+	Maps    []Map        // the kept feature maps, in the order of the network
 
 	Preprocess time.Duration // pixels to normalised input
 	Network    time.Duration // input to logits

@@ -12,7 +12,7 @@ type Term struct {
 	Channel int
 	Weight  float32 // of the Linear, from this channel to the class
 	Gate    float32 // as it was applied; 1 where no SE block scales what the head reads
-	Mean    float32 // spatial mean of the channel in front of the gate
+	Mean    float32 // spatial mean of the channel in front of the gate, each place times its spatial attention
 	Skip    float32 // spatial mean of the residual's other branch, 0 without one
 	Value   float32
 }
@@ -43,6 +43,9 @@ func (t *Trace) why(pick func(value func(class int) float32) float32) (terms []T
 		kernels.Mean(skip, other.pixels(), other.layout())
 	}
 	kernels.Mean(mean, gated.pixels(), gated.layout())
+	if m.place != none {
+		t.meanOverPlaces(mean, gated, m.layers[m.place].(*spatialLayer).index)
+	}
 	terms = make([]Term, gated.C)
 	for c := range terms {
 		w := pick(func(class int) float32 { return fc.weight(class, c) })
@@ -54,4 +57,18 @@ func (t *Trace) why(pick func(value func(class int) float32) float32) (terms []T
 	}
 	slices.SortStableFunc(terms, func(a, b Term) int { return cmp.Compare(max(b.Value, -b.Value), max(a.Value, -a.Value)) })
 	return terms, pick(func(class int) float32 { return fc.bias[class] }), true
+}
+
+// meanOverPlaces is: mean[c] = mean over y, x of src[y][x][c] times the spatial attention there.
+func (t *Trace) meanOverPlaces(mean []float32, src *Tensor, spatial int) {
+	clear(mean)
+	scale := t.Spatial[spatial].Scale
+	for i, g := range scale {
+		for c, v := range src.Data[src.Offset(i/src.W, i%src.W):][:len(mean)] {
+			mean[c] += g * v
+		}
+	}
+	for c := range mean {
+		mean[c] /= float32(len(scale))
+	}
 }

@@ -45,7 +45,7 @@ func (p *Page) paintLesson() {
 		return
 	}
 	if m.Flow != nil {
-		p.panel.paintPair("learn-flow", m.Flow)
+		p.panel.paintFlow("learn-flow", p.state)
 	}
 	c := browser.Slot("learn-picture")
 	if c == nil {

@@ -125,7 +125,7 @@ func (p *panel) paintMaps(s *view.State) {
 	}
 	p.paintEnlarged(big, s)
 	if m.Flow != nil {
-		p.paintPair("maps-flow", m.Flow)
+		p.paintFlow("maps-flow", s)
 	}
 	scale.Fit(110, 8)
 	paintBar(scale, nn.Viridis)

@@ -58,8 +58,10 @@ func (p *Page) paintPanel() {
 	p.paintTab()
 }
 
-// paintPair paints a channel's map in front of its gate and behind it, on the scale of the first.
-func (p *panel) paintPair(id string, f *protocol.Flow) {
+// paintFlow paints a channel's map in front of its gate and behind it, on the scale of the first, and
+// what each place counts behind that, on a scale from 0 to 1.
+func (p *panel) paintFlow(id string, s *view.State) {
+	f := s.Maps().Flow
 	lo, hi := float32(0), float32(0)
 	for _, v := range f.Before.Data {
 		lo, hi = min(lo, v), max(hi, v)
@@ -67,21 +69,28 @@ func (p *panel) paintPair(id string, f *protocol.Flow) {
 	if hi == lo {
 		hi = lo + 1
 	}
-	for name, m := range map[string]protocol.Plane{"-before": f.Before, "-after": f.After} {
-		c := browser.Slot(id + name)
-		if c == nil {
-			continue
-		}
-		paint := browser.NewPainter(m.W, m.H)
-		for i, v := range m.Data {
-			pix := paint.Image.Pix[4*i:]
-			pix[0], pix[1], pix[2] = nn.Viridis.At((v - lo) / (hi - lo))
-			pix[3] = 255
-		}
-		c.El.Set("width", m.W)
-		c.El.Set("height", m.H)
-		paint.Put(c)
+	paintPlane(id+"-before", &f.Before, lo, hi)
+	paintPlane(id+"-after", &f.After, lo, hi)
+	if places := s.FlowPlaces(); places != nil {
+		paintPlane(id+"-places", places, 0, 1)
 	}
+}
+
+// paintPlane paints a map pixel by pixel on the canvas of a slot.
+func paintPlane(slot string, m *protocol.Plane, lo, hi float32) {
+	c := browser.Slot(slot)
+	if c == nil {
+		return
+	}
+	paint := browser.NewPainter(m.W, m.H)
+	for i, v := range m.Data {
+		pix := paint.Image.Pix[4*i:]
+		pix[0], pix[1], pix[2] = nn.Viridis.At((v - lo) / (hi - lo))
+		pix[3] = 255
+	}
+	c.El.Set("width", m.W)
+	c.El.Set("height", m.H)
+	paint.Put(c)
 }
 
 // pens are the page's colours and letters on a canvas.

@@ -1,6 +1,7 @@
 package protocol
 
-// Arithmetic is what made one value of a feature map: Value = Activation(Bias + the sums of the input channels), see nn.Arithmetic.
+// Arithmetic is what made one value of a feature map: Value = Activation(Bias + the sums of the
+// input channels), see nn.Arithmetic.
 type Arithmetic struct {
 	Op     string       `json:"op"`     // of the spec: conv, batchnorm, add, maxpool, se
 	Source string       `json:"source"` // the map that was read, "input" for the picture
@@ -16,7 +17,8 @@ type Arithmetic struct {
 	Activation string `json:"activation,omitempty"` // an op of a spec, or empty
 }
 
-// InputTerms are the multiplications on one channel of the source map: Width in a row, and as many rows as there are.
+// InputTerms are the multiplications on one channel of the source map: Width in a row, and as many
+// rows as there are.
 type InputTerms struct {
 	Channel int     `json:"channel"`
 	Width   int     `json:"width"`

@@ -1,7 +1,8 @@
 package protocol
 
-// Mute asks how much the logit of a class falls when channels of an SE block are taken out, one after the other, from Audit.From on; the kept frame
-// has to be the request's. The answer is Reply.Drops.
+// Mute asks how much the logit of a class falls when channels of an SE block are taken out, one
+// after the other, from Audit.From on; the kept frame has to be the request's. The answer is
+// Reply.Drops.
 const Mute = "mute"
 
 // Audit is a step of the honesty audit.

@@ -2,8 +2,8 @@ package protocol
 
 import "sescope/nn"
 
-// Detail is the detail of the event sescope:result: the object that `sescope run --json` prints, and the timings. File is the
-// sample's or file's name, "camera" or "clipboard".
+// Detail is the detail of the event sescope:result: the object that `sescope run --json` prints,
+// and the timings. File is the sample's or file's name, "camera" or "clipboard".
 type Detail struct {
 	nn.Result
 	Timings Timings `json:"timings"`

@@ -28,6 +28,15 @@ func (e *Excitation) planes() []plane {
 	return list
 }
 
+// Spatial is the account of one spatial attention as nn gives it. The numbers travel beside the
+// text.
+type Spatial struct{ nn.Spatial }
+
+func (s *Spatial) planes() []plane {
+	n := s.Map.H * s.Map.W
+	return []plane{{&s.Mean, n}, {&s.Max, n}, {&s.Logits, n}, {&s.Scale, n}, {&s.Weights, 2 * s.Kernel * s.Kernel}}
+}
+
 // Flow is one channel's way through an attention block, whose account stands in Result.Gates.
 type Flow struct {
 	Block int `json:"block"`

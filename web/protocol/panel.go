@@ -6,15 +6,16 @@ import (
 	"math"
 )
 
-// Look is what the open panel asks of a frame, beside what the first screen shows of it; the answer is of the very same run. At most one
-// of its parts is set.
+// Look is what the open panel asks of a frame, beside what the first screen shows of it; the answer
+// is of the very same run. At most one of its parts is set.
 type Look struct {
 	Maps  *MapsLook  `json:"maps,omitempty"`
 	Times bool       `json:"times,omitempty"` // what every layer takes, and the answer with fewer bits, if Shrink asked for some
 	Twins *TwinsLook `json:"twins,omitempty"`
 }
 
-// Panel is the answer to a Look. Its numbers travel in a buffer of their own, and so do the pixels of its atlas.
+// Panel is the answer to a Look. Its numbers travel in a buffer of their own, and so do the pixels
+// of its atlas.
 type Panel struct {
 	Maps  *Maps       `json:"maps,omitempty"`
 	Atlas *Atlas      `json:"atlas,omitempty"`
@@ -23,7 +24,8 @@ type Panel struct {
 	Bits  *Bits       `json:"bits,omitempty"`
 }
 
-// LayerTimes are milliseconds, one for each layer of Model.Table; -1 for one that was computed together with an earlier one.
+// LayerTimes are milliseconds, one for each layer of Model.Table; -1 for one that was computed
+// together with an earlier one.
 type LayerTimes struct {
 	N  int       `json:"n"`
 	Ms []float32 `json:"-"`
@@ -36,7 +38,8 @@ func (t *LayerTimes) Smooth(before *LayerTimes) {
 	}
 }
 
-// MapsLook asks for every channel of one layer and for what made one value of it. What a network does not have is clamped to what it has.
+// MapsLook asks for every channel of one layer and for what made one value of it. What a network
+// does not have is clamped to what it has.
 type MapsLook struct {
 	Layer   string `json:"layer"`   // of Model.Layers; "" is the first convolution
 	Channel int    `json:"channel"` // -1: the one with the largest mean
@@ -104,7 +107,8 @@ func (p *Panel) Pack(b []byte) []byte { return pack(b, p.planes()) }
 // Unpack reads the numbers that Pack wrote.
 func (p *Panel) Unpack(b []byte) error { return unpack(b, p.planes()) }
 
-// pack appends lists of numbers to b. It panics when a list is not as long as the header says: that is a fault of the sender.
+// pack appends lists of numbers to b. It panics when a list is not as long as the header says: that
+// is a fault of the sender.
 func pack(b []byte, planes []plane) []byte {
 	for i, p := range planes {
 		if len(*p.data) != p.n {

@@ -1,8 +1,10 @@
 // Package protocol is what page and worker say to each other.
 //
-// Every message is one JSON text beside buffers, which are transferred, not copied: pixels or weights on the way to the worker; the
-// numbers of a result (float32, little-endian, in the order of Result.planes), the network's input picture, and the numbers and
-// pictures of the open panel on the way back. The text carries shapes, names and times only, so a frame costs no parsing of long lists.
+// Every message is one JSON text beside buffers, which are transferred, not copied: pixels or
+// weights on the way to the worker; the numbers of a result (float32, little-endian, in the order
+// of Result.planes), the network's input picture, and the numbers and pictures of the open panel on
+// the way back. The text carries shapes, names and times only, so a frame costs no parsing of long
+// lists.
 package protocol
 
 import "sescope/nn"
@@ -163,6 +165,7 @@ type Result struct {
 	Touched  bool         `json:"touched,omitempty"` // some gates were not the network's own
 	Base     []float32    `json:"-"`                 // N probabilities with the network's own gates, if Touched
 	Gates    []Excitation `json:"gates"`             // by attention block
+	Spatial  []Spatial    `json:"spatial,omitempty"`
 	Want     Want         `json:"want"`
 	Class    int          `json:"class"` // the class that the heat map is about
 	Heat     Plane        `json:"heat"`
@@ -185,11 +188,15 @@ type Times struct {
 // Top is the index of the largest probability.
 func (r *Result) Top() int { return nn.Largest(r.Probs) }
 
-// planes lists where the numbers go, with the length that the header announces, in the order of the buffer.
+// planes lists where the numbers go, with the length that the header announces, in the order of the
+// buffer.
 func (r *Result) planes() []plane {
 	list := []plane{{&r.Logits, r.N}, {&r.Probs, r.N}, {&r.Heat.Data, r.Heat.W * r.Heat.H}}
 	for i := range r.Gates {
 		list = append(list, r.Gates[i].planes()...)
+	}
+	for i := range r.Spatial {
+		list = append(list, r.Spatial[i].planes()...)
 	}
 	if r.Touched {
 		list = append(list, plane{&r.Base, r.N})

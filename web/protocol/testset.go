@@ -8,7 +8,8 @@ import (
 // Test asks for the outcomes of labelled pictures of a person's test set.
 const Test = "test"
 
-// TestJob is a piece of a test set. The blobs that come with it hold the pictures: blob 0 is the CIFAR-10 file or the zip, or blob i is picture i.
+// TestJob is a piece of a test set. The blobs that come with it hold the pictures: blob 0 is the
+// CIFAR-10 file or the zip, or blob i is picture i.
 type TestJob struct {
 	File    string          `json:"file"`              // what the set is called, for errors
 	From    int             `json:"from,omitempty"`    // the first record

@@ -6,8 +6,9 @@ const (
 	Alone    = -2 // no other class: the logit itself
 )
 
-// Why takes a logit apart, or the lead of one class over another: Bias, the terms and Rest add up to Total. Only networks whose head is
-// a mean and one linear layer can be taken apart, see nn.Trace.Why.
+// Why takes a logit apart, or the lead of one class over another: Bias, the terms and Rest add up
+// to Total. Only networks whose head is a mean and one linear layer can be taken apart, see
+// nn.Trace.Why.
 type Why struct {
 	Class   int     `json:"class"`
 	Against int     `json:"against"` // a class, or Alone

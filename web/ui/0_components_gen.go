@@ -846,13 +846,19 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Flow is one channel's way through an attention block; ID begins the ids of its two canvases.
+// Flow is one channel's way through an attention block; ID begins the ids of its canvases.
 type Flow struct {
 	S  *view.State
 	F  *view.Flow
 	ID string
 }
 
+func (c *Flow) pools() string {
+	if len(c.F.Squeezes) > 1 {
+		return c.S.Words().FlowMean + ", " + c.S.Words().FlowMax
+	}
+	return c.S.Words().FlowMean
+}
 func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
@@ -901,26 +907,37 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					content(vgn, c.S.Words().FlowMean)
+					content(vgn, c.pools())
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00wide")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = drawing(vgparent, "svg\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
-					{
-						vgparent := vgn
-						_ = vgparent
-						vgn = drawing(vgparent, "path\x00class\x00body")
-						vgn.AddAttrInterface("d", c.F.MeanBars.Bars)
-						vgn = drawing(vgparent, "path\x00class\x00one")
-						vgn.AddAttrInterface("d", c.F.MeanBars.One)
-						vgn = drawing(vgparent, "path\x00class\x00axis")
-						vgn.AddAttrInterface("d", c.F.MeanBars.Zero)
+					for vgiterkeyt, q := range c.F.Squeezes {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						q := q
+						_ = q
+						vgn = element(vgparent, "div")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = drawing(vgparent, "svg\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = drawing(vgparent, "path\x00class\x00body")
+								vgn.AddAttrInterface("d", q.Bars.Bars)
+								vgn = drawing(vgparent, "path\x00class\x00one")
+								vgn.AddAttrInterface("d", q.Bars.One)
+								vgn = drawing(vgparent, "path\x00class\x00axis")
+								vgn.AddAttrInterface("d", q.Bars.Zero)
+							}
+							vgn = element(vgparent, "p")
+							content(vgn, q.This)
+						}
 					}
-					vgn = element(vgparent, "p")
-					content(vgn, c.F.This)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
@@ -939,7 +956,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						for vgiterkeyt, u := range c.F.Hidden {
+						for vgiterkeyt, u := range c.F.Units {
 							var vgiterkey interface{} = vgiterkeyt
 							_ = vgiterkey
 							u := u
@@ -966,7 +983,12 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00to")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cspan\x3EFC\x3C/span\x3E"))
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span")
+					content(vgn, c.F.Second)
+				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00one")
 				{
@@ -1041,6 +1063,30 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn.AddAttrInterface("id", c.ID+"-after-slot")
 					vgn = element(vgparent, "p")
 					content(vgn, c.F.After)
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li\x00class\x00to")
+				vgn.AddAttrInterface("hidden", c.F.Places == "")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "×")
+					}
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "li")
+				vgn.AddAttrInterface("hidden", c.F.Places == "")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "div\x00class\x00fig")
+					vgn.AddAttrInterface("id", c.ID+"-places-slot")
+					vgn = element(vgparent, "p")
+					content(vgn, c.F.Places)
 				}
 				vgn = text(vgparent, "\n  ")
 			}

@@ -144,19 +144,27 @@ func signed(b *strings.Builder, first bool, name string, v float32) {
 
 // Flow is the way of a channel through an attention block as drawings of 1000 x 100.
 type Flow struct {
-	Title, Text         string
-	Before, Means, This string
-	MeanBars, GateBars  PixelBars
-	First               string // what stands between the squeeze and the hidden layer: "FC, ReLU"
-	Hidden              []FlowUnit
-	Neurons             string
-	Logit, Front        string // in front of the gate function: the value, and the words below it
-	Function            string // "sigmoid"
-	Gate, Gates         string
-	Curve, Point        string // paths of the gate function from −6 to 6 in 120 x 100: the curve, and the way from logit to gate
-	DotX, DotY          string
-	Times, After        string
-	Forced              string // "" unless the person set the gate
+	Title, Text   string
+	Before        string
+	Squeezes      []FlowSqueeze
+	First, Second string     // what stands in front of the units and behind them: "FC, ReLU", "FC"
+	Units         []FlowUnit // hidden ones, or the channels around
+	Neurons       string     // how many there are
+	Logit, Front  string     // in front of the gate function: the value, and the words below it
+	Function      string     // "sigmoid"
+	Gate, Gates   string
+	GateBars      PixelBars
+	Curve, Point  string // paths of the gate function from −6 to 6 in 120 x 100: the curve, and the way from logit to gate
+	DotX, DotY    string
+	Times, After  string
+	Places        string // what the spatial attention behind the block does, "" without one
+	Forced        string // "" unless the person set the gate
+}
+
+// FlowSqueeze is one statistic of all channels.
+type FlowSqueeze struct {
+	Bars PixelBars
+	This string // "64 means, this one 0.31"
 }
 
 // FlowUnit is one hidden unit.
@@ -173,20 +181,57 @@ func (s *State) Flow() *Flow {
 // blockOf is the account of the block that a flow goes through.
 func (s *State) blockOf(f *protocol.Flow) *protocol.Excitation { return &s.Shown.Result.Gates[f.Block] }
 
+// placesOf is the spatial attention behind the block that a flow goes through, nil without one.
+func (s *State) placesOf(f *protocol.Flow) *protocol.Spatial {
+	for i := range s.Shown.Result.Spatial {
+		if p := &s.Shown.Result.Spatial[i]; p.Block == f.Block {
+			return p
+		}
+	}
+	return nil
+}
+
+// FlowPlaces is the map of the spatial attention behind the block of the shown flow, nil without one.
+func (s *State) FlowPlaces() *protocol.Plane {
+	if m := s.Maps(); m != nil && m.Flow != nil {
+		if p := s.placesOf(m.Flow); p != nil {
+			return &protocol.Plane{W: p.Map.W, H: p.Map.H, Data: p.Scale}
+		}
+	}
+	return nil
+}
+
 func (s *State) flow(f *protocol.Flow) *Flow {
 	w, g := s.Words(), s.blockOf(f)
-	c, q := f.Channel, g.Squeezes[0]
+	c, n := f.Channel, g.Map.C
 	own, scale, logit := g.Own[c], g.Scale[c], g.Logits[c]
 	function := functionName(g.Function)
-	v := &Flow{Title: fmt.Sprintf(w.FlowTitle, f.Block+1, c), Text: fmt.Sprintf(w.FlowText, g.Map.C, q.Width, g.Map.C),
-		Before: fmt.Sprintf(w.FlowMap, f.Before.W, f.Before.H), MeanBars: bars(q.Values, c), This: fmt.Sprintf(w.FlowMeans, g.Map.C, Number(q.Values[c])),
-		GateBars: bars(g.Own, c), First: "FC, " + functionName(g.Activation), Neurons: fmt.Sprintf(w.FlowNeurons, q.Width), Logit: Number(logit), Front: fmt.Sprintf(w.FlowFront, function),
-		Function: function, Gate: Number(own), Gates: fmt.Sprintf(w.FlowGates, g.Map.C, Number(own)), Times: "× " + Number(scale), After: w.FlowAfter}
+	v := &Flow{Title: fmt.Sprintf(w.FlowTitle, nn.AttentionTitle(g.Kind), f.Block+1, c), Text: fmt.Sprintf(w.FlowText, n, f.Width, n), Before: fmt.Sprintf(w.FlowMap, f.Before.W, f.Before.H),
+		First: "FC, " + functionName(g.Activation), Second: "FC", Neurons: fmt.Sprintf(w.FlowNeurons, f.Width),
+		GateBars: bars(g.Own, c), Logit: Number(logit), Front: fmt.Sprintf(w.FlowFront, function),
+		Function: function, Gate: Number(own), Gates: fmt.Sprintf(w.FlowGates, n, Number(own)), Times: "× " + Number(scale), After: w.FlowAfter}
+	for _, q := range g.Squeezes {
+		words := w.FlowMeans
+		if q.Pool == "max" {
+			words = w.FlowMaxima
+		}
+		v.Squeezes = append(v.Squeezes, FlowSqueeze{bars(q.Values, c), fmt.Sprintf(words, n, Number(q.Values[c]))})
+	}
+	switch {
+	case f.Width == 0: // each gate is made of its neighbours' squeezes
+		v.Text, v.Neurons = fmt.Sprintf(w.FlowTextNear, n, f.N, n), fmt.Sprintf(w.FlowNear, f.N)
+		v.First, v.Second = "", w.FlowConv
+	case len(g.Squeezes) > 1:
+		v.Text = fmt.Sprintf(w.FlowTextShared, n, f.Width, n)
+	}
+	if s.placesOf(f) != nil {
+		v.Places = w.FlowPlaces
+	}
 	var largest float32
-	for _, h := range q.Hidden {
+	for _, h := range f.Inputs {
 		largest = max(largest, h, -h)
 	}
-	for i, h := range q.Hidden {
+	for i, h := range f.Inputs {
 		if i == 8 { // more have no room beside each other
 			break
 		}
@@ -194,7 +239,7 @@ func (s *State) flow(f *protocol.Flow) *Flow {
 		if h != 0 {
 			u.Radius, u.Class = number32(4+7*max(h, -h)/largest), "on"
 		}
-		v.Hidden = append(v.Hidden, u)
+		v.Units = append(v.Units, u)
 	}
 	at := func(x float32) float64 { return 10 * float64(min(max(x, -6), 6)+6) }
 	curve := []byte("M")

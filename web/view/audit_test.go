@@ -85,10 +85,10 @@ func TestArithmeticWords(t *testing.T) {
 	s.Shown.Result.Gates = []protocol.Excitation{{Excitation: nn.Excitation{Layer: "se1", Kind: "se", Map: nn.Shape{H: 4, W: 4, C: 3}, Activation: "silu", Function: "hardsigmoid",
 		Squeezes: []nn.Squeeze{{Pool: "mean", Width: 2, Values: []float32{1, -2, 0}, Before: []float32{3, 0}, Hidden: []float32{2.86, 0}}},
 		Logits:   []float32{-2.4, 1.5, 0}, Own: []float32{.1, .75, .5}, Scale: []float32{.1, 0, .5}}}}
-	m.Flow = &protocol.Flow{GateSum: nn.GateSum{Channel: 1, Width: 2, Weights: []float32{.5, 1}, Inputs: []float32{2.86, 0}}, Before: protocol.Plane{W: 4, H: 4}}
+	m.Flow = &protocol.Flow{GateSum: nn.GateSum{Channel: 1, N: 2, Width: 2, Weights: []float32{.5, 1}, Inputs: []float32{2.86, 0}}, Before: protocol.Plane{W: 4, H: 4}}
 	f := s.Flow()
-	if f.Title != "Through SE 1, for channel 1" || f.This != "3 means, this one −2.00" || f.Logit != "1.50" || f.Gates != "3 gates, this one 0.75" || f.First != "FC, SiLU" || f.Front != "before the hard sigmoid" || f.Function != "hard sigmoid" || !strings.HasPrefix(f.Curve, "M0.0 100.0L2.5 100.0") || f.Times != "× 0.00" ||
-		f.Forced != "The network says 0.75; you set 0.00." || len(f.Hidden) != 2 || f.Hidden[1].Class != "off" || f.DotX != "75.0" {
+	if f.Title != "Through SE 1, for channel 1" || f.Squeezes[0].This != "3 means, this one −2.00" || f.Logit != "1.50" || f.Gates != "3 gates, this one 0.75" || f.First != "FC, SiLU" || f.Front != "before the hard sigmoid" || f.Function != "hard sigmoid" || !strings.HasPrefix(f.Curve, "M0.0 100.0L2.5 100.0") || f.Times != "× 0.00" ||
+		f.Forced != "The network says 0.75; you set 0.00." || len(f.Units) != 2 || f.Units[1].Class != "off" || f.DotX != "75.0" {
 		t.Errorf("flow %+v", f)
 	}
 }

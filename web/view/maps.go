@@ -39,7 +39,7 @@ func (s *State) layerTitle(l protocol.MapLayer) string {
 // opName is what people call an operation of a spec.
 func (s *State) opName(op string) string {
 	w := s.Words()
-	name := map[string]string{"conv": w.OpConv, "batchnorm": w.OpBatchNorm, "maxpool": w.OpMaxPool, "avgpool": w.OpAvgPool, "add": w.OpAdd,
+	name := map[string]string{"conv": w.OpConv, "batchnorm": w.OpBatchNorm, "spatial": w.OpSpatial, "maxpool": w.OpMaxPool, "avgpool": w.OpAvgPool, "add": w.OpAdd,
 		"mean": w.OpMean, "linear": w.OpLinear, "flatten": w.OpFlatten, "dropout": w.OpDropout}[op]
 	return cmp.Or(name, nn.AttentionTitle(op), functionName(op))
 }

@@ -3,17 +3,17 @@ package view
 // TabTexts are the words of the panels below the first screen in one language.
 type TabTexts struct {
 	TestSetTexts
-	OpenChannel                                                                                                                                                                                                      string
-	OpConv, OpBatchNorm, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                                         string
-	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
-	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download                                                                     string
-	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                    string
-	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                         string
-	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                                                                                                         string
-	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowText, FlowMap, FlowMean, FlowMeans, FlowNeurons, FlowGates, FlowAfter, FlowForced, FlowFront                                    string
-	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks string
-	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap, BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma                                                                      string
-	LearnYours, LearnMute, LearnUnmute, LearnSteps, LearnNext, LearnBack                                                                                                                                             string
+	OpenChannel                                                                                                                                                                                                                                                      string
+	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                                                                              string
+	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                                                                              string
+	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download                                                                                                                     string
+	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                                                                    string
+	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                                                                         string
+	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                                                                                                                                                         string
+	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowText, FlowTextShared, FlowTextNear, FlowMap, FlowMean, FlowMeans, FlowMax, FlowMaxima, FlowNeurons, FlowNear, FlowConv, FlowPlaces, FlowGates, FlowAfter, FlowForced, FlowFront string
+	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks                                                 string
+	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap, BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma                                                                                                                      string
+	LearnYours, LearnMute, LearnUnmute, LearnSteps, LearnNext, LearnBack                                                                                                                                                                                             string
 }
 
 // English and Chinese; the test of Texts keeps them complete, too.
@@ -21,7 +21,7 @@ var (
 	EnglishTabs = TabTexts{
 		TestSetTexts: englishTest,
 		OpenChannel:  "Open channel %d in Feature maps",
-		OpConv:       "Convolution", OpBatchNorm: "Batch norm", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
+		OpConv:       "Convolution", OpBatchNorm: "Batch norm", OpSpatial: "Spatial attention", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
 		LayerTable: "Layers", Kind: "Kind", Output: "Output", Params: "Parameters", MACs: "Multiply-adds", Algorithm: "Algorithm", LiveMs: "ms, live", Fused: "fused", Total: "Together", Stride: ", stride %d", Direct: "direct",
 		ModelFacts: "%s parameters, %s multiply-adds, %s",
 		Card:       "How often it is right", NoCard: "Nobody has measured this network here. The Test set panel does.", CardSet: "Set", CardPictures: "Pictures", CardByClass: "Right by class, int8",
@@ -38,7 +38,11 @@ var (
 		TwinFailed: "Its twin could not be loaded. Check the connection, then open this panel again.", TwinLoading: "Loading its twin …", ComparePair: "Compare %s and %s",
 		FirstMaps: "first-layer maps, one scale for all", NextDisagreement: "Next picture where they disagree", Cancel: "Cancel",
 		Picture: "the picture", MapsFrom: "Pixel (%d, %d) from %s: %d multiplications", MapsLargest: "Pixel (%d, %d) is the largest of %[4]d values of %[3]s", MapsStrongest: ", the strongest %d of %d channels are shown", OtherInputs: "%d others", Bias: "bias",
-		FlowTitle: "Through SE %d, for channel %d", FlowText: "%d means, two small layers with %d neurons between them, %d multiplications.", FlowMap: "%d × %d map", FlowMean: "mean", FlowMeans: "%d means, this one %s", FlowNeurons: "%d neurons",
+		FlowTitle: "Through %s %d, for channel %d", FlowText: "%d means, two small layers with %d neurons between them, %d multiplications.",
+		FlowTextShared: "%d means and maxima, for each the same two small layers with %d neurons between them, %d multiplications.",
+		FlowTextNear:   "%d means, a gate from each and its neighbours by the same %d weights, %d multiplications.",
+		FlowMax:        "maximum", FlowMaxima: "%d maxima, this one %s", FlowNear: "%d neighbours", FlowConv: "convolution", FlowPlaces: "what each place counts",
+		FlowMap: "%d × %d map", FlowMean: "mean", FlowMeans: "%d means, this one %s", FlowNeurons: "%d neurons",
 		FlowGates: "%d gates, this one %s", FlowAfter: "the map, scaled", FlowForced: "The network says %s; you set %s.", FlowFront: "before the %s",
 		AuditTitle: "Do the gates tell the truth?", AuditAbout: "A large gate should belong to a channel that matters. The audit mutes each channel of a block in turn and reads how far the logit of the answer falls.",
 		AuditBlock: "Block %d, %d channels", AuditStart: "Audit this picture", AuditCancel: "Cancel", AuditRunning: "%d of %d channels", AuditStopped: "Stopped after %d of %d channels.",
@@ -53,7 +57,7 @@ var (
 	ChineseTabs = TabTexts{
 		TestSetTexts: chineseTest,
 		OpenChannel:  "在“特征图”中打开通道 %d",
-		OpConv:       "卷积", OpBatchNorm: "批归一化", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
+		OpConv:       "卷积", OpBatchNorm: "批归一化", OpSpatial: "空间注意力", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
 		LayerTable: "各层", Kind: "类型", Output: "输出", Params: "参数", MACs: "乘加", Algorithm: "算法", LiveMs: "实时毫秒", Fused: "已融合", Total: "合计", Stride: "，步幅 %d", Direct: "直接",
 		ModelFacts: "%s 个参数，%s 次乘加，%s",
 		Card:       "准确率", NoCard: "这个网络还没有测过。可以用“测试集”面板来测。", CardSet: "数据", CardPictures: "图片数", CardByClass: "各类准确率，int8",
@@ -70,7 +74,11 @@ var (
 		TwinFailed: "另一个网络没能加载。请检查网络，再打开本面板。", TwinLoading: "正在加载另一个网络……", ComparePair: "比较%s与%s",
 		FirstMaps: "第一层特征图，同一色标", NextDisagreement: "下一张答案不一致的图片", Cancel: "取消",
 		Picture: "图片", MapsFrom: "像素 (%d, %d) 来自%s：%d 次乘法", MapsLargest: "像素 (%d, %d) 是%[3]s中 %[4]d 个值里最大的", MapsStrongest: "，显示最强的 %d 个通道，共 %d 个", OtherInputs: "其余 %d 个", Bias: "偏置",
-		FlowTitle: "经过 SE %d 的通道 %d", FlowText: "%d 个均值，两个小层，中间 %d 个神经元，%d 次乘法。", FlowMap: "%d × %d 图", FlowMean: "均值", FlowMeans: "%d 个均值，此通道 %s", FlowNeurons: "%d 个神经元",
+		FlowTitle: "经过 %s %d 的通道 %d", FlowText: "%d 个均值，两个小层，中间 %d 个神经元，%d 次乘法。",
+		FlowTextShared: "%d 个均值与最大值，各经过同样的两个小层，中间 %d 个神经元，%d 次乘法。",
+		FlowTextNear:   "%d 个均值，每个与相邻通道用同样的 %d 个权重得出门控，%d 次乘法。",
+		FlowMax:        "最大值", FlowMaxima: "%d 个最大值，此通道 %s", FlowNear: "%d 个相邻通道", FlowConv: "卷积", FlowPlaces: "每个位置的权重",
+		FlowMap: "%d × %d 图", FlowMean: "均值", FlowMeans: "%d 个均值，此通道 %s", FlowNeurons: "%d 个神经元",
 		FlowGates: "%d 个门控，此通道 %s", FlowAfter: "缩放后的图", FlowForced: "网络给出 %s，您设为 %s。", FlowFront: "%s 之前",
 		AuditTitle: "门控说的是实话吗？", AuditAbout: "门控大的通道应当重要。审计会依次静音某一块的每个通道，读出答案的 logit 下降多少。",
 		AuditBlock: "第 %d 块，%d 个通道", AuditStart: "审计这张图片", AuditCancel: "取消", AuditRunning: "第 %d 个通道，共 %d 个", AuditStopped: "在第 %d 个通道停止，共 %d 个。",

@@ -32,6 +32,9 @@ func explain(t *nn.Trace, name string, want protocol.Want) (*protocol.Result, er
 		}
 		r.Gates = append(r.Gates, gate)
 	}
+	for _, s := range t.Spatial {
+		r.Spatial = append(r.Spatial, protocol.Spatial{Spatial: s})
+	}
 	if rule := m.Spec.Reject; rule != nil {
 		score, sure := t.Known()
 		r.Known = &protocol.Known{Score: score, Threshold: rule.Threshold, Sure: sure}

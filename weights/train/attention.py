@@ -82,10 +82,11 @@ class CBAMBlock(nn.Module):
         super().__init__()
         self.fc = nn.Sequential(*two_layers(channels, reduction, bias=True))
         self.spatial = nn.Conv2d(2, 1, kernel, padding=kernel // 2, bias=False)
-        self.excitation = nn.Sigmoid()
+        self.excitation, self.places = nn.Sigmoid(), nn.Sigmoid()
+        self.scaled = nn.Identity()
 
     def forward(self, x):
-        y = x * self.gate(spatial_mean(x), x.amax(dim=(2, 3)))[:, :, None, None]
+        y = self.scaled(x * self.gate(spatial_mean(x), x.amax(dim=(2, 3)))[:, :, None, None])
         return y * self.place(y)
 
     def gate(self, mean, largest):
@@ -94,7 +95,7 @@ class CBAMBlock(nn.Module):
 
     def place(self, y):
         """(N, C, H, W) -> (N, 1, H, W) in 0..1."""
-        return torch.sigmoid(self.spatial(torch.cat([y.mean(1, keepdim=True), y.amax(1, keepdim=True)], 1)))
+        return self.places(self.spatial(torch.cat([y.mean(1, keepdim=True), y.amax(1, keepdim=True)], 1)))
 
     def layers(self, name):
         return [{"op": "cbam", "name": name, "out": self.fc[0].out_features, "fc": [f"{name}.fc.0", f"{name}.fc.2"], "bias": True},
@@ -108,6 +109,16 @@ BLOCKS = tuple(KINDS.values())
 def hook_gates(net, keep):
     """Call keep(name, gates) for every block of net in each forward pass, gates (N, C); returns the hooks' handles."""
     return [m.excitation.register_forward_hook(lambda _m, _i, out, name=name: keep(name, out)) for name, m in net.named_modules() if isinstance(m, BLOCKS)]
+
+
+def hook_scaled(net, keep):
+    """Call keep(z) for every block of net in each forward pass, z the maps (N, C, H, W) behind the channels' gates."""
+    return [getattr(m, "scaled", m).register_forward_hook(lambda _m, _i, out: keep(out)) for m in net.modules() if isinstance(m, BLOCKS)]
+
+
+def hook_places(net, keep):
+    """Call keep(name, places) for every spatial attention of net in each forward pass, places (N, 1, H, W); name is the layer's in the spec."""
+    return [m.places.register_forward_hook(lambda _m, _i, out, name=name: keep(f"{name}.spatial", out)) for name, m in net.named_modules() if isinstance(m, CBAMBlock)]
 
 
 def last_convolution(net):

@@ -12,6 +12,8 @@ pictures go through PyTorch's float32 network. nn/testdata/golden/NETWORK.safete
     i.cam              (H, W)        class map of the largest logit where the head is mean + linear
     i.gradcam          (H, W)        Grad-CAM of the largest logit, by autograd
     i.gradient         (8, H, W)     d logit / d y for the same channels, by autograd
+    i.share            (channels)    with attention: the last block's channels z, behind their gates, times d logit / d z, summed over the places
+    i.places.LAYER     (H, W)        of CBAM: the spatial attention
 The pictures stand beside them as PNG.
 
 generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms. tiny-OPSET.onnx is a small network in two
@@ -29,9 +31,9 @@ import generated
 import imported
 import safetensors
 import tiny
-from attention import hook_gates, last_convolution
-from networks import CNN3SE, NETWORKS, SimpleCNN, shipped
-from spec import spec
+from attention import hook_gates, hook_places, hook_scaled, last_convolution
+from networks import CNN3SE, NETWORKS, LiveNet, SimpleCNN, shipped
+from spec import live, spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "nn" / "testdata" / "golden"
@@ -63,8 +65,15 @@ def normalised(pixels, times, mean=data.MEAN, std=data.STD):
 def reference(net, x):
     """(logits, raw output of the last convolution, maps y that the head reads, gates by layer): the tutorial's own forward pass, plainly."""
     kept, hooks = {}, []
+
+    def keep_scaled(z):
+        z.retain_grad()
+        kept["z"] = z
+
     hooks.append(last_convolution(net).register_forward_hook(lambda m, i, o: kept.__setitem__("conv", o.detach())))
     hooks += hook_gates(net, lambda name, gate: kept.__setitem__(name, gate.detach()[0]))
+    hooks += hook_scaled(net, keep_scaled)
+    hooks += hook_places(net, lambda name, places: kept.__setitem__(name, places.detach()[0, 0]))
     if isinstance(net, SimpleCNN):
         y = net.layer2(net.layer1(x))
         y.retain_grad()
@@ -96,8 +105,10 @@ def golden(net, times=1, mean=data.MEAN, std=data.STD):
         logits[0, top].backward()
         grad, maps = y.grad[0], y.detach()[0]
         out[f"{i}.logits"] = logits.detach()[0]
-        for name, gate in gates.items():
-            out[f"{i}.gates.{name}"] = gate
+        if (z := gates.pop("z", None)) is not None:
+            out[f"{i}.share"] = (z * z.grad).detach()[0].sum((1, 2))
+        for name, value in gates.items():
+            out[f"{i}.gates.{name}" if value.ndim == 1 else f"{i}.places.{name}"] = value
         out[f"{i}.conv"] = conv[CHANNELS]
         out[f"{i}.mean"] = conv.mean(dim=(1, 2))
         if not isinstance(net, CNN3SE):
@@ -140,6 +151,12 @@ def main():
         net = NETWORKS[name]()
         made, stored = generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
         safetensors.write(OUT / f"generated-{name}.safetensors", stored | thin(golden(net)), {"sescope": spec(name), "generated": made})
+    # The same with other attentions, small.
+    for kind in ("eca", "cbam"):
+        net = LiveNet(kind, (16, 24, 72), 1)
+        made, stored = generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
+        text = json.dumps(json.loads(spec("live")) | {"name": kind, "twin": "", "layers": list(live(net))}, ensure_ascii=False)
+        safetensors.write(OUT / f"generated-{kind}.safetensors", stored | thin(golden(net)), {"sescope": text, "generated": made})
     # Families that people bring.
     for name, make in imported.NETWORKS.items():
         net = make()

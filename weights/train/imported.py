@@ -2,6 +2,7 @@
 import json
 
 import torch
+import torch.nn.functional as F
 import torchvision
 from torch import nn
 
@@ -48,7 +49,92 @@ class SEResNet(nn.Module):
         return self.fc(torch.flatten(self.avgpool(self.blocks(self.stem(x))), 1))
 
 
+class Efficient(nn.Module):
+    """ECA as its authors write it: (N, C, 1, 1) means turned so that the convolution runs over the channels."""
+
+    def __init__(self, k=5):
+        super().__init__()
+        self.avg_pool = nn.AdaptiveAvgPool2d(1)
+        self.conv = nn.Conv1d(1, 1, k, padding=(k - 1) // 2, bias=False)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x):
+        y = self.conv(self.avg_pool(x).squeeze(-1).transpose(-1, -2)).transpose(-1, -2).unsqueeze(-1)
+        gate = self.sigmoid(y)
+        self.seen = {"gates.": gate}
+        return x * gate.expand_as(x)
+
+
+class ChannelGate(nn.Module):
+    """CBAM's channel part with pooling by windows of the whole map and a sum that grows, in front of one sigmoid."""
+
+    def __init__(self, channels, side, reduction=8):
+        super().__init__()
+        self.pools = nn.ModuleList([nn.AvgPool2d(side), nn.MaxPool2d(side)])
+        self.mlp = nn.Sequential(nn.Flatten(), nn.Linear(channels, channels // reduction), nn.ReLU(), nn.Linear(channels // reduction, channels))
+
+    def forward(self, x):
+        total = None
+        for pool in self.pools:
+            part = self.mlp(pool(x))
+            total = part if total is None else total + part
+        gate = torch.sigmoid(total)
+        self.seen = {"gates..mlp": gate}
+        return x * gate.unsqueeze(2).unsqueeze(3).expand_as(x)
+
+
+class SpatialGate(nn.Module):
+    """CBAM's spatial part with a batch norm behind its convolution, which reads the maximum first."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.bn = nn.Conv2d(2, 1, 7, padding=3, bias=False), nn.BatchNorm2d(1)
+
+    def forward(self, x):
+        pooled = torch.cat((torch.max(x, 1)[0].unsqueeze(1), torch.mean(x, 1).unsqueeze(1)), dim=1)
+        places = torch.sigmoid(self.bn(self.conv(pooled)))
+        self.seen = {"places.": places}
+        return x * places
+
+
+class Shared(nn.Module):
+    """CBAM in its other common writing: 1x1 convolutions, and gates that a caller multiplies."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Conv2d(channels, channels // 8, 1, bias=False), nn.Conv2d(channels // 8, channels, 1, bias=False)
+        self.conv1 = nn.Conv2d(2, 1, 3, padding=1, bias=True)
+        self.avg_pool, self.max_pool = nn.AdaptiveAvgPool2d(1), nn.AdaptiveMaxPool2d(1)
+
+    def forward(self, x):
+        gate = torch.sigmoid(self.fc2(F.relu6(self.fc1(self.avg_pool(x)))) + self.fc2(F.relu6(self.fc1(self.max_pool(x)))))
+        z = gate * x
+        largest = torch.max(z, dim=1, keepdim=True)[0]
+        places = F.hardsigmoid(self.conv1(torch.cat([torch.mean(z, dim=1, keepdim=True), largest], dim=1)))
+        self.seen, self.z = {"gates.": gate, "places..conv1": places}, z
+        return places * z
+
+
+class Attentive(nn.Module):
+    """Every attention in the writing of those whose networks people bring. Each leaves what it has seen in seen: "gates." and a part's name."""
+
+    def __init__(self, num_classes=10):
+        super().__init__()
+
+        def block(cin, cout, stride, attention):
+            return nn.Sequential(nn.Conv2d(cin, cout, 3, stride, 1, bias=False), nn.BatchNorm2d(cout), nn.ReLU(), *attention)
+        self.blocks = nn.Sequential(
+            block(3, 16, 4, [torchvision.ops.SqueezeExcitation(16, 4, activation=nn.Hardswish)]), block(16, 32, 2, [Efficient()]),
+            block(32, 48, 1, [ChannelGate(48, 12), SpatialGate()]), block(48, 72, 2, [Shared(72)]))
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(72, num_classes)
+
+    def forward(self, x):
+        return self.fc(torch.flatten(self.avgpool(self.blocks(x)), 1))
+
+
 NETWORKS = {
+    "attentive": Attentive,
     "seresnet": SEResNet,
     "mobilenet_v3_small": lambda: torchvision.models.mobilenet_v3_small(num_classes=10),
     "efficientnet_b0": lambda: torchvision.models.efficientnet_b0(num_classes=10),
@@ -65,6 +151,17 @@ def keep_gate(kept, name):
     def hook(m, inputs, output):
         m.z.retain_grad()
         kept["z"], kept[f"gates.{name}"] = m.z, m.gate.detach()[0]
+    return hook
+
+
+def keep_seen(kept, name):
+    def hook(m, inputs, output):
+        for key, value in m.seen.items():
+            kind, _, part = key.partition(".")
+            kept[f"{kind}.{name}{part}"] = value.detach().squeeze()
+        if hasattr(m, "z"):
+            m.z.retain_grad()
+            kept["z"] = m.z
     return hook
 
 
@@ -87,6 +184,8 @@ def golden(net, pictures, channels):
     for name, m in modules.items():
         if isinstance(m, torchvision.ops.SqueezeExcitation):
             hooks.append(m.scale_activation.register_forward_hook(lambda m, i, o, name=name: kept.__setitem__(f"gates.{name}", o.detach().flatten())))
+        elif isinstance(m, (Efficient, ChannelGate, SpatialGate, Shared)):
+            hooks.append(m.register_forward_hook(keep_seen(kept, name)))
         elif isinstance(m, SEBottleneck):
             hooks.append(m.register_forward_hook(keep_gate(kept, name)))
     for i, x in enumerate(pictures):

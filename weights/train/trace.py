@@ -1,7 +1,7 @@
 """From any PyTorch module of known layers to the layers of a spec (nn/spec.go), by torch.fx.
 
-A module is traced in eval mode. What is only an identity then (dropout, stochastic depth) or a change of shape without a change of order leaves no trace. An SE block is
-found by what it computes, x * sigmoid(fc2(act(fc1(mean(x))))), not by its class.
+A module is traced in eval mode. What is only an identity then (dropout, stochastic depth) or a change of shape without a change of order leaves no trace. Attention
+blocks are found by what they compute: see patterns.py.
 """
 import operator
 
@@ -9,6 +9,8 @@ import torch
 import torch.fx
 import torch.nn.functional as F
 from torch import nn
+
+import patterns
 
 ACTIVATIONS = {
     "relu": (nn.ReLU, F.relu, torch.relu, "relu", "relu_", F.relu_, torch.relu_), "relu6": (nn.ReLU6, F.relu6), "hardswish": (nn.Hardswish, F.hardswish),
@@ -41,6 +43,8 @@ def layers(net, size):
 
 
 class Tracer:
+    NAMES, MULTIPLY, ADD, RESHAPE, IDENTITY = NAMES, MULTIPLY, ADD, RESHAPE, IDENTITY  # for patterns.py
+
     def __init__(self, net, size):
         net = net.eval()
         try:
@@ -54,13 +58,13 @@ class Tracer:
         self.layers, self.names = [], {"input"}
         self.at = {}  # the layer that holds a node's value
         nodes = [n for n in graph.graph.nodes if isinstance(getattr(n, "value", None), torch.Tensor) and n.op != "get_attr"]
-        blocks = {n: block for n in nodes if (block := self.excitation(n))}
+        blocks = {n: block for n in nodes if (block := patterns.find(self, n))}
         inside = set().union(*(block["nodes"] for block in blocks.values())) if blocks else set()
         for n in nodes:
             if n.op == "placeholder":
                 self.at[n] = "input"
             elif n in blocks:
-                self.squeeze_excite(n, blocks[n])
+                self.block(n, blocks[n])
             elif n.op == "output":
                 if self.at[n.args[0]] != self.layers[-1]["name"]:
                     raise Unsupported(f"the output is {self.at[n.args[0]]}, expected the last layer, {self.layers[-1]['name']}")
@@ -78,9 +82,9 @@ class Tracer:
     def tensors(self, n):
         return [a for a in n.args if isinstance(a, torch.fx.Node) and isinstance(a.value, torch.Tensor)]
 
-    def add(self, n, op, source, **fields):
+    def add(self, n, op, source, name=None, **fields):
         """One layer, read from the node source."""
-        name = n.target if n.op == "call_module" else n.name
+        name = name or (n.target if n.op == "call_module" else n.name)
         parameters = op in ("conv", "batchnorm", "linear")
         if name in self.names:
             if parameters:
@@ -139,7 +143,7 @@ class Tracer:
             self.unknown(n)
 
     def unknown(self, n):
-        self.fail(n, "is none of the spec's layers: convolution, batch norm, ReLU, ReLU6, hard-swish, hard-sigmoid, SiLU, sigmoid, SE, max and average pool, mean, flatten, linear, dropout, addition")
+        self.fail(n, "is none of the spec's layers: convolution, batch norm, ReLU, ReLU6, hard-swish, hard-sigmoid, SiLU, sigmoid, SE, ECA, CBAM, max and average pool, mean, flatten, linear, dropout, addition")
 
     def square(self, n, what, value):
         a, b = value if isinstance(value, (tuple, list)) else (value, value)
@@ -198,73 +202,9 @@ class Tracer:
         x = self.tensors(total)[0].value
         return x.ndim == 4 and n.value.numel() == x.shape[1] and torch.allclose(n.value.flatten(), x.mean((2, 3)).flatten(), rtol=1e-4, atol=1e-6)
 
-    def excitation(self, n):
-        """The parts of an SE block that ends in the multiplication n, or None."""
-        if n.op == "output" or n.op == "placeholder" or self.what(n) not in MULTIPLY or len(self.tensors(n)) != 2:
-            return None
-        for gate, x in (self.tensors(n), self.tensors(n)[::-1]):
-            nodes, parts, i = set(), [], gate
-
-            def back():
-                nonlocal i
-                nodes.add(i)
-                i = self.tensors(i)[0] if self.tensors(i) else None
-
-            def skip():
-                while i is not None and i.op != "placeholder" and self.what(i) in RESHAPE | IDENTITY:
-                    back()
-
-            for accept in (lambda w: NAMES.get(w) in ("sigmoid", "hardsigmoid"), lambda w: w in (nn.Conv2d, nn.Linear), lambda w: NAMES.get(w) in ("relu", "silu"),
-                           lambda w: w in (nn.Conv2d, nn.Linear)):
-                skip()
-                if i is None or i.op == "placeholder" or not accept(self.what(i)):
-                    break
-                parts.append(i)
-                back()
-            if len(parts) != 4:
-                continue
-            skip()
-            if i is not x:
-                if self.is_mean(i):
-                    back()
-                elif self.what(i) in MULTIPLY and len(self.tensors(i)) == 1 and self.what(self.tensors(i)[0]) in SUM and self.scales_to_mean(i, self.tensors(i)[0]):
-                    back()
-                    back()
-                if i is not x:
-                    continue
-            elif x.value.numel() != x.value.shape[1]:
-                continue  # it excites a map without squeezing it
-            return {"nodes": nodes, "sigmoid": parts[0], "fc2": parts[1], "act": parts[2], "fc1": parts[3], "x": x}
-        return None
-
-    def squeeze_excite(self, n, block):
-        fcs = [self.modules[block[k].target] for k in ("fc1", "fc2")]
-        for k, m in zip(("fc1", "fc2"), fcs):
-            if isinstance(m, nn.Conv2d) and (m.kernel_size != (1, 1) or m.stride != (1, 1) or m.groups != 1 or m.padding not in (0, (0, 0))):
-                self.fail(block[k], "excites, expected a 1x1 convolution")
-        if (fcs[0].bias is None) != (fcs[1].bias is None):
-            self.fail(block["fc1"], "has a bias where the other layer of the SE block has none")
-        fields = {"out": fcs[0].weight.shape[0], "fc": [block["fc1"].target, block["fc2"].target]}
-        if fcs[0].bias is not None:
-            fields["bias"] = True
-        if (act := NAMES[self.what(block["act"])]) != "relu":
-            fields["act"] = act
-        if (gate := NAMES[self.what(block["sigmoid"])]) != "sigmoid":
-            fields["gate"] = gate
-        # The block's own module gives the name: what its two layers' names begin with alike.
-        parts = [p.split(".") for p in fields["fc"]]
-        prefix = ".".join(a for a, b in zip(*parts) if a == b)
-        if prefix.endswith(".fc") or prefix == "fc":
-            prefix = prefix[:-3]
-        if prefix and prefix not in self.names:
-            self.layers_named(n, prefix, block["x"], fields)
-        else:
-            self.add(n, "se", block["x"], **fields)
-
-    def layers_named(self, n, name, source, fields):
-        layer = {"op": "se", "name": name, **fields}
-        if self.at[source] != (self.layers[-1]["name"] if self.layers else "input"):
-            layer["from"] = self.at[source]
-        self.names.add(name)
-        self.layers.append(layer)
-        self.at[n] = name
+    def block(self, n, found):
+        """One attention layer that ends in the multiplication n."""
+        layer = found["layer"]
+        fields = {k: v for k, v in layer.items() if k != "op"}
+        name = patterns.name(found["parts"], self.names)
+        self.add(n, layer["op"], found["x"], name=name, **fields)
