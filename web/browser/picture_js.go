@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"syscall/js"
 
-	"sescope/web/picture"
+	"sescope/nn/picture"
 	"sescope/web/view"
 )
 

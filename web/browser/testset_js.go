@@ -6,7 +6,7 @@ import (
 	"syscall/js"
 
 	"sescope/nn/dataset"
-	"sescope/web/picture"
+	"sescope/nn/picture"
 	"sescope/web/view"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"sescope/nn"
 	"sescope/web/browser"
-	"sescope/web/picture"
+	"sescope/nn/picture"
 	"sescope/web/protocol"
 	"sescope/web/view"
 )

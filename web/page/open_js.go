@@ -5,7 +5,7 @@ import (
 	"syscall/js"
 
 	"sescope/web/browser"
-	"sescope/web/picture"
+	"sescope/nn/picture"
 	"sescope/web/view"
 )
 

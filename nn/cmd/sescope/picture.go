@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -17,6 +16,8 @@ import (
 
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/webp"
+
+	"sescope/nn/picture"
 )
 
 // Limits for one picture. Both are checked before anything is decoded: a few bytes can claim any
@@ -87,18 +88,23 @@ func decodePicture(name string, b []byte) (*image.NRGBA, error) {
 		return nil, fmt.Errorf("%s has %dx%d pixels, that is %d megapixels, expected at most %d",
 			name, config.Width, config.Height, (pixels+999_999)/1_000_000, maxPixels/1_000_000)
 	}
-	img, _, err := image.Decode(bytes.NewReader(b))
+	keep, tail, fault := picture.Whole(b)
+	switch fault {
+	case picture.Cut:
+		return nil, fmt.Errorf("%s is a broken %s picture: the file ends too early", name, formatNames[format])
+	case picture.Scans:
+		return nil, fmt.Errorf("%s is a JPEG of more than %d scans, which would take minutes: expected at most that many", name, picture.MaxScans)
+	case picture.Inks:
+		return nil, fmt.Errorf("%s is a CMYK JPEG that does not say whether its colours are inverted: save it as RGB", name)
+	}
+	img, _, err := image.Decode(io.MultiReader(bytes.NewReader(b[:keep]), bytes.NewReader(tail)))
 	if err != nil {
 		return nil, broken(name, b, format, err)
 	}
 	if format == "webp" {
 		img = webpColours(img)
 	}
-	picture := toNRGBA(img, config.Width, config.Height)
-	if format == "jpeg" {
-		picture = upright(picture, jpegOrientation(b))
-	}
-	return picture, nil
+	return upright(toNRGBA(img, config.Width, config.Height), picture.Orientation(b)), nil
 }
 
 var formatNames = map[string]string{"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WebP", "bmp": "BMP"}
@@ -181,69 +187,6 @@ func webpColours(img image.Image) image.Image {
 
 // level rounds to a byte.
 func level(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }
-
-// jpegOrientation returns the EXIF orientation of a JPEG file, 1 to 8. A file without one, or with
-// one that cannot be understood, is upright (1): a picture is worth more than its metadata.
-func jpegOrientation(b []byte) int {
-	if len(b) < 2 || b[0] != 0xFF || b[1] != 0xD8 {
-		return 1
-	}
-	b = b[2:]
-	for len(b) >= 4 && b[0] == 0xFF {
-		marker := b[1]
-		if marker == 0xFF { // a fill byte
-			b = b[1:]
-			continue
-		}
-		if marker == 0xDA || marker == 0xD9 { // pixels follow, or nothing
-			return 1
-		}
-		size := int(b[2])<<8 | int(b[3]) // counts itself
-		if size < 2 || 2+size > len(b) {
-			return 1
-		}
-		if tiff, ok := bytes.CutPrefix(b[4:2+size], []byte("Exif\x00\x00")); ok && marker == 0xE1 {
-			return tiffOrientation(tiff)
-		}
-		b = b[2+size:]
-	}
-	return 1
-}
-
-// tiffOrientation reads tag 274 (Orientation, one SHORT) of the first directory of a TIFF
-// structure; 1 where there is none.
-func tiffOrientation(b []byte) int {
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(b, []byte("II*\x00")):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(b, []byte("MM\x00*")):
-		order = binary.BigEndian
-	default:
-		return 1
-	}
-	if len(b) < 8 {
-		return 1
-	}
-	at := order.Uint32(b[4:])
-	if uint64(at)+2 > uint64(len(b)) {
-		return 1
-	}
-	count := order.Uint16(b[at:])
-	entries := b[at+2:]
-	for ; count > 0 && len(entries) >= 12; count, entries = count-1, entries[12:] {
-		const orientation, short = 274, 3
-		if order.Uint16(entries) != orientation {
-			continue
-		}
-		value := int(order.Uint16(entries[8:]))
-		if order.Uint16(entries[2:]) != short || order.Uint32(entries[4:]) != 1 || value < 1 || value > 8 {
-			return 1
-		}
-		return value
-	}
-	return 1
-}
 
 // upright undoes an EXIF orientation. The number says which edges of the upright picture the
 // stored first row and first column are: 1 top left, 2 top right, 3 bottom right, 4 bottom left, 5

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/image/bmp"
+
+	"sescope/nn/picture"
 )
 
 // Go writes no WebP: these are libwebp's.
@@ -233,6 +235,34 @@ func TestDecodePictureOrientation(t *testing.T) {
 	}
 }
 
+// PNG and WebP have their EXIF data in chunks of their own.
+func TestOrientationOfOtherFormats(t *testing.T) {
+	file := encoded(t, func(b *bytes.Buffer) error { return png.Encode(b, quadrants(16)) })
+	tiff := exif(binary.BigEndian, 6)[10:]
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(tiff)))
+	chunk = append(append(chunk, "eXIf"...), tiff...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	for name, at := range map[string]int{"before the pixels": 33, "behind them": len(file) - 12} {
+		turned := append(append(bytes.Clone(file[:at]), chunk...), file[at:]...)
+		if got, err := decodePicture("p", turned); err != nil || corners(got) != "BRWG" || got.Rect.Dx() != 32 {
+			t.Errorf("PNG, %s: %v", name, err)
+		}
+	}
+	still := unbase64(t, webpAlpha) // 3 x 2 pixels
+	for _, prefix := range []string{"", "Exif\x00\x00"} {
+		body := append([]byte(prefix), tiff...)
+		if len(body)%2 == 1 {
+			body = append(body, 0)
+		}
+		turned := append(bytes.Clone(still), "EXIF"...)
+		turned = append(binary.LittleEndian.AppendUint32(turned, uint32(len(body))), body...)
+		binary.LittleEndian.PutUint32(turned[4:], uint32(len(turned)-8))
+		if got, err := decodePicture("p", turned); err != nil || got.Rect.Dx() != 2 || got.Rect.Dy() != 3 {
+			t.Errorf("WebP with %q: %v", prefix, err)
+		}
+	}
+}
+
 // An orientation that cannot be understood leaves the picture as it is stored.
 func TestDecodePictureOrientationBroken(t *testing.T) {
 	file := encoded(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, quadrants(16), nil) })
@@ -255,7 +285,7 @@ func TestDecodePictureOrientationBroken(t *testing.T) {
 			t.Errorf("%s: %s, expected it as it is stored", name, c)
 		}
 	}
-	if got := jpegOrientation(withSegments(file, good)); got != 6 {
+	if got := picture.Orientation(withSegments(file, good)); got != 6 {
 		t.Errorf("the unchanged segment has orientation %d, expected 6", got)
 	}
 }
@@ -321,21 +351,6 @@ func TestReadPictureFile(t *testing.T) {
 	if !bytes.Equal(got.Pix, alphaPicture().Pix) {
 		t.Errorf("read %v, expected %v", got.Pix, alphaPicture().Pix)
 	}
-}
-
-// FuzzOrientation: no file makes the EXIF reader panic or invent an orientation.
-func FuzzOrientation(f *testing.F) {
-	f.Add([]byte{0xFF, 0xD8, 0xFF, 0xE1, 0, 2, 0xFF, 0xD9})
-	f.Add(append([]byte{0xFF, 0xD8}, exif(binary.LittleEndian, 6)...))
-	f.Add(append([]byte{0xFF, 0xD8, 0xFF}, exif(binary.BigEndian, 8)...))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if o := jpegOrientation(b); o < 1 || o > 8 {
-			t.Errorf("orientation %d", o)
-		}
-		if o := tiffOrientation(b); o < 1 || o > 8 {
-			t.Errorf("TIFF orientation %d", o)
-		}
-	})
 }
 
 // FuzzDecodePicture: any bytes give a whole picture or a sentence.

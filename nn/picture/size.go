@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// Size reads from a file's beginning how many pixels it will have, so that a few bytes that claim millions are never decoded. Where the format's size is
-// not known (AVIF), or damaged, it is 0 x 0, and the browser's own limits hold.
+// Size reads from a file's beginning how many pixels it will have, so that a few bytes that claim
+// millions are never decoded. Where the format's size is not known (AVIF), or damaged, it is 0 x
+// 0, and the browser's own limits hold.
 func Size(b []byte) (w, h int) {
 	big, little := binary.BigEndian, binary.LittleEndian
 	switch format := Format(b); {
@@ -44,7 +45,7 @@ func jpegSize(b []byte) (w, h int) {
 		case mark == 0xff: // fill
 			at++
 			continue
-		case mark >= 0xc0 && mark <= 0xcf && mark != 0xc4 && mark != 0xc8 && mark != 0xcc:
+		case frameMark(mark):
 			return int(binary.BigEndian.Uint16(b[at+7:])), int(binary.BigEndian.Uint16(b[at+5:]))
 		case mark == 0xda: // pixels without a frame header
 			return 0, 0

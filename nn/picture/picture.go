@@ -1,5 +1,5 @@
-// Package picture knows about picture files what the browser does not tell: their format by their first bytes, whether they move,
-// and which part of them the network sees.
+// Package picture knows about picture files what the browser does not tell: their format by their
+// first bytes, whether they move, and which part of them the network sees.
 package picture
 
 import (
@@ -25,8 +25,8 @@ func Square(w, h int) (x, y, side int) {
 // TooLarge tells whether a picture of w x h pixels is refused.
 func TooLarge(w, h int) bool { return int64(w)*int64(h) > MaxPixels }
 
-// Format names a file's format by its first bytes, "" if they are none that we know: "PNG", "JPEG", "GIF", "WebP", "BMP", "AVIF",
-// "HEIC", "TIFF", "JPEG XL", "SVG", "PDF".
+// Format names a file's format by its first bytes, "" if they are none that we know: "PNG",
+// "JPEG", "GIF", "WebP", "BMP", "AVIF", "HEIC", "TIFF", "JPEG XL", "SVG", "PDF".
 func Format(b []byte) string {
 	for _, m := range []struct{ magic, name string }{
 		{"\x89PNG\r\n\x1a\n", "PNG"}, {"\xff\xd8\xff", "JPEG"}, {"GIF87a", "GIF"}, {"GIF89a", "GIF"}, {"BM", "BMP"},
@@ -53,7 +53,8 @@ func Format(b []byte) string {
 	return ""
 }
 
-// Animated tells whether a GIF, PNG, WebP or AVIF file holds more than one frame. Damaged files count as still.
+// Animated tells whether a GIF, PNG, WebP or AVIF file holds more than one frame. Damaged files
+// count as still.
 func Animated(b []byte) bool {
 	switch Format(b) {
 	case "GIF":
@@ -100,7 +101,7 @@ func colourTable(flags byte) int {
 	return 3 << (flags&7 + 1)
 }
 
-// subBlocks skips a GIF's chain of sub-blocks; it returns len(b) where the chain is cut off.
+// subBlocks skips a GIF's chain of sub-blocks; it returns len(b)+1 where the chain is cut off.
 func subBlocks(b []byte, at int) int {
 	for at < len(b) {
 		n := int(b[at])
@@ -109,7 +110,7 @@ func subBlocks(b []byte, at int) int {
 			return at
 		}
 	}
-	return len(b)
+	return len(b) + 1
 }
 
 // apng tells whether an acTL chunk that announces several frames stands before the first IDAT.
