@@ -17,6 +17,7 @@ require (
 require (
 	github.com/vugu/html v0.0.0-20190914200101-c62dc20b8289 // indirect
 	github.com/vugu/xxhash v0.0.0-20191111030615-ed24d0179019 // indirect
+	golang.org/x/sync v0.25.0 // indirect
 )
 
 replace github.com/vugu/vjson => ./web/vjson

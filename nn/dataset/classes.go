@@ -8,7 +8,8 @@ import (
 )
 
 // Classes are the folders that hold files, by the innermost one's name, in alphabetical order: what
-// a set of pictures by class says by itself. Names that Label takes for the same class count once;
+// a set of pictures by class says by itself. Names that differ in case or in what joins
+// their words count once;
 // files in no folder and hidden ones name none.
 func Classes(paths []string) (classes []nn.Class) {
 	var names []string
@@ -22,7 +23,7 @@ func Classes(paths []string) (classes []nn.Class) {
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		if plainName(name) != "" && named(name, classes) < 0 {
+		if plainName(name) != "" && exactly(name, classes) < 0 {
 			classes = append(classes, nn.Class{En: name, Zh: name})
 		}
 	}

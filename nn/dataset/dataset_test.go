@@ -17,7 +17,8 @@ import (
 
 var classes = []nn.Class{{En: "airplane", Zh: "飞机"}, {En: "cell phone", Zh: "手机"}, {En: "cat", Zh: "猫"}}
 
-// Folders are classes by English or Chinese name in any case, or by index; others are named and counted, and hidden files are passed over.
+// Folders are classes by English or Chinese name in any case, or by index; others are named and
+// counted, and hidden files are passed over.
 func TestLabel(t *testing.T) {
 	pictures, unmatched := Label([]string{
 		"set/cat/b.png", "set/Cat/a.png", "set/猫/c.png", "set/cell_phone/1.png", "Cell-Phone/x/y/2.png", "0/z.png", "02/z.png",
@@ -40,22 +41,22 @@ func TestCIFAR(t *testing.T) {
 	b := make([]byte, Record)
 	b[0], b[1], b[1+1024], b[1+2048], b[Record-1] = 7, 11, 22, 33, 44
 	pix := make([]byte, 4*32*32)
-	if label, err := Unpack(pix, b, "x", 0); err != nil || label != 7 || !bytes.Equal(pix[:4], []byte{11, 22, 33, 255}) || pix[4*1023+2] != 44 {
+	if label, err := Unpack(pix, b, "x", 0, 10); err != nil || label != 7 || !bytes.Equal(pix[:4], []byte{11, 22, 33, 255}) || pix[4*1023+2] != 44 {
 		t.Errorf("label %d, %v, pixels %v", label, err, pix[:4])
 	}
 	b[0] = 10
-	if _, err := Unpack(pix, b, "x.bin", 3); err == nil || err.Error() != "x.bin record 3 has label 10, expected 0 to 9" {
+	if _, err := Unpack(pix, b, "x.bin", 3, 10); err == nil || err.Error() != "x.bin record 3 has label 10, expected 0 to 9" {
 		t.Errorf("label 10: %v", err)
 	}
 	for _, c := range []struct {
 		bytes, classes int
 		kind           Kind
 	}{{0, 10, NotCIFAR}, {Record + 1, 10, NotCIFAR}, {3074, 10, NotCIFAR}, {Record, 67, TenClasses}, {Record * (MaxFiles + 1), 10, TooMany}} {
-		if _, err := Records("x", c.bytes, c.classes); !is(err, c.kind) {
+		if _, err := Records("x", c.bytes, 10, c.classes); !is(err, c.kind) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
-	if n, err := Records("x", 4*Record, 10); n != 4 || err != nil {
+	if n, err := Records("x", 4*Record, 10, 10); n != 4 || err != nil {
 		t.Errorf("%d records, %v", n, err)
 	}
 }
@@ -71,7 +72,7 @@ func open(b []byte) ([]Entry, []Skip, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return Entries("a.zip", b[at:][:n], len(b))
+	return Entries("a.zip", b[at:][:n], len(b), nil)
 }
 
 func archive(t testing.TB, comment string, files ...*zip.FileHeader) []byte {
@@ -188,7 +189,7 @@ func TestBadZips(t *testing.T) {
 			t.Errorf("%s: %v, %v, %v; expected one left out as %s", name, list, skipped, err, c.kind)
 		}
 	}
-	for _, k := range []Kind{NotCIFAR, TenClasses, WrongLabel, NoPictures, TooMany, NotZip, Zip64, Encrypted, BrokenZip, Outside, Method, LargeFile, Damaged} {
+	for _, k := range []Kind{NotCIFAR, TenClasses, WrongLabel, NoPictures, TooMany, NotZip, Zip64, Encrypted, BrokenZip, Methods, NotPickle, BrokenTar, NoPart, TooLarge, Outside, Method, LargeFile, Damaged} {
 		if text := (&Fault{Kind: k, Name: "x.zip"}).Error(); strings.Contains(text, string(k)+"\x00") || text == "x.zip: "+string(k) {
 			t.Errorf("no sentence for %s: %q", k, text)
 		}

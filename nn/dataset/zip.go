@@ -4,29 +4,33 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
+	"unicode/utf8"
 )
 
-// Entry is one file of a zip that can be unpacked.
+// Entry is one file of an archive that can be unpacked.
 type Entry struct {
 	Name    string `json:"-"`
 	Deflate bool   `json:"deflate,omitempty"` // or stored
 	Packed  int    `json:"packed"`            // bytes in the archive
 	Size    int    `json:"size"`              // bytes unpacked
 	CRC     uint32 `json:"crc"`
-	At      int    `json:"at"` // of its local header
+	At      int    `json:"at"`             // of its local header, or of its bytes if Bare
+	Bare    bool   `json:"bare,omitempty"` // in a tar: nothing stands between At and the bytes, and there is no checksum
 }
 
 const (
 	endSize    = 22
 	localSize  = 30
 	memberSize = 46
-	// TailSize is how much of an archive's end can be needed to find its directory: the longest comment and the record in front of it.
+	// TailSize is how much of an archive's end can be needed to find its directory: the longest
+	// comment and the record in front of it.
 	TailSize = 1<<16 + endSize
 )
 
 var endMark, memberMark, localMark = []byte("PK\x05\x06"), []byte("PK\x01\x02"), []byte("PK\x03\x04")
 
-// Directory finds a zip's directory by the archive's last TailSize bytes (or all of it): where it begins and how long it is.
+// Directory finds a zip's directory by the archive's last TailSize bytes (or all of it): where it
+// begins and how long it is.
 func Directory(file string, tail []byte, size int) (at, length int, err error) {
 	for end := len(tail) - endSize; end >= 0; end-- {
 		end = bytes.LastIndex(tail[:end+len(endMark)], endMark)
@@ -49,9 +53,12 @@ func Directory(file string, tail []byte, size int) (at, length int, err error) {
 	return 0, 0, &Fault{Kind: NotZip, Name: file}
 }
 
-// Entries lists the files of a directory of an archive of that size. What cannot be unpacked is named in skipped; folders and hidden files are passed over.
-func Entries(file string, dir []byte, size int) (list []Entry, skipped []Skip, err error) {
-	packed := 0
+// Entries lists the files of a directory of an archive of that size. What cannot be unpacked is
+// named in skipped; folders and hidden files are passed over. Gbk decodes names that are no UTF-8
+// (Windows in Chinese writes them); it may be nil, and ok is false for bytes that are no such
+// name.
+func Entries(file string, dir []byte, size int, gbk func(b []byte) (s string, ok bool)) (list []Entry, skipped []Skip, err error) {
+	packed, method := 0, 0
 	for len(dir) > 0 {
 		if len(dir) < memberSize || !bytes.HasPrefix(dir, memberMark) {
 			return nil, nil, &Fault{Kind: BrokenZip, Name: file}
@@ -62,8 +69,8 @@ func Entries(file string, dir []byte, size int) (list []Entry, skipped []Skip, e
 		if len(dir) < length {
 			return nil, nil, &Fault{Kind: BrokenZip, Name: file}
 		}
-		flags, method := u16(8), u16(10)
-		name := string([]rune(string(dir[memberSize:][:u16(28)]))) // what is no UTF-8 becomes U+FFFD
+		flags := u16(8)
+		name := memberName(dir[memberSize:][:u16(28)], dir[memberSize+u16(28):][:u16(30)], gbk)
 		name = strings.ReplaceAll(name, `\`, "/")
 		switch {
 		case strings.HasSuffix(name, "/") || hidden(name):
@@ -76,13 +83,14 @@ func Entries(file string, dir []byte, size int) (list []Entry, skipped []Skip, e
 		case len(list)+len(skipped) == MaxFiles:
 			return nil, nil, &Fault{TooMany, file, MaxFiles + 1, MaxFiles}
 		case leaves(name):
-			skipped = append(skipped, Skip{name, Outside})
-		case method != 0 && method != 8:
-			skipped = append(skipped, Skip{name, Method})
-		case u32(24) > MaxFile || u32(20) > MaxFile:
-			skipped = append(skipped, Skip{name, LargeFile})
+			skipped = append(skipped, Skip{name, Outside, 0})
+		case u16(10) != 0 && u16(10) != 8:
+			method = u16(10)
+			skipped = append(skipped, Skip{name, Method, method})
+		case Oversized(name, int(max(u32(24), u32(20)))):
+			skipped = append(skipped, Skip{name, LargeFile, int(u32(24))})
 		default:
-			e := Entry{name, method == 8, int(u32(20)), int(u32(24)), uint32(u32(16)), int(u32(42))}
+			e := Entry{Name: name, Deflate: u16(10) == 8, Packed: int(u32(20)), Size: int(u32(24)), CRC: uint32(u32(16)), At: int(u32(42))}
 			if packed += localSize + e.Packed; packed > size { // files that lie over one another: a few bytes would unpack to any number
 				return nil, nil, &Fault{Kind: BrokenZip, Name: file}
 			}
@@ -90,7 +98,49 @@ func Entries(file string, dir []byte, size int) (list []Entry, skipped []Skip, e
 		}
 		dir = dir[length:]
 	}
+	if len(list) == 0 && method != 0 {
+		return nil, nil, &Fault{Kind: Methods, Name: file, Got: method}
+	}
 	return list, skipped, nil
+}
+
+// MethodName names a zip's method of compression.
+func MethodName(method int) string {
+	for _, m := range []struct {
+		method int
+		name   string
+	}{{1, "shrink"}, {6, "implode"}, {9, "deflate64"}, {12, "bzip2"}, {14, "LZMA"}, {93, "zstd"}, {95, "xz"}, {98, "PPMd"}, {99, "AES"}} {
+		if m.method == method {
+			return m.name
+		}
+	}
+	return "unknown"
+}
+
+// memberName reads a name: as UTF-8, which it mostly is even where the flag is missing, or as the
+// extra field that some programs add says it, or as GBK. What is left that is no UTF-8 becomes
+// U+FFFD.
+func memberName(b, extra []byte, gbk func(b []byte) (string, bool)) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	for len(extra) >= 4 {
+		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		if n > len(extra)-4 {
+			break
+		}
+		// Info-ZIP's Unicode path: a version, the checksum of the other name, UTF-8.
+		if field := extra[4 : 4+n]; id == 0x7075 && n > 5 && field[0] == 1 && binary.LittleEndian.Uint32(field[1:]) == checksum(b) && utf8.Valid(field[5:]) {
+			return string(field[5:])
+		}
+		extra = extra[4+n:]
+	}
+	if gbk != nil {
+		if s, ok := gbk(b); ok {
+			return s
+		}
+	}
+	return string([]rune(string(b)))
 }
 
 func leaves(name string) bool {
@@ -105,8 +155,12 @@ func leaves(name string) bool {
 	return false
 }
 
-// Data is how far behind the beginning of its local header, of which b holds the first 30 bytes, a file's bytes begin.
+// Data is how far behind the beginning of its local header, of which b holds the first 30 bytes, a
+// file's bytes begin.
 func (e *Entry) Data(b []byte) (int, error) {
+	if e.Bare {
+		return 0, nil
+	}
 	if len(b) < localSize || !bytes.HasPrefix(b, localMark) {
 		return 0, &Fault{Kind: Damaged, Name: e.Name}
 	}
@@ -115,13 +169,14 @@ func (e *Entry) Data(b []byte) (int, error) {
 
 // Check tells whether b are the bytes that the directory announces.
 func (e *Entry) Check(b []byte) error {
-	if len(b) != e.Size || checksum(b) != e.CRC {
+	if len(b) != e.Size || !e.Bare && checksum(b) != e.CRC {
 		return &Fault{Kind: Damaged, Name: e.Name}
 	}
 	return nil
 }
 
-// checksum is CRC-32 as zips have it, four bits at a time: hash/crc32 would bring tables that nothing else in the program needs.
+// checksum is CRC-32 as zips have it, four bits at a time: hash/crc32 would bring tables that
+// nothing else in the program needs.
 func checksum(b []byte) uint32 {
 	crc := ^uint32(0)
 	for _, v := range b {

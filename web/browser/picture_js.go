@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"syscall/js"
 
+	"sescope/nn/dataset"
 	"sescope/nn/picture"
 	"sescope/web/view"
 )
@@ -32,14 +33,16 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 	if size == 0 {
 		return nil, &Refusal{Trouble: view.PictureEmpty}
 	}
-	// Only the beginning is read: enough for the format, and for an animation's second frame unless the first is very large.
-	head, err := Await(blob.Call("slice", 0, min(size, 4<<20)).Call("arrayBuffer"))
+	b, err := ReadBlob(blob, 0, min(size, dataset.MaxFile))
 	if err != nil {
 		return nil, &Refusal{view.PictureBroken, err.Error()}
 	}
-	b := make([]byte, head.Get("byteLength").Int())
-	js.CopyBytesToGo(b, js.Global().Get("Uint8Array").New(head))
 	format, moves := picture.Format(b), picture.Animated(b)
+	if size <= dataset.MaxFile { // of a larger file the browser alone is the judge
+		if blob, err = judged(blob, b); err != nil {
+			return nil, err
+		}
+	}
 
 	url := js.Global().Get("URL").Call("createObjectURL", blob)
 	defer js.Global().Get("URL").Call("revokeObjectURL", url)
@@ -70,6 +73,32 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 		bitmap.Call("close")
 	}
 	return p, nil
+}
+
+// judged is what the browser's decoder should see of a picture whose bytes are b. Decoders make of a
+// damaged picture what they like; here they all get the same, and so does the command line.
+func judged(blob js.Value, b []byte) (js.Value, error) {
+	keep, tail, fault := picture.Whole(b)
+	if fault != "" {
+		return js.Undefined(), &Refusal{map[picture.Fault]view.Trouble{
+			picture.Cut: view.PictureCut, picture.Scans: view.PictureScans, picture.Inks: view.PictureInks,
+		}[fault], picture.Format(b)}
+	}
+	if tail == nil {
+		return blob, nil
+	}
+	return blobOf(b[:keep], tail), nil
+}
+
+// blobOf makes a Blob of bytes.
+func blobOf(parts ...[]byte) js.Value {
+	var arrays []any
+	for _, b := range parts {
+		array := js.Global().Get("Uint8Array").New(len(b))
+		js.CopyBytesToJS(array, b)
+		arrays = append(arrays, array)
+	}
+	return js.Global().Get("Blob").New(arrays)
 }
 
 // LoadPicture loads an image element from a URL and tells its size. It blocks.

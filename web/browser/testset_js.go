@@ -10,9 +10,6 @@ import (
 	"sescope/web/view"
 )
 
-// headSize is how much of a picture's file is looked at: format and size stand there.
-const headSize = 1 << 20
-
 // ReadBlob reads bytes of a Blob. It blocks.
 func ReadBlob(blob js.Value, at, n int) ([]byte, error) {
 	buffer, err := Await(blob.Call("slice", at, at+n).Call("arrayBuffer"))
@@ -25,13 +22,14 @@ func ReadBlob(blob js.Value, at, n int) ([]byte, error) {
 	return b, nil
 }
 
-// Head reads the beginning of a picture's file.
-func Head(blob js.Value) ([]byte, error) { return ReadBlob(blob, 0, headSize) }
+// Bytes reads a picture's file, or so much of it that Decode can tell that it is too large.
+func Bytes(blob js.Value) ([]byte, error) { return ReadBlob(blob, 0, dataset.MaxFile+1) }
 
-// Unzip unpacks one file of a zip into a Blob of its own, and tells its beginning. It never unpacks more than the zip's directory announces.
-func Unzip(zip js.Value, e *dataset.Entry) (blob js.Value, head []byte, err error) {
+// Unzip unpacks one file of a zip into a Blob of its own, and into b. It never unpacks more than the
+// zip's directory announces.
+func Unzip(zip js.Value, e *dataset.Entry) (blob js.Value, b []byte, err error) {
 	damaged := &dataset.Fault{Kind: dataset.Damaged, Name: e.Name}
-	b, err := ReadBlob(zip, e.At, 1<<10+e.Packed) // most local headers are below a kilobyte
+	b, err = ReadBlob(zip, e.At, 1<<10+e.Packed) // most local headers are below a kilobyte
 	if err != nil {
 		return js.Undefined(), nil, err
 	}
@@ -57,16 +55,12 @@ func Unzip(zip js.Value, e *dataset.Entry) (blob js.Value, head []byte, err erro
 	if err := e.Check(b); err != nil {
 		return js.Undefined(), nil, err
 	}
-	array := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(array, b)
-	return js.Global().Get("Blob").New([]any{array}), b[:min(len(b), headSize)], nil
+	return blobOf(b), b, nil
 }
 
 // inflate unpacks with the browser's own decoder and gives up when more than size bytes come out.
 func inflate(b []byte, size int) ([]byte, error) {
-	array := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(array, b)
-	stream := js.Global().Get("Blob").New([]any{array}).Call("stream")
+	stream := blobOf(b).Call("stream")
 	reader := stream.Call("pipeThrough", js.Global().Get("DecompressionStream").New("deflate-raw")).Call("getReader")
 	out := make([]byte, 0, size)
 	for {
@@ -95,11 +89,12 @@ func UnzipKnown() bool {
 
 var crop *Canvas // of Decode
 
-// Decode decodes a picture in a worker to the pixels that the stage would give the network: the centre square, upright, over white. It blocks. The result is
-// valid until the next call. Errors are *Refusal.
-func Decode(blob js.Value, head []byte) (*image.NRGBA, error) {
-	format := picture.Format(head)
-	w, h := picture.Size(head)
+// Decode decodes a picture, a file of the bytes b, in a worker to the pixels that the stage would give
+// the network: the centre square, upright, over white. It blocks. The result is valid until the next
+// call. Errors are *Refusal.
+func Decode(blob js.Value, b []byte) (*image.NRGBA, error) {
+	format := picture.Format(b)
+	w, h := picture.Size(b)
 	switch {
 	case blob.Get("size").Int() == 0:
 		return nil, &Refusal{Trouble: view.PictureEmpty}
@@ -109,6 +104,10 @@ func Decode(blob js.Value, head []byte) (*image.NRGBA, error) {
 		return nil, &Refusal{view.PictureFormat, format} // no worker draws one
 	case picture.TooLarge(w, h) || blob.Get("size").Int() > dataset.MaxFile:
 		return nil, &Refusal{Trouble: view.PictureHuge}
+	}
+	blob, err := judged(blob, b)
+	if err != nil {
+		return nil, err
 	}
 	bitmap, err := Await(js.Global().Call("createImageBitmap", blob))
 	if err != nil {

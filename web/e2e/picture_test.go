@@ -77,6 +77,13 @@ func testEXIF(t *testing.T, in device) {
 			t.Errorf("orientation %d: the logits are those of the unturned picture", orientation)
 		}
 	}
+	file := encodePNG(scene(200, 160))
+	for _, orientation := range []uint16{1, 6, 8} {
+		turned := write(t, "turned"+itoa(int(orientation))+".png", turnedPNG(file, orientation))
+		if got, want := p.explain(turned).Logits, sescope(t, model, turned).Logits; far(got, want) > 1e-4 {
+			t.Errorf("a PNG of orientation %d: logits %v, the command says %v", orientation, got, want)
+		}
+	}
 }
 
 // Transparency lies on white, and of a moving picture the first frame counts, as on the command line.

@@ -95,6 +95,28 @@ func withOrientation(jpg []byte, orientation uint16) []byte {
 	return append(append(out, tiff...), jpg[2:]...)
 }
 
+// turnedPNG gives a PNG an eXIf chunk that holds nothing but the orientation.
+func turnedPNG(file []byte, orientation uint16) []byte {
+	tiff := withOrientation([]byte{0xff, 0xd8}, orientation)[12:]
+	chunk := append(binary.BigEndian.AppendUint32(nil, uint32(len(tiff))), "eXIf"...)
+	chunk = append(chunk, tiff...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	return append(append(append([]byte{}, file[:33]...), chunk...), file[33:]...)
+}
+
+// fourInks is a JPEG whose frame claims a fourth colour, without Adobe's mark.
+func fourInks(jpg []byte) []byte {
+	out := bytes.Clone(jpg)
+	out[bytes.Index(jpg, []byte{0xff, 0xc0})+9] = 4
+	return out
+}
+
+// manyScans repeats the scan of a JPEG.
+func manyScans(jpg []byte) []byte {
+	scan := jpg[bytes.Index(jpg, []byte{0xff, 0xda}) : len(jpg)-2]
+	return append(append(bytes.Clone(jpg[:len(jpg)-2]), bytes.Repeat(scan, 120)...), 0xff, 0xd9)
+}
+
 // hugePNG is a few bytes that claim 20000 x 20000 pixels.
 func hugePNG() []byte {
 	small := encodePNG(image.NewGray(image.Rect(0, 0, 8, 8)))

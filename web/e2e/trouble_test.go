@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"image"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -65,7 +66,7 @@ func (p *tab) kept() string {
 func TestBadPictures(t *testing.T) { inBoth(t, testBadPictures) }
 
 func testBadPictures(t *testing.T, in device) {
-	good := encodePNG(scene(64, 64))
+	good, photo := encodePNG(scene(64, 64)), encodeJPEG(scene(64, 64))
 	noise := make([]byte, 5000)
 	for i := range noise {
 		noise[i] = byte(i * i >> 3)
@@ -81,13 +82,24 @@ func testBadPictures(t *testing.T, in device) {
 		{"empty.png", nil, "picture-empty"},
 		{"text.png", []byte("This is not a picture at all, whatever its name says.\n"), "picture-unknown"},
 		{"noise.jpg", noise, "picture-unknown"},
-		{"header.png", good[:30], "picture-broken"},
+		{"header.png", good[:30], "picture-cut"},
+		{"half.png", good[:len(good)/2], "picture-cut"},
+		{"half.jpg", photo[:len(photo)/2], "picture-cut"},
+		{"endless.jpg", photo[:len(photo)-2], "picture-cut"},
+		{"half.gif", movingGIF()[:800], "picture-cut"},
+		{"broken.png", append(append([]byte{}, good[:60]...), noise...), "picture-broken"},
+		{"inks.jpg", fourInks(photo), "picture-inks"},
+		{"scans.jpg", manyScans(photo), "picture-scans"},
 		{"photo.tiff", append([]byte("II*\x00\x08\x00\x00\x00"), noise[:200]...), "picture-format"},
 		{"photo.heic", append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), noise[:200]...), "picture-format"},
 		{"huge.png", hugePNG(), "picture-huge"},
 	} {
-		p.setFile(write(t, c.name, c.bytes))
+		file := write(t, c.name, c.bytes)
+		p.setFile(file)
 		p.sentence(c.trouble)
+		if out, err := exec.Command(command, "run", "live", file).CombinedOutput(); err == nil {
+			t.Errorf("%s: the page refuses what the command takes: %s", c.name, out)
+		}
 		if p.count() != n {
 			t.Errorf("%s gave a result: %+v", c.name, p.results(n))
 			n = p.count()
@@ -97,6 +109,11 @@ func testBadPictures(t *testing.T, in device) {
 		}
 		p.click("notice-close")
 		p.wait("the notice to close", "document.getElementById('notice').hidden")
+	}
+	// Only the end is missing: page and command see the same picture.
+	endless := write(t, "endless.png", good[:len(good)-12])
+	if got, want := p.explain(endless).Logits, sescope(t, models(t)[0], endless).Logits; far(got, want) > 1e-4 {
+		t.Errorf("a PNG without its end: logits %v, the command says %v", got, want)
 	}
 	// The way back: a good picture takes the notice away.
 	p.setFile(write(t, "empty.png", nil))

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"slices"
 
-	"sescope/web/browser"
 	"sescope/nn/picture"
+	"sescope/web/browser"
 	"sescope/web/view"
 )
 

@@ -5,8 +5,8 @@ import (
 	"syscall/js"
 
 	"sescope/nn"
-	"sescope/web/browser"
 	"sescope/nn/picture"
+	"sescope/web/browser"
 	"sescope/web/protocol"
 	"sescope/web/view"
 )

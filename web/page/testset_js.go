@@ -82,7 +82,7 @@ func (p *Page) openTestFile(file js.Value) {
 		case string(head) == "PK" || strings.HasSuffix(strings.ToLower(name), ".zip"):
 			err = set.list(name, size)
 		default:
-			set.records, err = dataset.Records(name, size, 10) // of the network's classes: see startTest
+			set.records, err = dataset.Records(name, size, 10, 10) // of the network's classes: see startTest
 		}
 		p.post(func() { p.opened(turn, set, err) })
 	}()
@@ -106,7 +106,7 @@ func (set *testSet) list(name string, size int) error {
 	if err != nil {
 		return err
 	}
-	if set.entries, set.skipped, err = dataset.Entries(name, dir, size); err != nil {
+	if set.entries, set.skipped, err = dataset.Entries(name, dir, size, nil); err != nil {
 		return err
 	}
 	for _, e := range set.entries {
@@ -194,7 +194,7 @@ func (p *Page) startTest() {
 	*t = view.TestSet{Name: t.Name, Runs: t.Runs, Versus: t.Versus, Model: p.model}
 	var pictures []dataset.Picture
 	if set.records > 0 {
-		if _, err := dataset.Records(t.Name, set.records*dataset.Record, len(p.model.Classes)); err != nil {
+		if _, err := dataset.Records(t.Name, set.records*dataset.Record, 10, len(p.model.Classes)); err != nil {
 			errors.As(err, &t.Fault)
 		}
 		for i := range set.records {

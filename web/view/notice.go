@@ -16,6 +16,9 @@ const (
 	PictureFormat  Trouble = "picture-format" // a format that the browser lacks
 	PictureUnknown Trouble = "picture-unknown"
 	PictureHuge    Trouble = "picture-huge"
+	PictureCut     Trouble = "picture-cut"
+	PictureScans   Trouble = "picture-scans"
+	PictureInks    Trouble = "picture-inks"
 	PictureMoves   Trouble = "picture-moves" // not an error: the first frame is shown
 	SampleMissing  Trouble = "sample-missing"
 	ModelMissing   Trouble = "model-missing"
@@ -116,6 +119,18 @@ var troubles = map[Trouble][2][2]string{
 		{"这不是图片", "可以打开 JPEG、PNG、WebP、GIF、AVIF、BMP 和 SVG 文件。刚才的图片还在。"}},
 	PictureHuge: {{"The picture is too large", "Decoding it would need too much memory. Make it smaller, 64 megapixels at most. The last picture is still here."},
 		{"图片太大", "解码需要太多内存。请缩小到 6400 万像素以内。刚才的图片还在。"}},
+	PictureCut: {
+		{"The picture is cut off", "Its file ends before the picture does; perhaps it was not copied to the end. The last picture is still here."},
+		{"图片不完整", "文件在图片结束之前就断了，也许没有复制完。刚才的图片还在。"},
+	},
+	PictureScans: {
+		{"The picture has too many passes", "This JPEG goes over the picture more than 100 times, which would take minutes. Open and save it again in another program. The last picture is still here."},
+		{"图片的扫描遍数太多", "这个 JPEG 要扫描 100 遍以上，解码要好几分钟。请用别的程序打开并重新保存。刚才的图片还在。"},
+	},
+	PictureInks: {
+		{"The picture's colours are not clear", "This CMYK JPEG does not say whether its colours are inverted, and programs disagree. Save it as RGB. The last picture is still here."},
+		{"图片的颜色说不清", "这个 CMYK 格式的 JPEG 没有说明颜色是否反转，各种程序的解释不同。请另存为 RGB。刚才的图片还在。"},
+	},
 	PictureMoves: {{"This picture moves", "SEscope shows its first frame."},
 		{"这是动图", "SEscope 只看第一帧。"}},
 	SampleMissing: {{"The sample could not be loaded", "Check the connection, then try again. The last picture is still here."},

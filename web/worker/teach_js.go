@@ -12,20 +12,20 @@ import (
 
 // examineBlobs decodes pictures one after the other, as a test set's are, and examines them.
 func (t *taught) examineBlobs(req protocol.Request, blobs js.Value) (*protocol.Examined, error) {
-	b, err := t.find(req.Model)
+	base, err := t.find(req.Model)
 	if err != nil {
 		return nil, err
 	}
 	out := &protocol.Examined{}
 	for i, id := range req.Teach.IDs {
 		blob := blobs.Index(i)
-		head, err := browser.Head(blob)
+		b, err := browser.Bytes(blob)
 		var picture *image.NRGBA
 		if err == nil {
-			picture, err = browser.Decode(blob, head)
+			picture, err = browser.Decode(blob, b)
 		}
 		if err == nil {
-			err = b.examine(id, picture)
+			err = base.examine(id, picture)
 		}
 		var refusal *browser.Refusal
 		var fault *dataset.Fault

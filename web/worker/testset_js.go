@@ -19,17 +19,17 @@ func (n *network) testJob(job *protocol.TestJob, blobs js.Value) (*protocol.Test
 	tested := n.newTested()
 	for i, label := range job.Labels {
 		var blob js.Value
-		var head []byte
+		var b []byte
 		var err error
 		if len(job.Entries) > 0 {
-			blob, head, err = browser.Unzip(blobs.Index(0), &job.Entries[i])
+			blob, b, err = browser.Unzip(blobs.Index(0), &job.Entries[i])
 		} else {
 			blob = blobs.Index(i)
-			head, err = browser.Head(blob)
+			b, err = browser.Bytes(blob)
 		}
 		var picture *image.NRGBA
 		if err == nil {
-			picture, err = browser.Decode(blob, head)
+			picture, err = browser.Decode(blob, b)
 		}
 		if err != nil {
 			tested.Skipped = append(tested.Skipped, protocol.TestSkip{I: i, Why: reason(err)})
@@ -56,7 +56,7 @@ func (n *network) testRecords(job *protocol.TestJob, file js.Value) (*protocol.T
 	}
 	picture := image.NewNRGBA(image.Rect(0, 0, dataset.Side, dataset.Side))
 	for i := range job.Records {
-		label, err := dataset.Unpack(picture.Pix, b[i*dataset.Record:], job.File, job.From+i)
+		label, err := dataset.Unpack(picture.Pix, b[i*dataset.Record:], job.File, job.From+i, len(n.session.Trace().Model.Spec.Classes))
 		if errors.As(err, &tested.Fault) {
 			return tested, nil
 		}

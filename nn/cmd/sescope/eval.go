@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -16,14 +17,40 @@ import (
 // report is what eval --json prints.
 type report struct {
 	nn.Report
-	Unmatched []dataset.Folder `json:"unmatched"` // folders that are no class of the network
-	Skipped   []string         `json:"skipped"`   // pictures that cannot be read, with the reason
+	Unmatched []dataset.Folder `json:"unmatched"`       // folders that are no class of the network
+	Skipped   []string         `json:"skipped"`         // pictures that cannot be read, with the reason
+	By        dataset.By       `json:"by,omitempty"`    // what the labels come from, if not from folders
+	Part      string           `json:"part,omitempty"`  // that was taken, of
+	Parts     []dataset.Folder `json:"parts,omitempty"` // the parts that there are
+}
+
+// tell says what a set was taken for, where that is not plain.
+func (set *testSet) tell(w io.Writer) {
+	switch set.by {
+	case dataset.ByTable:
+		fmt.Fprintln(w, "sescope: no folder is a class: the labels are the table's")
+	case dataset.ByName:
+		fmt.Fprintln(w, "sescope: no folder is a class: the labels are in the files' names")
+	}
+	if set.parts == nil {
+		return
+	}
+	what := "pictures"
+	if set.cifar {
+		what = "files"
+	}
+	fmt.Fprintf(w, "sescope: the set has parts:")
+	for _, p := range set.parts {
+		fmt.Fprintf(w, " %s (%d %s)", cmp.Or(line(p.Name), "none"), p.N, what)
+	}
+	fmt.Fprintf(w, "; taken: %s; --part train, test, validation or all chooses\n", cmp.Or(set.part, "none"))
 }
 
 func evaluate(args []string, stdout, stderr io.Writer) error {
 	o := newOptions("eval").withArch().withJSON()
 	table := o.flags.Bool("csv", false, "")
 	against := o.flags.String("against", "", "")
+	part := o.flags.String("part", "", "")
 	args, err := o.parse(args, 2, 2, "MODEL DATA")
 	if err != nil {
 		return err
@@ -45,7 +72,7 @@ func evaluate(args []string, stdout, stderr io.Writer) error {
 		}
 		run.second = nn.NewEvaluation(len(m.Spec.Classes), nil)
 	}
-	set, err := openDataset(args[1], m.Spec.Classes)
+	set, err := openDataset(args[1], m.Spec.Classes, *part)
 	if err != nil {
 		return err
 	}
@@ -58,6 +85,7 @@ func evaluate(args []string, stdout, stderr io.Writer) error {
 		}
 		run.rows.Write(head) // errors stay in the writer until Error
 	}
+	set.tell(stderr)
 	for _, f := range set.unmatched {
 		fmt.Fprintf(stderr, "sescope: folder %q is no class of the network: %d files left out\n", f.Name, f.N)
 	}
@@ -75,7 +103,7 @@ func evaluate(args []string, stdout, stderr io.Writer) error {
 		run.rows.Flush()
 		return run.rows.Error()
 	case o.json:
-		r := report{*nn.NewReport(m.Spec.Name, m.Spec.Classes, e), append([]dataset.Folder{}, set.unmatched...), append([]string{}, set.skipped...)}
+		r := report{*nn.NewReport(m.Spec.Name, m.Spec.Classes, e), append([]dataset.Folder{}, set.unmatched...), append([]string{}, set.skipped...), set.by, set.part, set.parts}
 		if run.other != nil {
 			r.Against = nn.NewAgainst(run.other.Spec.Name, run.second, run.versus)
 		}
@@ -192,35 +220,35 @@ func (e *evaluation) worker(set *testSet) (func(dataset.Picture) answer, error) 
 		}
 	}
 	return func(p dataset.Picture) (a answer) {
-		var img *image.NRGBA
-		img, p.Label, err = set.open(p)
-		if err != nil {
-			if _, wrong := err.(*dataset.Fault); wrong && set.cifar {
-				return answer{err: err}
+		err := set.open(p, func(img *image.NRGBA, label int) {
+			a.outcome, a.err = e.outcome(s, img, p.Name, label, &a.row)
+			if a.err == nil && other != nil {
+				a.second, a.err = e.outcome(other, img, p.Name, label, nil)
+				a.second.Gates = nil
 			}
-			return answer{skip: err}
+		})
+		if _, wrong := err.(*dataset.Fault); wrong && set.cifar {
+			return answer{err: err}
 		}
-		trace := s.Run(img)
-		if err := trace.Check(); err != nil {
-			return answer{err: fmt.Errorf("%s: %v", p.Name, err)}
-		}
-		a.outcome = trace.Outcome(p.Label)
-		for i, g := range a.outcome.Gates {
-			a.outcome.Gates[i] = append([]float32(nil), g...)
-		}
-		if e.rows != nil {
-			a.row = row(p.Name, p.Label, trace)
-		}
-		if other != nil {
-			t := other.Run(img)
-			if err := t.Check(); err != nil {
-				return answer{err: fmt.Errorf("%s: %v", p.Name, err)}
-			}
-			a.second = t.Outcome(p.Label)
-			a.second.Gates = nil
-		}
+		a.skip = err
 		return a
 	}, nil
+}
+
+// outcome runs a network on a picture; the result is a copy.
+func (e *evaluation) outcome(s *nn.Session, img *image.NRGBA, name string, label int, cells *[]string) (nn.Outcome, error) {
+	trace := s.Run(img)
+	if err := trace.Check(); err != nil {
+		return nn.Outcome{}, fmt.Errorf("%s: %v", name, err)
+	}
+	o := trace.Outcome(label)
+	for i, g := range o.Gates {
+		o.Gates[i] = append([]float32(nil), g...)
+	}
+	if e.rows != nil && cells != nil {
+		*cells = row(name, label, trace)
+	}
+	return o, nil
 }
 
 // row is what eval --csv prints of one picture: enough to fit a temperature or a threshold.

@@ -39,7 +39,9 @@ var commands = []command{
 --top says how many classes are listed (5 by default).` + archAbout, classify},
 	{"explain", "MODEL IMAGE", "-o FIGURE.png " + archFlags,
 		"Draw the tutorial's figure: picture and its three strongest channels." + archAbout, explain},
-	{"eval", "MODEL DATA", "[--json | --csv] [--against MODEL] " + archFlags, `Measure accuracy on a CIFAR-10 .bin file, or a zip or folder of pictures by class.
+	{"eval", "MODEL DATA", "[--json | --csv] [--against MODEL] [--part PART] " + archFlags, `Measure accuracy on CIFAR-10's or CIFAR-100's files, or a zip, tar, tar.gz or folder of pictures by class.
+Folders are named as the classes; where none is, a table of labels (.csv) or the files' names tell (cat.1.jpg).
+--part is train, test, validation or all, where a set has such folders; by default what was held out: test, or validation.
 --csv prints the logits of every picture; --against compares a second network on the same pictures, for instance int8 with float32.` + archAbout, evaluate},
 	{"teach", "DATA", "-o OUT.safetensors [--network MODEL] [--json] " + archFlags, `Learn a network's last layer anew for a zip or folder of pictures by class.
 The result is a network as any other. Printed is how often it is right on pictures that were held back; recording-1-0001.jpg and

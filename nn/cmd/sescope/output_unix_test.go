@@ -37,3 +37,25 @@ func TestOutputOnAFullDisk(t *testing.T) {
 		t.Errorf("%v in the folder, expected the old file alone", list)
 	}
 }
+
+// A pipe in a folder, which would never give a byte, is left out by name.
+func TestPipeInAFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cat")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(golden + "0.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.png"), b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "b.png"), 0o644); err != nil {
+		t.Skip(err)
+	}
+	out, said, err := loudly("eval", "simple", dir)
+	if err != nil || !strings.Contains(out, " of 1 right") || !strings.Contains(said, "b.png is no regular file") {
+		t.Errorf("%q, said %q, %v", out, said, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"path/filepath"
 	"runtime"
@@ -55,7 +56,7 @@ func teachHead(args []string, stdout, stderr io.Writer) error {
 	if _, err := m.HeadInputs(); err != nil {
 		return err
 	}
-	set, err := openDataset(args[0], nil)
+	set, err := openDataset(args[0], nil, dataset.All)
 	if err != nil {
 		return err
 	}
@@ -151,11 +152,10 @@ func extract(m *nn.Model, set *testSet, bar *progress) ([]teach.Example, error) 
 					return
 				}
 				a := &answers[i]
-				img, label, err := set.open(set.pictures[i])
-				if a.skip = err; err == nil {
+				a.skip = set.open(set.pictures[i], func(img *image.NRGBA, label int) {
 					a.example, a.err = teach.Extract(s, img)
 					a.example.Label = label
-				}
+				})
 				lock.Lock()
 				bar.step()
 				lock.Unlock()

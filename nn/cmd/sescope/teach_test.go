@@ -164,7 +164,7 @@ func TestTeachRefuses(t *testing.T) {
 		{[]string{equal, "-o", out}, "all examples look the same"},
 		{[]string{filepath.Join(dir, "nowhere"), "-o", out}, "there is no file"},
 		{[]string{equal, "-o", "x.txt"}, "ends in .safetensors"},
-		{[]string{golden + "0.png", "-o", out}, "neither a folder nor a zip"},
+		{[]string{golden + "0.png", "-o", out}, "neither a folder nor a zip nor a tar"},
 		{[]string{one, "-o", out, "--network", "nobody"}, `no built-in network "nobody"`},
 	} {
 		if _, _, err := loudly(append([]string{"teach"}, c.args...)...); err != nil && strings.Contains(err.Error(), c.want) {
