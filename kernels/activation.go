@@ -1,6 +1,10 @@
 package kernels
 
-import "github.com/chewxy/math32"
+import (
+	"math"
+
+	"github.com/chewxy/math32"
+)
 
 // Activation is a function of one value.
 type Activation uint8
@@ -14,6 +18,8 @@ const (
 	HardSwish              // x HardSigmoid(x)
 	Logistic               // 1 / (1 + exp(-x))
 	SiLU                   // x Logistic(x)
+	Tanh                   // tanh(x)
+	GELU                   // x (1 + erf(x / sqrt(2))) / 2
 )
 
 // Of is the function. Comparisons stand where min and max would: those are slow in wasm.
@@ -33,6 +39,10 @@ func (a Activation) Of(x float32) float32 {
 		return 1 / (1 + expNegative(x))
 	case SiLU:
 		return x / (1 + expNegative(x))
+	case Tanh:
+		return float32(math.Tanh(float64(x)))
+	case GELU:
+		return float32(0.5 * float64(x) * (1 + math.Erf(float64(x)*(1/math.Sqrt2))))
 	}
 	return x
 }
@@ -105,6 +115,12 @@ func (a Activation) Derivative(x float32) float32 {
 	case SiLU:
 		s := Logistic.Of(x)
 		return s * (1 + x*(1-s))
+	case Tanh:
+		v := Tanh.Of(x)
+		return 1 - v*v
+	case GELU:
+		y := float64(x)
+		return float32(0.5*(1+math.Erf(y*(1/math.Sqrt2))) + y*math.Exp(-y*y/2)*(1/math.Sqrt(2*math.Pi)))
 	}
 	return 1
 }

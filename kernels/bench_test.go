@@ -65,8 +65,8 @@ func BenchmarkMaps(b *testing.B) {
 		{"relu", func() { ReLU.Map(dst, m, src, m) }, func() { ReLU.portableMap(dst, m, src, m, 0) }},
 		{"hardswish", func() { HardSwish.Map(dst, m, src, m) }, func() { HardSwish.portableMap(dst, m, src, m, 0) }},
 		{"silu", func() { SiLU.Map(dst, m, src, m) }, func() { SiLU.portableMap(dst, m, src, m, 0) }},
-		{"maxpool", func() { Window{2, 2, 0}.Max(dst, pooled, src, m) }, func() { poolPortable(Window{2, 2, 0}, dst, pooled, src, m, 0) }},
-		{"maxpool-padded", func() { Window{3, 2, 1}.Max(dst, pooled, src, m) }, func() { poolPortable(Window{3, 2, 1}, dst, pooled, src, m, 0) }},
+		{"maxpool", func() { (Window{2, 2, Same(0), false}).Max(dst, pooled, src, m) }, func() { poolPortable(Window{2, 2, Same(0), false}, dst, pooled, src, m, 0) }},
+		{"maxpool-padded", func() { (Window{3, 2, Same(1), false}).Max(dst, pooled, src, m) }, func() { poolPortable(Window{3, 2, Same(1), false}, dst, pooled, src, m, 0) }},
 	} {
 		for impl, run := range map[string]func(){"fast": f.fast, "go": f.golang} {
 			b.Run(f.name+"/impl="+impl, func(b *testing.B) {

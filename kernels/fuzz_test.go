@@ -128,8 +128,8 @@ func FuzzPools(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, height, width, channels, size, step, pad uint8, average bool) {
 		rng := rand.New(rand.NewPCG(seed, 2))
-		w := Window{1 + int(size)%5, 1 + int(step)%4, 0}
-		w.Pad = int(pad) % (w.Size/2 + 1)
+		w := Window{Size: 1 + int(size)%5, Step: 1 + int(step)%4, Inside: pad&1 != 0}
+		w.Pads = Pads{int(pad>>1) % w.Size, int(pad>>3) % w.Size, int(pad>>5) % w.Size, int(pad) % w.Size}
 		src := newPadded(rng, w.Size+int(height)%12, w.Size+int(width)%12, 1+int(channels)%40, rng.IntN(2))
 		special := []float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())}
 		for i, v := range src.data() {
@@ -153,7 +153,8 @@ func FuzzPools(f *testing.F) {
 		if average {
 			scale, run = 1/float32(w.Size*w.Size), w.Average
 		}
-		same("pooling", w.Out(src.h), w.Out(src.w), func(dst []float32, d Map) { run(dst, d, src.pixels(), src.layout()) },
+		oh, ow := w.Out(src.h, src.w)
+		same("pooling", oh, ow, func(dst []float32, d Map) { run(dst, d, src.pixels(), src.layout()) },
 			func(dst []float32, d Map) { poolPortable(w, dst, d, src.pixels(), src.layout(), scale) })
 		for a := Identity; a <= SiLU; a++ {
 			same("activation", src.h, src.w, func(dst []float32, d Map) { a.Map(dst, d, src.pixels(), src.layout()) },

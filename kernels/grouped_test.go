@@ -66,10 +66,13 @@ func TestGrouped(t *testing.T) {
 // poolPortable is a pooling by the portable loop alone.
 func poolPortable(w Window, dst []float32, d Map, src []float32, s Map, scale float32) {
 	for y := range d.H {
-		top, bottom := w.Span(y, s.H)
+		top, bottom := w.Rows(y, s.H)
 		for x := range d.W {
-			left, right := w.Span(x, s.W)
-			p := pooling{pixels: 1, step: w.Step, rows: bottom - top, columns: right - left, scale: scale}
+			left, right := w.Columns(x, s.W)
+			p := pooling{pixels: 1, step: w.Step, rows: bottom - top, columns: right - left}
+			if scale != 0 {
+				p.scale = w.Share(y, x, s.H, s.W)
+			}
 			p.portable(dst[d.at(y, x, 0):], d, src[s.at(top, left, 0):], s, 0)
 		}
 	}
@@ -81,26 +84,32 @@ func TestWindow(t *testing.T) {
 		h, w, c int
 		window  Window
 	}{
-		{6, 7, 5, Window{3, 2, 1}}, {5, 5, 8, Window{2, 1, 0}}, {7, 6, 3, Window{2, 3, 1}}, {4, 4, 9, Window{4, 1, 0}}, {9, 9, 1, Window{5, 2, 2}}, {1, 1, 4, Window{3, 1, 1}},
+		{6, 7, 5, Window{3, 2, Same(1), false}}, {5, 5, 8, Window{2, 1, Same(0), false}}, {7, 6, 3, Window{2, 3, Same(1), true}},
+		{4, 4, 9, Window{4, 1, Same(0), false}}, {9, 9, 1, Window{5, 2, Same(2), true}}, {1, 1, 4, Window{3, 1, Same(1), false}},
+		{6, 5, 3, Window{3, 2, Pads{0, 0, 1, 1}, true}}, {6, 5, 3, Window{3, 2, Pads{1, 0, 2, 1}, false}},
 	} {
 		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
 			src := newPadded(rand.New(rand.NewPCG(3, 4)), s.h, s.w, s.c, 1)
-			dst := newPadded(nil, s.window.Out(s.h), s.window.Out(s.w), s.c, 2)
+			oh, ow := s.window.Out(s.h, s.w)
+			dst := newPadded(nil, oh, ow, s.c, 2)
 			check := func(name string, average bool) {
 				for y := range dst.h {
 					for x := range dst.w {
 						for c := range s.c {
-							largest, sum := math.Inf(-1), 0.0
+							largest, sum, count := math.Inf(-1), 0.0, 0
 							for i := range s.window.Size * s.window.Size {
-								sy, sx := y*s.window.Step-s.window.Pad+i/s.window.Size, x*s.window.Step-s.window.Pad+i%s.window.Size
+								sy, sx := y*s.window.Step-s.window.Pads.Top+i/s.window.Size, x*s.window.Step-s.window.Pads.Left+i%s.window.Size
 								if sy >= 0 && sx >= 0 && sy < s.h && sx < s.w {
 									v := float64(src.data()[src.at(sy, sx)+c])
-									largest, sum = max(largest, v), sum+v
+									largest, sum, count = max(largest, v), sum+v, count+1
 								}
 							}
 							want := largest
 							if average {
-								want = sum / float64(s.window.Size*s.window.Size)
+								if !s.window.Inside {
+									count = s.window.Size * s.window.Size
+								}
+								want = sum / float64(count)
 							}
 							close32(t, name, dst.data()[dst.at(y, x)+c], want, 10)
 						}
@@ -125,6 +134,7 @@ func TestActivations(t *testing.T) {
 		Identity: func(x float64) float64 { return x }, ReLU: func(x float64) float64 { return max(0, x) }, ReLU6: clamp,
 		HardSigmoid: func(x float64) float64 { return clamp(x+3) / 6 }, HardSwish: func(x float64) float64 { return x * clamp(x+3) / 6 },
 		Logistic: logistic, SiLU: func(x float64) float64 { return x * logistic(x) },
+		Tanh: math.Tanh, GELU: func(x float64) float64 { return x / 2 * (1 + math.Erf(x/math.Sqrt2)) },
 	}
 	for a, f := range functions {
 		for x := float64(-9.03); x < 9; x += 0.17 {
@@ -151,10 +161,10 @@ func TestGroupedRefusesWrongSizes(t *testing.T) {
 		},
 		"PackGrouped": func() { PackGrouped(make([]float32, 8), Groups{3, 4, 4}, 1, 1, 4) },
 		"Window.Max": func() {
-			(Window{3, 1, 0}).Max(make([]float32, 36), Map{3, 3, 4, 12, 4}, make([]float32, 36), Map{3, 3, 4, 12, 4})
+			(Window{Size: 3, Step: 1}).Max(make([]float32, 36), Map{3, 3, 4, 12, 4}, make([]float32, 36), Map{3, 3, 4, 12, 4})
 		},
 		"Window.Average": func() {
-			(Window{3, 1, 2}).Average(make([]float32, 36), Map{5, 5, 1, 5, 1}, make([]float32, 36), Map{3, 3, 1, 3, 1})
+			(Window{Size: 3, Step: 1, Pads: Same(3)}).Average(make([]float32, 49), Map{7, 7, 1, 7, 1}, make([]float32, 36), Map{3, 3, 1, 3, 1})
 		},
 	} {
 		func() {

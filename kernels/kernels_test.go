@@ -217,7 +217,7 @@ func TestMaps(t *testing.T) {
 				for k := 2; k <= 3; k++ {
 					pooled := newPadded(nil, s.h/k, s.w/k, s.c, 1)
 					pooled.poison()
-					Window{k, k, 0}.Max(pooled.pixels(), pooled.layout(), src.pixels(), src.layout())
+					Window{k, k, Same(0), false}.Max(pooled.pixels(), pooled.layout(), src.pixels(), src.layout())
 					for y := range pooled.h {
 						for x := range pooled.w {
 							for c := range s.c {
@@ -260,7 +260,7 @@ func TestSizesAreChecked(t *testing.T) {
 		"Scale":   func() { Scale(v(16), m, v(16), m, v(3)) },
 		"Add":     func() { Add(v(16), m, v(16), m, v(15), m) },
 		"Affine":  func() { Affine(v(15), m, v(16), m, v(4), v(4), false) },
-		"Window":  func() { Window{2, 2, 0}.Max(v(16), m, v(16), m) },
+		"Window":  func() { Window{2, 2, Same(0), false}.Max(v(16), m, v(16), m) },
 		"Softmax": func() { Softmax(v(3), v(4)) },
 	} {
 		func() {

@@ -52,12 +52,12 @@ func TestMapsEqualPortable(t *testing.T) {
 			"hard swish":         activationCase(HardSwish, h, w, src),
 			"logistic":           activationCase(Logistic, h, w, src),
 			"SiLU":               activationCase(SiLU, h, w, src),
-			"max pool 2":         poolCase(Window{2, 2, 0}, false, src),
-			"max pool 3":         poolCase(Window{3, 3, 0}, false, src),
-			"padded max pool 3":  poolCase(Window{3, 2, 1}, false, src),
-			"padded max pool 5":  poolCase(Window{5, 1, 2}, false, src),
-			"mean pool 2":        poolCase(Window{2, 2, 0}, true, src),
-			"padded mean pool 3": poolCase(Window{3, 2, 1}, true, src),
+			"max pool 2":         poolCase(Window{2, 2, Same(0), false}, false, src),
+			"max pool 3":         poolCase(Window{3, 3, Same(0), false}, false, src),
+			"padded max pool 3":  poolCase(Window{3, 2, Same(1), false}, false, src),
+			"padded max pool 5":  poolCase(Window{5, 1, Same(2), false}, false, src),
+			"mean pool 2":        poolCase(Window{2, 2, Same(0), false}, true, src),
+			"padded mean pool 3": poolCase(Window{3, 2, Same(1), false}, true, src),
 		} {
 			if f.h < 1 || f.w < 1 {
 				continue
@@ -90,13 +90,14 @@ func activationCase(a Activation, h, w int, src *padded) mapCase {
 }
 
 func poolCase(window Window, average bool, src *padded) mapCase {
-	if src.h+2*window.Pad < window.Size || src.w+2*window.Pad < window.Size {
+	if src.h+2*window.Pads.Top < window.Size || src.w+2*window.Pads.Top < window.Size {
 		return mapCase{}
 	}
 	scale, run := float32(0), window.Max
 	if average {
 		scale, run = 1/float32(window.Size*window.Size), window.Average
 	}
-	return mapCase{window.Out(src.h), window.Out(src.w), src.c, func(dst []float32, d Map) { run(dst, d, src.pixels(), src.layout()) },
+	h, w := window.Out(src.h, src.w)
+	return mapCase{h, w, src.c, func(dst []float32, d Map) { run(dst, d, src.pixels(), src.layout()) },
 		func(dst []float32, d Map) { poolPortable(window, dst, d, src.pixels(), src.layout(), scale) }}
 }

@@ -1,6 +1,9 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // none stands for a layer that a network does not have.
 const none = -2
@@ -28,7 +31,7 @@ func pointwise(op string) bool {
 	case "batchnorm", "add", "dropout", "spatial":
 		return true
 	}
-	return isAttention(op) || activations[op] != 0
+	return isAttention(op) || activations[op] != 0 || kinds[op].pointwise
 }
 
 func dissect(infos []LayerInfo) (anatomy, error) {
@@ -38,7 +41,7 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 	// The head: backwards as long as one layer reads the other, then without what stands in front of its first pooling or linear layer.
 	reduces := func(i int) bool {
 		switch infos[i].Op {
-		case "maxpool", "avgpool", "mean", "flatten", "linear":
+		case "maxpool", "avgpool", "mean", "max", "flatten", "linear":
 			return true
 		case "conv": // a linear layer in another notation
 			return vector(infos[i].from) && infos[i].Kernel == 1 && infos[i].Algorithm() == "direct"
@@ -50,7 +53,7 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 		case "batchnorm", "dropout":
 			return true
 		}
-		return activations[infos[i].Op] != 0 || reduces(i)
+		return activations[infos[i].Op] != 0 || kinds[infos[i].Op].function || reduces(i)
 	}
 	a.head = len(infos)
 	for a.head > 0 && inHead(a.head-1) && (a.head == len(infos) || infos[a.head].from == a.head-1) {
@@ -74,7 +77,12 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 			}
 		}
 	}
-	if a.conv = latest(infos, from, func(op string) bool { return op == "conv" }); a.conv == none {
+	// Where a concat joins the maps of several convolutions, it stands for the last one of them.
+	a.conv = latest(infos, from, func(op string) bool { return op == "conv" || op == "concat" })
+	if a.conv == none && from != picture && !vector(from) {
+		a.conv = from
+	}
+	if a.conv == none {
 		return a, fmt.Errorf("no convolution in front of the head, which begins with %s %q", infos[a.head].Op, infos[a.head].Name)
 	}
 
@@ -120,7 +128,9 @@ func latest(infos []LayerInfo, to int, is func(op string) bool) int {
 		}
 		if pointwise(l.Op) {
 			walk(l.from)
-			walk(l.with)
+			if l.Op == "add" { // and not through the gates of a mul
+				walk(l.with)
+			}
 		}
 	}
 	walk(to)
@@ -140,7 +150,7 @@ func route(infos []LayerInfo, to, from int) []int {
 		}
 		seen[i] = true
 		way := walk(infos[i].from)
-		if way == nil {
+		if way == nil && infos[i].Op == "add" {
 			way = walk(infos[i].with)
 		}
 		if way == nil {
@@ -170,7 +180,11 @@ func isActivation(op string) bool { return activations[op] != 0 }
 // readers counts the layers that read the output of layer i.
 func readers(infos []LayerInfo, i int) (n int) {
 	for _, l := range infos[i+1:] {
-		if l.from == i || l.with == i {
+		if l.Op == "concat" {
+			if slices.Contains(l.parts, i) {
+				n++
+			}
+		} else if l.from == i || l.with == i {
 			n++
 		}
 	}

@@ -78,7 +78,7 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 		for ky := range l.kernel {
 			for kx := range l.kernel {
 				for in := range each {
-					product(src, y*l.stride+ky-l.pad, x*l.stride+kx-l.pad, first+in, f.w[c*n+(in*l.kernel+ky)*l.kernel+kx])
+					product(src, y*l.stride+ky-l.pads.Top, x*l.stride+kx-l.pads.Left, first+in, f.w[c*n+(in*l.kernel+ky)*l.kernel+kx])
 				}
 			}
 		}
@@ -92,11 +92,11 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 	case *activationLayer:
 		product(src, y, x, c, 1)
 	case *poolLayer:
-		top, bottom := l.window.Span(y, src.H)
-		left, right := l.window.Span(x, src.W)
+		top, bottom := l.window.Rows(y, src.H)
+		left, right := l.window.Columns(x, src.W)
 		weight, best := float32(0), 0
 		if l.average {
-			weight = 1 / float32(l.window.Size*l.window.Size)
+			weight = l.window.Share(y, x, src.H, src.W)
 		}
 		for sy := top; sy < bottom; sy++ {
 			for sx := left; sx < right; sx++ {

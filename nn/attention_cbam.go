@@ -20,8 +20,7 @@ func (x *sharedExcite) prepare(e *Excitation) {
 func (x *sharedExcite) excite(e *Excitation, src *Tensor, s *Session) {
 	mean, largest := &e.Squeezes[0], &e.Squeezes[1]
 	kernels.Mean(mean.Values, src.pixels(), src.layout())
-	whole := kernels.Window{Size: src.H, Step: src.H}
-	whole.Max(largest.Values, largest.values.layout(), src.pixels(), src.layout())
+	maxOf(largest.values, src)
 	x.hide(mean, s)
 	x.hide(largest, s)
 	x.last.Forward(e.logits, mean.hidden, s)

@@ -65,7 +65,7 @@ func (t *Trace) Gradient(class int) *Tensor {
 	last.Data[class] = 1
 	for i := len(m.layers) - 1; i >= m.head; i-- {
 		g := s.grad[i-m.head:]
-		m.layers[i].(headLayer).Backward(g[0], g[1], s.at(m.source[i]), s.out[i])
+		m.layers[i].(headLayer).Backward(g[0], g[1], s.at(m.source[i]), s.out[i], s)
 	}
 	return s.grad[0]
 }
@@ -80,7 +80,7 @@ func (t *Trace) gated(class int) (z, grad *Tensor) {
 		return t.features(), grad
 	}
 	for _, i := range m.behind {
-		m.layers[i].(headLayer).Backward(s.branch, grad, s.at(m.source[i]), s.out[i])
+		m.layers[i].(headLayer).Backward(s.branch, grad, s.at(m.source[i]), s.out[i], s)
 		grad = s.branch
 	}
 	return s.out[s.blocks[m.last.index].layer], grad

@@ -127,6 +127,8 @@ func Deviation(gate, mean, std float32) float32 {
 	return (gate - mean) / sqrt(std*std+usualStd*usualStd)
 }
 
+func expm1(v float32) float32 { return float32(math.Expm1(float64(v))) }
+
 func sqrt(v float32) float32 { return float32(math.Sqrt(float64(v))) } // an instruction in wasm, where math32's is a slow routine
 
 // ClassDistance is how far the gates lie from a class's usual ones: the root mean square of the channels' deviations, about 1 for a typical picture of it.

@@ -11,10 +11,10 @@ type Layer interface {
 }
 
 // headLayer is a Layer between the last SE block and the logits. Backward turns grad, the gradient of a logit at the layer's output,
-// into dst, the gradient at its input; src and out are what Forward read and wrote.
+// into dst, the gradient at its input; src and out are what Forward read and wrote in session s.
 type headLayer interface {
 	Layer
-	Backward(dst, grad, src, out *Tensor)
+	Backward(dst, grad, src, out *Tensor, s *Session)
 }
 
 type base struct {
@@ -39,17 +39,18 @@ var SIMD = kernels.SIMD
 // convLayer is a convolution or a fully connected layer with a folded batch norm and a fused activation.
 type convLayer struct {
 	base
-	kernel, stride, pad int
-	groups, in          int
-	algorithm           string
-	act                 kernels.Activation
-	w, bias             []float32 // packed as the algorithm wants them: see planner.conv
+	kernel, stride int
+	pads           kernels.Pads
+	groups, in     int
+	algorithm      string
+	act            kernels.Activation
+	w, bias        []float32 // packed as the algorithm wants them: see planner.conv
 }
 
-func (l *convLayer) Border() int { return l.pad }
+func (l *convLayer) Border() int { return border(l.pads) }
 
 func (l *convLayer) Forward(dst, src *Tensor, s *Session) {
-	c, in := l.geometry(dst, src), src.Data[src.Offset(-l.pad, -l.pad):]
+	c, in := l.geometry(dst, src), src.Data[src.Offset(-l.pads.Top, -l.pads.Left):]
 	switch l.algorithm {
 	case "winograd":
 		g := kernels.Winograd(c)
@@ -76,12 +77,12 @@ func (l *convLayer) geometry(dst, src *Tensor) kernels.Conv {
 
 // useWinograd tells whether a convolution runs as Winograd F(4x4,3x3). Measured in Chromium it is 1.3 (3 to 8 channels) to 3.6 times faster than the
 // direct kernel on maps from 3x3 on, where it is 1.5 times; on 2x2 it takes twice the time.
-func useWinograd(kernel, stride, pad int, out Shape) bool {
-	return kernel == 3 && stride == 1 && pad == 1 && out.H >= 3 && out.W >= 3
+func useWinograd(kernel, stride int, pads kernels.Pads, out Shape) bool {
+	return kernel == 3 && stride == 1 && pads == kernels.Same(1) && out.H >= 3 && out.W >= 3
 }
 
 // Backward of a fully connected layer: dst[i] = sum over o of w[o][i] grad[o], where the ReLU let o pass.
-func (l *convLayer) Backward(dst, grad, _, out *Tensor) {
+func (l *convLayer) Backward(dst, grad, _, out *Tensor, _ *Session) {
 	clear(dst.Data)
 	k := len(l.w) / len(l.bias)
 	for p := 0; p < l.out.C; p += kernels.Panel {
@@ -130,7 +131,7 @@ func (l *affineLayer) Forward(dst, src *Tensor, _ *Session) {
 	kernels.Affine(dst.pixels(), dst.layout(), src.pixels(), src.layout(), l.scale, l.shift, l.relu)
 }
 
-func (l *affineLayer) Backward(dst, grad, _, out *Tensor) {
+func (l *affineLayer) Backward(dst, grad, _, out *Tensor, _ *Session) {
 	for y := range out.H {
 		for x := range out.W {
 			o, g, d := out.Offset(y, x), grad.Offset(y, x), dst.Offset(y, x)
@@ -155,7 +156,7 @@ func (l *activationLayer) Forward(dst, src *Tensor, _ *Session) {
 	l.act.Map(dst.pixels(), dst.layout(), src.pixels(), src.layout())
 }
 
-func (l *activationLayer) Backward(dst, grad, src, _ *Tensor) {
+func (l *activationLayer) Backward(dst, grad, src, _ *Tensor, _ *Session) {
 	for y := range src.H {
 		for x := range src.W {
 			o, g, d := src.Offset(y, x), grad.Offset(y, x), dst.Offset(y, x)
@@ -181,13 +182,13 @@ func (l *poolLayer) Forward(dst, src *Tensor, _ *Session) {
 }
 
 // Backward sends each gradient to the first largest value of its window in row order, as PyTorch does, or in equal parts to all of it.
-func (l *poolLayer) Backward(dst, grad, src, out *Tensor) {
+func (l *poolLayer) Backward(dst, grad, src, out *Tensor, _ *Session) {
 	clear(dst.Data)
-	part := 1 / float32(l.window.Size*l.window.Size)
 	for y := range out.H {
-		top, bottom := l.window.Span(y, src.H)
+		top, bottom := l.window.Rows(y, src.H)
 		for x := range out.W {
-			left, right := l.window.Span(x, src.W)
+			left, right := l.window.Columns(x, src.W)
+			part := l.window.Share(y, x, src.H, src.W)
 			for c := range out.C {
 				g, best := grad.At(y, x, c), src.Offset(top, left)+c
 				for sy := top; sy < bottom; sy++ {
@@ -220,7 +221,7 @@ func (l *meanLayer) Forward(dst, src *Tensor, _ *Session) {
 	kernels.Mean(dst.Data[:l.out.C], src.pixels(), src.layout())
 }
 
-func (l *meanLayer) Backward(dst, grad, _, _ *Tensor) {
+func (l *meanLayer) Backward(dst, grad, _, _ *Tensor, _ *Session) {
 	scale := 1 / float32(dst.H*dst.W)
 	for y := range dst.H {
 		for x := range dst.W {
@@ -243,7 +244,7 @@ func (l *flattenLayer) Forward(dst, src *Tensor, _ *Session) {
 	}
 }
 
-func (l *flattenLayer) Backward(dst, grad, _, _ *Tensor) {
+func (l *flattenLayer) Backward(dst, grad, _, _ *Tensor, _ *Session) {
 	for y := range dst.H {
 		for x := range dst.W {
 			copy(dst.Data[dst.Offset(y, x):][:dst.C], grad.Data[(y*dst.W+x)*dst.C:])

@@ -1,10 +1,12 @@
 package nn
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
 
+	"sescope/kernels"
 	"sescope/weights"
 )
 
@@ -80,6 +82,25 @@ func (s *Spec) firstWeight() string {
 		}
 	}
 	return ""
+}
+
+// probabilities applies the spec's output function to logits / temperature.
+func (m *Model) probabilities(v []float32) {
+	switch output := m.Spec.output(); output {
+	case "sigmoid":
+		kernels.Logistic.Apply(v, v)
+	case "softmax":
+		kernels.Softmax(v, v)
+	}
+}
+
+// output is the function behind the last layer: where the spec names none and the last layer is a
+// sigmoid, its values are probabilities already.
+func (s *Spec) output() string {
+	if s.Output == "" && s.Layers[len(s.Layers)-1].Op == "sigmoid" {
+		return "none"
+	}
+	return cmp.Or(s.Output, "softmax")
 }
 
 // HasSE tells whether an SE block scales the last convolution's channels.

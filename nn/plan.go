@@ -55,7 +55,7 @@ func (p *planner) plan(infos []LayerInfo) error {
 		}
 		return at[i]
 	}
-	flattened := Shape{} // the map in front of the latest flatten: its order must be undone in the next Linear
+	orders := make([]Shape, len(infos)) // the map that a vector is the flattening of: what reads it has weights in PyTorch's order
 	for i := 0; i < len(infos); {
 		l := infos[i]
 		in := m.Spec.Input
@@ -65,23 +65,29 @@ func (p *planner) plan(infos []LayerInfo) error {
 		if i == a.head {
 			m.head = len(m.layers)
 		}
+		order := Shape{}
+		if l.from != picture {
+			order = orders[l.from]
+		}
 		group := infos[i : i+1] // spec layers taken
 		var layer Layer
 		var err error
 		switch l.Op {
 		case "conv":
 			switch {
+			case order != Shape{}:
+				err = p.flattened(l)
 			case i > a.head: // the gradient goes through it
 				group = fusible(infos, i, isBatchNorm, isReLU)
 			case i != a.conv:
 				group = fusible(infos, i, isBatchNorm, isActivation)
 			}
-			layer, err = p.conv(group)
+			if err == nil {
+				layer, err = p.conv(group)
+			}
 		case "batchnorm":
 			group = fusible(infos, i, isReLU)
-			layer, err = p.affine(group)
-		case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid":
-			layer = &activationLayer{base{l.Name, l.Shape}, activations[l.Op]}
+			layer, err = p.affine(group, order)
 		case "spatial":
 			layer, err = p.spatial(l, planned(l.from))
 		case "maxpool", "avgpool":
@@ -91,17 +97,29 @@ func (p *planner) plan(infos []LayerInfo) error {
 		case "flatten":
 			if in.H > 1 || in.W > 1 { // a vector is flat already
 				layer = &flattenLayer{base{l.Name, l.Shape}}
-				flattened = in
+				order = in
 			}
 		case "linear":
 			group = fusible(infos, i, isReLU)
-			layer, err = p.linear(group, flattened)
-			flattened = Shape{}
+			layer, err = p.linear(group, order)
+			order = Shape{}
 		case "add":
 			layer = &addLayer{base{l.Name, l.Shape}, planned(l.with)}
+			if l.with != picture && orders[l.with] != order {
+				err = p.flattened(l)
+			}
 		case "dropout":
 		default:
-			layer, err = p.attention(l)
+			switch k, ok := kinds[l.Op]; {
+			case activations[l.Op] != 0:
+				layer = &activationLayer{base{l.Name, l.Shape}, activations[l.Op]}
+			case ok && (order == Shape{} || k.anyOrder):
+				layer, err = k.load(p, l, planned)
+			case ok || order != Shape{}:
+				err = p.flattened(l)
+			default:
+				layer, err = p.attention(l)
+			}
 		}
 		if err != nil {
 			return err
@@ -114,9 +132,13 @@ func (p *planner) plan(infos []LayerInfo) error {
 			out = len(m.layers) - 1
 		}
 		for range group {
+			orders[i] = order
 			at[i] = out
 			i++
 		}
+	}
+	if last := len(infos) - 1; orders[last] != (Shape{}) {
+		return p.flattened(infos[last])
 	}
 	m.conv, m.features, m.gated, m.skip, m.place = planned(a.conv), planned(a.features), planned(a.gated), planned(a.skip), planned(a.place)
 	if a.attention != none {
@@ -131,6 +153,11 @@ func (p *planner) plan(infos []LayerInfo) error {
 		return err
 	}
 	return p.signatures()
+}
+
+// flattened is the error about a layer that reads a flattened map without weights that could be put into our order.
+func (p *planner) flattened(l LayerInfo) error {
+	return fmt.Errorf("%s: network %q: layer %q (%s) has a flattened map of several pixels, expected linear, batchnorm or an activation behind flatten", p.file.Name, p.model.Spec.Name, l.Name, l.Op)
 }
 
 // rejection reads the weights of the rejection scores that need some; channels are those of the map that the head reads.
@@ -207,7 +234,7 @@ func (p *planner) conv(group []LayerInfo) (Layer, error) {
 		return nil, err
 	}
 	l, last := group[0], group[len(group)-1]
-	layer := &convLayer{base: base{last.Name, l.Shape}, kernel: l.Kernel, stride: l.Stride, pad: l.Pad, groups: l.groups(), in: l.In, algorithm: l.Algorithm(), act: activations[last.Op]}
+	layer := &convLayer{base: base{last.Name, l.Shape}, kernel: l.Kernel, stride: l.Stride, pads: l.pads(), groups: l.groups(), in: l.In, algorithm: l.Algorithm(), act: activations[last.Op]}
 	switch layer.algorithm {
 	case "winograd":
 		layer.w, layer.bias = kernels.PackWinograd(w, l.LayerSpec.Out, l.In, align4(l.In)), kernels.PackBias(bias, l.LayerSpec.Out)
@@ -241,9 +268,12 @@ func (p *planner) batchNorm(l LayerInfo) (scale, shift []float32, err error) {
 	return scale, shift, nil
 }
 
-// affine plans a batch norm that is not part of a convolution, and its ReLU.
-func (p *planner) affine(group []LayerInfo) (Layer, error) {
+// affine plans a batch norm that is not part of a convolution, and its ReLU. Behind a flatten, order is the map in front of that.
+func (p *planner) affine(group []LayerInfo, order Shape) (Layer, error) {
 	scale, shift, err := p.batchNorm(group[0])
+	if err == nil && order.C > 0 {
+		scale, shift = channelsLast(scale, 1, order), channelsLast(shift, 1, order)
+	}
 	last := group[len(group)-1]
 	return &affineLayer{base{last.Name, last.Shape}, scale, shift, last.Op == "relu"}, err
 }

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -47,7 +48,7 @@ func TestPreprocess(t *testing.T) {
 				p := newPreprocessor(in)
 				dst := NewTensor(in, 1)
 				p.run(dst, img, mean, std)
-				crop := CentreSquare(r)
+				crop := Centre(r, 32, 32)
 				for y := range 32 {
 					for x := range 32 {
 						for c := range 3 {
@@ -75,15 +76,44 @@ func TestPreprocess(t *testing.T) {
 	}
 }
 
-func TestCentreSquare(t *testing.T) {
+func TestCentre(t *testing.T) {
 	for in, want := range map[image.Rectangle]image.Rectangle{
 		image.Rect(0, 0, 200, 160): image.Rect(20, 0, 180, 160),
 		image.Rect(0, 0, 5, 10):    image.Rect(0, 2, 5, 7),
 		image.Rect(3, 4, 13, 9):    image.Rect(5, 4, 10, 9),
 		image.Rect(0, 0, 0, 9):     image.Rect(0, 4, 0, 4),
 	} {
-		if got := CentreSquare(in); got != want {
+		if got := Centre(in, 7, 7); got != want {
 			t.Errorf("%v: %v, expected %v", in, got, want)
+		}
+	}
+	for in, want := range map[image.Rectangle]image.Rectangle{
+		image.Rect(0, 0, 224, 160): image.Rect(0, 0, 224, 160), // the aspect of the input
+		image.Rect(0, 0, 300, 160): image.Rect(38, 0, 262, 160),
+		image.Rect(1, 0, 225, 200): image.Rect(1, 20, 225, 180),
+	} {
+		if got := Centre(in, 224, 160); got != want {
+			t.Errorf("%v for 224x160: %v, expected %v", in, got, want)
+		}
+	}
+}
+
+// A network of 4 x 2 pixels and one channel sees the wide middle in grey, as Pillow's convert("L") has it.
+func TestPreprocessWideAndGrey(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 8, 8))
+	for y := range 8 {
+		for x := range 8 {
+			img.SetNRGBA(x, y, color.NRGBA{uint8(30 * (x / 2)), uint8(20 * (y / 2)), 200, 255})
+		}
+	}
+	p, dst := newPreprocessor(Shape{2, 4, 1}), NewTensor(Shape{2, 4, 1}, 0)
+	p.run(dst, img, []float32{0}, []float32{1})
+	for y := range 2 {
+		for x := range 4 {
+			want := math.Floor(float64(30*x*19595+20*(y+1)*38470+200*7471)/65536+0.5) / 255
+			if got := float64(dst.At(y, x, 0)); math.Abs(got-want) > 1e-6 {
+				t.Errorf("(%d,%d): %v, expected %v", y, x, got, want)
+			}
 		}
 	}
 }

@@ -10,10 +10,11 @@ import (
 type Result struct {
 	File   string       `json:"file"`
 	Model  string       `json:"model"`
-	Top    []Ranked     `json:"top"`    // the most probable classes
-	Logits []float32    `json:"logits"` // in the order of the classes
-	Gates  []ResultGate `json:"gates"`  // by SE block
-	Unsure bool         `json:"unsure"` // by its own rule the network does not know the picture: see Trace.Known
+	Top    []Ranked     `json:"top"`              // the most probable classes
+	Logits []float32    `json:"logits"`           // in the order of the classes
+	Gates  []ResultGate `json:"gates"`            // by SE block
+	Output string       `json:"output,omitempty"` // what makes p of a logit, where that is not softmax: see Spec.Output
+	Unsure bool         `json:"unsure"`           // by its own rule the network does not know the picture: see Trace.Known
 }
 
 // TopClasses is how many classes a Result lists where nobody asks for another number.
@@ -55,7 +56,11 @@ func (t *Trace) Result(file string, top int) Result {
 	}
 	_, sure := t.Known()
 	spec := &t.Model.Spec
-	return NewResult(file, spec.Name, spec.Classes, slices.Clone(t.Logits), t.Probs, gates, !sure, top)
+	r := NewResult(file, spec.Name, spec.Classes, slices.Clone(t.Logits), t.Probs, gates, !sure, top)
+	if output := spec.output(); output != "softmax" {
+		r.Output = output
+	}
+	return r
 }
 
 // Largest is the index of the largest value, the first one among equals.

@@ -130,7 +130,7 @@ func (s *Session) run(first int) *Trace {
 	for i, v := range s.trace.Logits {
 		s.trace.Probs[i] = v / t
 	}
-	kernels.Softmax(s.trace.Probs, s.trace.Probs)
+	s.model.probabilities(s.trace.Probs)
 	s.trace.Network = time.Since(start)
 	return &s.trace
 }

@@ -78,7 +78,7 @@ func (p *planner) spatial(l LayerInfo, source int) (Layer, error) {
 		w = slices.Concat(w[half:], w[:half])
 	}
 	layer := &spatialLayer{base: base{l.Name, l.Shape}, weights: w, function: l.gate(), index: p.model.spatials, block: -1}
-	layer.conv = convLayer{base: base{l.Name, Shape{l.Shape.H, l.Shape.W, 1}}, kernel: l.Kernel, stride: 1, pad: l.Kernel / 2, groups: 1, in: 2,
+	layer.conv = convLayer{base: base{l.Name, Shape{l.Shape.H, l.Shape.W, 1}}, kernel: l.Kernel, stride: 1, pads: kernels.Same(l.Kernel / 2), groups: 1, in: 2,
 		algorithm: "direct", w: kernels.Pack(w, 1, 2, l.Kernel, l.Kernel, 4), bias: kernels.PackBias(bias, 1)}
 	if l.Shape.H > 1 {
 		p.model.lastPlaces = p.model.spatials
@@ -98,7 +98,7 @@ func (l *spatialLayer) open() Spatial {
 	list := func() []float32 { return make([]float32, n) }
 	return Spatial{Layer: l.name, Map: l.out, Block: l.block, Kernel: l.conv.kernel, Function: l.function,
 		Mean: list(), Max: list(), Logits: list(), Scale: list(), Weights: l.weights, Bias: l.conv.bias[0],
-		pooled: NewTensor(Shape{l.out.H, l.out.W, 2}, l.conv.pad), logits: NewTensor(l.conv.out, 0)}
+		pooled: NewTensor(Shape{l.out.H, l.out.W, 2}, l.conv.Border()), logits: NewTensor(l.conv.out, 0)}
 }
 
 func (l *spatialLayer) Forward(dst, src *Tensor, s *Session) {
@@ -119,7 +119,7 @@ func (l *spatialLayer) weigh(b *Spatial, src *Tensor) {
 
 // Backward: out = src x f(conv(mean, max)), so that a place's gradient is its own, scaled, and what
 // its mean and its largest channel, the first among equals, do to the places around it.
-func (l *spatialLayer) Backward(dst, grad, src, _ *Tensor) {
+func (l *spatialLayer) Backward(dst, grad, src, _ *Tensor, _ *Session) {
 	b := l.open()
 	l.weigh(&b, src)
 	h, w, half := src.H, src.W, l.conv.kernel/2

@@ -23,7 +23,11 @@ type Spec struct {
 	Classes []Class           `json:"classes"`
 	Layers  []LayerSpec       `json:"layers"`
 
-	Temperature float32 `json:"temperature,omitempty"` // probabilities are softmax(logits / temperature); 0 counts as 1
+	// Output is the function behind the last layer: "softmax" (also if empty), "sigmoid" for an answer
+	// to each class of its own, or "none" where the last layer's values are the probabilities.
+	Output string `json:"output,omitempty"`
+
+	Temperature float32 `json:"temperature,omitempty"` // probabilities are Output(logits / temperature); 0 counts as 1
 	Reject      *Reject `json:"reject,omitempty"`      // when the network does not know a picture
 	Card        *Card   `json:"card,omitempty"`        // how good the network was found to be
 }
@@ -87,18 +91,27 @@ type Class struct {
 //	op           uses                               parameters in the file (PyTorch's shapes)
 //	conv         in out kernel stride pad groups    NAME.weight (out, in/groups, k, k), NAME.bias (out) if bias
 //	batchnorm    eps                                NAME.weight .bias .running_mean .running_var (c)
-//	relu relu6 hardswish hardsigmoid silu sigmoid
+//	relu relu6 hardswish hardsigmoid silu sigmoid tanh gelu
+//	leakyrelu elu slope
+//	prelu                                           NAME.weight (c) or (1)
 //	se           fc out act gate bias               FC[0].weight (out, c) and FC[1].weight (c, out), or as 1x1 convolutions; FC[i].bias if bias
 //	cbam         the same                           the same: CBAM's channel part, which reads mean and maximum
 //	eca          kernel conv gate                   CONV.weight (1, 1, k)
 //	spatial      kernel conv gate bias norm eps     CONV.weight (1, 2, k, k), CONV.bias (1) if bias, and those of a batch norm: CBAM's spatial part
 //	maxpool      kernel stride pad                  stride is kernel by default
-//	avgpool      kernel stride pad                  the same; places outside the map count as 0
-//	mean                                            over H and W: (H, W, C) -> (1, 1, C)
+//	avgpool      kernel stride pad inside           the same; places outside the map count as 0, or with inside not at all
+//	mean max                                        over H and W: (H, W, C) -> (1, 1, C)
+//	pad          pads                               zeros around the map
 //	flatten                                         channel-major, as PyTorch flattens (C, H, W)
 //	linear       in out                             NAME.weight (out, in), NAME.bias (out) if bias
 //	dropout                                         nothing at inference
 //	add          with                               its input + the output of the earlier layer WITH, of the same shape
+//	mul          with                               its input x the output of WITH: of the same shape, (1, 1, C) or (H, W, 1)
+//	concat       parts                              the channels of all PARTS, one after another
+//	slice        start out                          OUT channels from START on
+//	shuffle      groups                             channels in GROUPS rows, read by columns (ShuffleNet)
+//
+// Conv and pools take pads (top, left, bottom, right) where they are not the same on all sides.
 //
 // An SE block squeezes, goes through FC[0] to out values, act ("relu" by default, relu6, silu or hardswish), FC[1], gate ("sigmoid" by default, or hardsigmoid)
 // and scales.
@@ -121,8 +134,14 @@ type LayerSpec struct {
 
 	MaxFirst bool `json:"maxfirst,omitempty"` // of spatial: its convolution reads max, then mean
 
-	From string `json:"from,omitempty"` // the layer whose output is read; the one before by default
-	With string `json:"with,omitempty"` // the other summand of add
+	From  string   `json:"from,omitempty"`  // the layer whose output is read; the one before by default
+	With  string   `json:"with,omitempty"`  // the other summand of add, the factors of mul
+	Parts []string `json:"parts,omitempty"` // of concat: the layers whose maps it joins, by channels
+	Start int      `json:"start,omitempty"` // of slice: its first channel
+	Slope float32  `json:"slope,omitempty"` // of leakyrelu and elu: PyTorch's negative_slope and alpha
+
+	Pads   []int `json:"pads,omitempty"`   // top, left, bottom, right, where Pad is not the same on all sides
+	Inside bool  `json:"inside,omitempty"` // of avgpool: places outside the map do not count
 }
 
 const (
@@ -168,14 +187,14 @@ func (s *Spec) check() error {
 	switch {
 	case s.Name == "":
 		return fmt.Errorf("no name")
-	case in.H < 1 || in.W < 1 || in.H > maxInput || in.W > maxInput || in.C != 3:
-		return fmt.Errorf("input %dx%dx%d, expected 3 channels and 1 to %d pixels a side", in.H, in.W, in.C, maxInput)
-	case in.H != in.W:
-		return fmt.Errorf("input %dx%d, expected a square", in.H, in.W)
+	case in.H < 1 || in.W < 1 || in.H > maxInput || in.W > maxInput || in.C != 3 && in.C != 1:
+		return fmt.Errorf("input %dx%dx%d, expected 3 channels or 1 and 1 to %d pixels a side", in.H, in.W, in.C, maxInput)
 	case len(s.Mean) != in.C || len(s.Std) != in.C:
 		return fmt.Errorf("%d means and %d standard deviations, expected %d of each", len(s.Mean), len(s.Std), in.C)
 	case len(s.Classes) == 0:
 		return fmt.Errorf("no classes")
+	case !slices.Contains([]string{"", "softmax", "sigmoid", "none"}, s.Output):
+		return fmt.Errorf("output %q, expected softmax, sigmoid or none", s.Output)
 	case !(s.Temperature >= 0):
 		return fmt.Errorf("temperature %v, expected more than 0", s.Temperature)
 	case s.Reject != nil && !slices.Contains([]string{"energy", "maxlogit", "msp", "features", "taught"}, s.Reject.Score):
@@ -200,8 +219,9 @@ type LayerInfo struct {
 	Params int   // as PyTorch counts parameters(): running statistics are buffers and do not count
 	MACs   int   // multiply-adds for one picture, counted as the direct convolution's
 
-	packedSize int // of an attention layer: see packed
-	from, with int // indices of the layers that it reads; picture is the network's input
+	packedSize int   // of an attention layer: see packed
+	from, with int   // indices of the layers that it reads; picture is the network's input
+	parts      []int // of concat
 }
 
 const (
@@ -212,6 +232,7 @@ const (
 // activations are the functions of a spec.
 var activations = map[string]kernels.Activation{
 	"relu": kernels.ReLU, "relu6": kernels.ReLU6, "hardswish": kernels.HardSwish, "hardsigmoid": kernels.HardSigmoid, "silu": kernels.SiLU, "sigmoid": kernels.Logistic,
+	"tanh": kernels.Tanh, "gelu": kernels.GELU,
 }
 
 // groups is the number of groups of a convolution.
@@ -223,8 +244,19 @@ func (l LayerSpec) window() kernels.Window {
 	if step == 0 {
 		step = l.Kernel
 	}
-	return kernels.Window{Size: l.Kernel, Step: step, Pad: l.Pad}
+	return kernels.Window{Size: l.Kernel, Step: step, Pads: l.pads(), Inside: l.Inside}
 }
+
+// pads are those of all four sides.
+func (l LayerSpec) pads() kernels.Pads {
+	if p := l.Pads; len(p) == 4 {
+		return kernels.Pads{Top: p[0], Left: p[1], Bottom: p[2], Right: p[3]}
+	}
+	return kernels.Same(l.Pad)
+}
+
+// border is the width of the border that holds them all.
+func border(p kernels.Pads) int { return max(p.Top, p.Left, p.Bottom, p.Right) }
 
 // Algorithm names the way in which a convolution is computed ("winograd", "direct", "depthwise" or "grouped"); it is empty for other layers.
 func (l LayerInfo) Algorithm() string {
@@ -235,7 +267,7 @@ func (l LayerInfo) Algorithm() string {
 		return "depthwise"
 	case g > 1:
 		return "grouped"
-	case useWinograd(l.Kernel, l.Stride, l.Pad, l.Shape):
+	case useWinograd(l.Kernel, l.Stride, l.pads(), l.Shape):
 		return "winograd"
 	}
 	return "direct"
@@ -278,15 +310,24 @@ func (s *Spec) Describe() ([]LayerInfo, error) {
 		if err != nil {
 			return fail(err)
 		}
-		info, err := l.describe(output(from), output(with))
+		parts, shapes := []int(nil), []Shape(nil)
+		for _, name := range l.Parts {
+			j, err := find("part", name, i-1)
+			if err != nil {
+				return fail(err)
+			}
+			parts, shapes = append(parts, j), append(shapes, output(j))
+		}
+		info, err := l.describe(output(from), output(with), shapes)
 		if err != nil {
 			return fail(err)
 		}
-		info.from, info.with = from, with
+		info.from, info.with, info.parts = from, with, parts
 		index[l.Name] = i
 		total += info.Shape.H * info.Shape.W * align4(info.Shape.C)
 		if in := output(from); l.Op == "conv" { // its border is part of the map that it reads
-			total += ((in.H+2*l.Pad)*(in.W+2*l.Pad) - in.H*in.W) * align4(in.C)
+			b := border(l.pads())
+			total += ((in.H+2*b)*(in.W+2*b) - in.H*in.W) * align4(in.C)
 		}
 		if total > maxValues {
 			return nil, fmt.Errorf("layer %d (%s %q): the feature maps up to here need more than %d values", i, l.Op, l.Name, maxValues)
@@ -324,87 +365,3 @@ func (l LayerInfo) packed() int {
 
 // panels is n rounded up to whole panels of a kernel.
 func panels(n int) int { return (n + kernels.Panel - 1) / kernels.Panel * kernels.Panel }
-
-// describe checks one layer on its input; with is the shape of add's other summand.
-func (l LayerSpec) describe(in, with Shape) (LayerInfo, error) {
-	info := LayerInfo{LayerSpec: l, Shape: in}
-	bias := 0
-	if l.Bias {
-		bias = l.Out
-	}
-	switch l.Op {
-	case "conv":
-		if l.Groups < 0 || l.Groups > in.C || l.In%l.groups() != 0 || l.Out%l.groups() != 0 {
-			return info, fmt.Errorf("%d groups, expected a number that divides in %d and out %d", l.Groups, l.In, l.Out)
-		}
-		if l.In != in.C || l.Out < 1 || l.Kernel < 1 || l.Kernel > maxInput || l.Stride < 1 || l.Pad < 0 || l.Pad >= l.Kernel {
-			return info, fmt.Errorf("in %d, out %d, kernel %d, stride %d, pad %d on %d channels; expected in to equal the channels, a kernel of 1 to %d, a stride of at least 1 and pad below the kernel",
-				l.In, l.Out, l.Kernel, l.Stride, l.Pad, in.C, maxInput)
-		}
-		if l.In > maxChannels || l.Out > maxChannels {
-			return info, fmt.Errorf("%d -> %d channels, expected at most %d", l.In, l.Out, maxChannels)
-		}
-		h, w := in.H+2*l.Pad-l.Kernel, in.W+2*l.Pad-l.Kernel
-		if h < 0 || w < 0 {
-			return info, fmt.Errorf("a %dx%d map with pad %d is smaller than the %dx%d kernel", in.H, in.W, l.Pad, l.Kernel, l.Kernel)
-		}
-		info.Shape = Shape{h/l.Stride + 1, w/l.Stride + 1, l.Out}
-		k := l.Kernel * l.Kernel * (l.In / l.groups())
-		if k > maxValues/l.Out {
-			return info, fmt.Errorf("%d x %d weights, more than %d", k, l.Out, maxValues)
-		}
-		info.Params = k*l.Out + bias
-		info.MACs = k * l.Out * info.Shape.H * info.Shape.W
-	case "batchnorm":
-		if !(l.Eps > 0) {
-			return info, fmt.Errorf("eps %v, expected more than 0", l.Eps)
-		}
-		info.Params = 2 * in.C
-		info.MACs = in.C * in.H * in.W
-	case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid", "dropout":
-	case "maxpool", "avgpool":
-		w := l.window()
-		if l.Kernel < 1 || l.Kernel > maxInput || w.Step < 1 || w.Step > maxInput || l.Pad < 0 || 2*l.Pad > l.Kernel || l.Kernel > in.H+2*l.Pad || l.Kernel > in.W+2*l.Pad {
-			return info, fmt.Errorf("window %d, stride %d, pad %d on a %dx%d map, expected a window that fits and a pad of at most half of it", l.Kernel, w.Step, l.Pad, in.H, in.W)
-		}
-		info.Shape = Shape{w.Out(in.H), w.Out(in.W), in.C}
-	case "mean":
-		info.Shape = Shape{1, 1, in.C}
-	case "flatten":
-		info.Shape = Shape{1, 1, in.H * in.W * in.C}
-	case "linear":
-		if l.In > 0 && l.Out > maxValues/l.In {
-			return info, fmt.Errorf("%d x %d weights, more than %d", l.In, l.Out, maxValues)
-		}
-		if in.H != 1 || in.W != 1 || l.In != in.C || l.Out < 1 {
-			return info, fmt.Errorf("in %d, out %d on a %dx%dx%d map, expected a vector of in values", l.In, l.Out, in.H, in.W, in.C)
-		}
-		info.Shape = Shape{1, 1, l.Out}
-		info.Params = l.In*l.Out + bias
-		info.MACs = l.In * l.Out
-	case "add":
-		if l.With == "" || with != in {
-			return info, fmt.Errorf("%dx%dx%d with %q of %dx%dx%d, expected the name of an earlier layer of the same shape", in.H, in.W, in.C, l.With, with.H, with.W, with.C)
-		}
-	case "spatial":
-		if err := describeSpatial(&info, in); err != nil {
-			return info, err
-		}
-	default:
-		a := attentionOf(l.Op)
-		if a == nil {
-			return info, fmt.Errorf("unknown layer, expected conv, batchnorm, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, %s, spatial, maxpool, avgpool, mean, flatten, linear, dropout or add", attentionOps())
-		}
-		if err := a.describe(&info, in); err != nil {
-			return info, err
-		}
-		info.MACs += in.C * in.H * in.W // the scaling
-	}
-	if l.With != "" && l.Op != "add" {
-		return info, fmt.Errorf("with %q, expected only on add", l.With)
-	}
-	if s := info.Shape; s.C > maxValues/(s.H*s.W) {
-		return info, fmt.Errorf("its output of %dx%dx%d is larger than %d values", s.H, s.W, s.C, maxValues)
-	}
-	return info, nil
-}

@@ -283,7 +283,7 @@ func (f *File) Float32(name string, shape ...int) ([]float32, error) {
 		out = dequantise(t.Data, scale)
 	} else {
 		var err error
-		if out, err = decode(t); err != nil {
+		if out, err = t.Values(); err != nil {
 			return nil, fmt.Errorf("%s: tensor %q: %v", f.Name, name, err)
 		}
 	}
@@ -295,7 +295,8 @@ func (f *File) Float32(name string, shape ...int) ([]float32, error) {
 	return out, nil
 }
 
-func decode(t *Tensor) ([]float32, error) {
+// Values decodes a tensor of floats, whatever they are: see Float32.
+func (t *Tensor) Values() ([]float32, error) {
 	switch t.DType {
 	case "F32":
 		out := make([]float32, len(t.Data)/4)

@@ -1,12 +1,16 @@
-// Package onnx turns an ONNX file into a weights file with a spec, as long as its nodes are the layers of nn.Spec.
+// Package onnx turns an ONNX file into a weights file with a spec, as long as its nodes are the
+// layers of nn.Spec.
 //
-// Exporters fold batch norm into the convolution in front of it and write SiLU, hard-swish and SE as several nodes; those are found by what they compute.
+// Exporters write SiLU, hard swish, a mean or SE in many ways. They are found by what they compute:
+// the evaluator runs the file's own nodes, tells every shape and what is constant, and a group of
+// nodes is taken for a layer if it gives that layer's values. At the end the new network is run
+// beside the file's nodes and must give the same logits.
 package onnx
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"sescope/nn"
 	"sescope/weights"
@@ -16,362 +20,261 @@ import (
 // Options say what an ONNX file does not.
 type Options struct {
 	Classes   []nn.Class // nil: "class 0", "class 1", ...
-	Mean, Std []float32  // of the input, of values 0..1
+	Mean, Std []float32  // of the input, of values 0..1; nil: ImageNet's
+	Size      int        // of the input, where the file leaves it open
+	// Open reads a part of a file that stands in the ONNX file's folder; nil where there is none.
+	Open func(name string, offset, length int64) ([]byte, error)
 }
 
-// Read converts a file. The name is the network's and stands in errors.
-func Read(name string, b []byte, o Options) (*weights.File, error) {
+// Tolerance is the largest difference from the file's own logits, as a part of the largest of them.
+const Tolerance = 1e-3
+
+// Read converts a file. The name is the network's and stands in errors. Apart is how far the
+// network's logits are from what the file's nodes give, as a part of the largest; it is at most
+// Tolerance.
+func Read(name string, b []byte, o Options) (f *weights.File, apart float32, err error) {
 	g, err := parseModel(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not an ONNX file: %v", name, err)
+		return nil, 0, fmt.Errorf("%s: not an ONNX file: %v", name, err)
 	}
-	c := &converter{graph: g, made: map[string]*node{}, at: map[string]string{}, vector: map[string]bool{}, padded: map[string]int{}, names: map[string]bool{"input": true, "": true}, inside: map[*node]bool{},
-		file: &weights.File{Name: name}}
-	if err := c.convert(); err != nil {
-		return nil, fmt.Errorf("%s: %v", name, err)
+	c := &converter{
+		evaluator: evaluator{g: g}, made: map[string]*node{}, users: map[string]int{}, held: map[string]held{}, chains: map[string][]string{},
+		names: map[string]int{"input": 1, "": 1}, file: &weights.File{Name: name}, options: o,
 	}
-	spec := nn.Spec{Name: name, Title: map[string]string{"en": name, "zh": name}, Input: c.input, Mean: o.Mean, Std: o.Std, Classes: o.Classes, Layers: c.layers}
-	if o.Classes == nil {
-		for i := range c.outputs {
-			spec.Classes = append(spec.Classes, nn.Class{En: fmt.Sprintf("class %d", i), Zh: fmt.Sprintf("类别 %d", i)})
+	c.data = c.bytes
+	spec, err := c.convert()
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %v", name, err)
+	}
+	spec.Name, spec.Title = name, map[string]string{"en": name, "zh": name}
+	for _, p := range c.params {
+		c.file.Tensors = append(c.file.Tensors, weights.NewF32(p.name, p.values, p.shape...))
+	}
+	text, err := json.Marshal(*spec)
+	if err != nil {
+		return nil, 0, err
+	}
+	c.file.Metadata = map[string]string{"sescope": string(text)}
+	m, err := nn.Load(c.file) // every check of a network that comes as safetensors
+	if err != nil {
+		return nil, 0, err
+	}
+	if apart, err = c.check(m); err != nil {
+		return nil, 0, fmt.Errorf("%s: %v", name, err)
+	}
+	return c.file, apart, nil
+}
+
+// bytes are the data of a tensor: its own, or a part of another file of the same folder.
+func (c *converter) bytes(t *tensor) ([]byte, error) {
+	if t.external == nil {
+		return t.raw, nil
+	}
+	where := t.external["location"]
+	if c.options.Open == nil {
+		return nil, fmt.Errorf("its data stand in the file %q, which is not at hand: expected it beside the .onnx file", where)
+	}
+	var span [2]int64
+	for i, key := range []string{"offset", "length"} {
+		if text := t.external[key]; text != "" {
+			if _, err := fmt.Sscan(text, &span[i]); err != nil || span[i] < 0 {
+				return nil, fmt.Errorf("its data have the %s %q in the file %q", key, text, where)
+			}
 		}
 	}
-	text, err := json.Marshal(spec)
+	if t.external["length"] == "" {
+		n, err := size(t.dims)
+		if err != nil {
+			return nil, err
+		}
+		span[1] = int64(n * map[int]int{double: 8, int64s: 8, half: 2, bfloat: 2, uint8s: 1, int8s: 1, boolean: 1, float: 4, int32s: 4}[t.dataType])
+	}
+	return c.options.Open(where, span[0], span[1])
+}
+
+// convert makes the layers of the spec.
+func (c *converter) convert() (*nn.Spec, error) {
+	if err := c.g.inline(0); err != nil {
+		return nil, err
+	}
+	in, out, err := c.ends()
 	if err != nil {
 		return nil, err
 	}
-	c.file.Metadata = map[string]string{"sescope": string(text)}
-	if _, err := nn.Load(c.file); err != nil { // every check of a network that comes as safetensors
+	picture, err := newFloats(in.dims)
+	if err != nil {
 		return nil, err
 	}
-	return c.file, nil
+	random := rand.New(rand.NewPCG(1, 2)) // in the range of normalised pictures
+	for k := range picture.f {
+		picture.f[k] = float32(random.NormFloat64())
+	}
+	if err := c.run(in.name, picture); err != nil {
+		return nil, err
+	}
+	for _, n := range c.g.nodes {
+		for _, v := range n.out {
+			c.made[v] = n
+		}
+		for _, v := range n.in {
+			c.users[v]++
+		}
+	}
+	c.users[out]++
+	letters := "xCHW"
+	if c.last {
+		letters = "xHWC"
+	}
+	c.held[in.name] = held{layer: "input", axes: letters}
+	c.picture = picture
+	last, output, err := c.head(out)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.layers) == 0 || last.layer != c.layers[len(c.layers)-1].Name {
+		return nil, fmt.Errorf("output %q is not what the last layer makes", out)
+	}
+	if _, ok := c.vector(c.logits); !ok {
+		return nil, fmt.Errorf("output %q has the shape %v, expected one value for each class", out, c.shape[c.logits])
+	}
+	spec := &nn.Spec{Input: c.input, Mean: c.options.Mean, Std: c.options.Std, Classes: c.options.Classes, Layers: c.layers, Output: output}
+	c.statistics(spec)
+	c.classes(spec)
+	return spec, nil
 }
 
-type converter struct {
-	*graph
-	input   nn.Shape
-	outputs int               // values of the last layer
-	made    map[string]*node  // the node that makes a value
-	at      map[string]string // the layer that holds a value
-	vector  map[string]bool   // values without height and width
-	padded  map[string]int    // values that a Pad of zeros made, and how many on each side: the layer that reads them pads
-	names   map[string]bool   // of layers
-	inside  map[*node]bool    // nodes that are part of a layer that ends further on
-	layers  []nn.LayerSpec
-	file    *weights.File
-}
-
-func (c *converter) fail(n *node, format string, args ...any) error {
-	return fmt.Errorf("node %q (%s): %s", n.name, n.op, fmt.Sprintf(format, args...))
-}
-
-func (c *converter) convert() error {
+// ends are the picture and the output, with every size of the picture known.
+func (c *converter) ends() (in value, out string, err error) {
 	var pictures []value
-	for _, v := range c.graph.inputs {
-		if c.consts[v.name] == nil { // old files list the weights as inputs
+	for _, v := range c.g.inputs {
+		if c.g.tensors[v.name] == nil { // old files list the weights as inputs
 			pictures = append(pictures, v)
 		}
 	}
-	if len(pictures) != 1 || len(c.graph.outputs) != 1 {
-		return fmt.Errorf("%d inputs and %d outputs, expected one of each", len(pictures), len(c.graph.outputs))
+	if len(pictures) != 1 || len(c.g.outputs) != 1 {
+		return in, "", fmt.Errorf("%d inputs and %d outputs, expected one of each", len(pictures), len(c.g.outputs))
 	}
-	in := pictures[0]
-	if len(in.dims) != 4 || in.dims[1] != 3 || in.dims[2] < 1 || in.dims[3] < 1 {
-		return fmt.Errorf("input %q has the shape %v, expected (N, 3, H, W) with H and W fixed", in.name, in.dims)
+	in = pictures[0]
+	wrong := fmt.Errorf("input %q has the shape %v, expected (N, C, H, W) or (N, H, W, C) with 3 channels or 1, and --size where H and W are open", in.name, in.dims)
+	if len(in.dims) != 4 {
+		return in, "", wrong
 	}
-	c.input = nn.Shape{H: in.dims[2], W: in.dims[3], C: 3}
-	c.at[in.name] = "input"
-	for _, n := range c.nodes {
-		for _, out := range n.out {
-			c.made[out] = n
+	picture := func(n int) bool { return n == 3 || n == 1 }
+	in.dims = slices.Clone(in.dims)
+	h, w := &in.dims[2], &in.dims[3]
+	channels := in.dims[1]
+	if c.last = !picture(in.dims[1]) && picture(in.dims[3]); c.last {
+		h, w, channels = &in.dims[1], &in.dims[2], in.dims[3]
+	}
+	in.dims[0] = 1
+	for _, side := range []*int{h, w} {
+		if *side < 1 {
+			*side = c.options.Size
 		}
 	}
-	blocks, shapes := map[*node]func() error{}, map[string]bool{}
-	for _, n := range c.nodes { // sizes that are computed for a Reshape: no layer depends on them
-		if n.op == "Shape" || len(n.in) > 0 && !slices.ContainsFunc(n.in, func(v string) bool { return !shapes[v] && c.consts[v] == nil && v != "" }) {
-			for _, out := range n.out {
-				shapes[out] = true
-			}
-			c.inside[n] = true
-			continue
-		}
-		if emit := c.pattern(n); emit != nil {
-			blocks[n] = emit
-		}
+	if *h < 1 || *w < 1 || !picture(channels) {
+		return in, "", wrong
 	}
-	for _, n := range c.nodes {
-		switch {
-		case c.inside[n]:
-		case blocks[n] != nil:
-			if err := blocks[n](); err != nil {
-				return err
-			}
-		default:
-			if err := c.node(n); err != nil {
-				return err
-			}
-		}
-	}
-	if out := c.graph.outputs[0].name; len(c.layers) == 0 || c.at[out] != c.layers[len(c.layers)-1].Name {
-		return fmt.Errorf("output %q is not what the last layer makes", out)
-	}
-	return nil
+	c.input = nn.Shape{H: *h, W: *w, C: channels}
+	return in, c.g.outputs[0].name, nil
 }
 
-// add appends a layer that reads the value in and makes the first output of n.
-func (c *converter) add(n *node, in string, l nn.LayerSpec) error {
-	from, ok := c.at[in]
-	if !ok {
-		return c.fail(n, "reads %q, which no layer makes", in)
+// head converts everything up to the logits, and tells which function the file has behind them.
+func (c *converter) head(out string) (held, string, error) {
+	v := c.real(out)
+	for range 8 { // changes of shape behind the function
+		n := c.made[v]
+		if n == nil || !moves[n.op] || c.size(n.in[0]) != c.size(v) {
+			break
+		}
+		v = c.real(n.in[0])
 	}
-	if c.padded[in] > 0 && l.Op != "conv" && l.Op != "avgpool" {
-		return c.fail(n, "reads a padded map, expected that of a Conv or an AveragePool only")
+	if n := c.made[v]; n != nil && (n.op == "Softmax" || n.op == "LogSoftmax") {
+		c.logits = c.real(n.in[0])
+		h, err := c.value(c.logits)
+		return h, "", err
 	}
-	last := "input"
-	if len(c.layers) > 0 {
-		last = c.layers[len(c.layers)-1].Name
+	output := ""
+	if name, root, _ := c.function(v, known, false); name == "sigmoid" {
+		v, output = root, "sigmoid"
 	}
-	if from != last {
-		l.From = from
-	}
-	c.layers = append(c.layers, l)
-	c.at[n.out[0]] = l.Name
-	c.vector[n.out[0]] = c.vector[in] || l.Op == "mean" || l.Op == "flatten" || l.Op == "linear"
-	return nil
+	c.logits = v
+	h, err := c.value(v)
+	return h, output, err
 }
 
-// name is a free name for a layer: that of its weights, or the module's in the node's name ("/features/features.0/Conv"), or the node's kind.
-func (c *converter) name(n *node, weight string) string {
-	base, ok := strings.CutSuffix(weight, ".weight")
-	if parts := strings.Split(strings.Trim(n.name, "/"), "/"); !ok {
-		base = strings.ToLower(n.op)
-		if len(parts) > 1 {
-			base = parts[len(parts)-2]
-		}
+// statistics are ImageNet's by default, and those of a grey picture their mean.
+func (c *converter) statistics(s *nn.Spec) {
+	if s.Mean == nil {
+		s.Mean = []float32{0.485, 0.456, 0.406}
 	}
-	name := base
-	for i := 2; c.names[name]; i++ {
-		name = fmt.Sprintf("%s_%d", base, i)
+	if s.Std == nil {
+		s.Std = []float32{0.229, 0.224, 0.225}
 	}
-	c.names[name] = true
-	return name
+	if s.Input.C == 1 && len(s.Mean) == 3 {
+		s.Mean = []float32{(s.Mean[0] + s.Mean[1] + s.Mean[2]) / 3}
+	}
+	if s.Input.C == 1 && len(s.Std) == 3 {
+		s.Std = []float32{(s.Std[0] + s.Std[1] + s.Std[2]) / 3}
+	}
 }
 
-var plain = map[string]string{"Relu": "relu", "Sigmoid": "sigmoid", "HardSwish": "hardswish", "GlobalAveragePool": "mean"}
-
-func (c *converter) node(n *node) error {
-	if len(n.in) == 0 || len(n.out) == 0 {
-		return c.fail(n, "has no input or no output")
+// classes names the outputs where nobody did. A sigmoid of one value with two names is an answer to
+// one of two: as two logits, 0 and that value, under softmax it is the same.
+func (c *converter) classes(s *nn.Spec) {
+	if s.Classes == nil {
+		for i := range c.size(c.logits) {
+			s.Classes = append(s.Classes, nn.Class{En: fmt.Sprintf("class %d", i), Zh: fmt.Sprintf("类别 %d", i)})
+		}
 	}
-	in := n.in[0]
-	alias := func() error { c.at[n.out[0]], c.vector[n.out[0]] = c.at[in], c.vector[in]; return nil }
-	switch n.op {
-	case "Conv":
-		return c.conv(n)
-	case "Gemm", "MatMul":
-		return c.dense(n, n.out[0], nil)
-	case "BatchNormalization":
-		l := nn.LayerSpec{Op: "batchnorm", Eps: 1e-5}
-		if a := n.attrs["epsilon"]; a != nil {
-			l.Eps = a.f
-		}
-		if len(n.in) < 5 {
-			return c.fail(n, "has %d inputs, expected 5", len(n.in))
-		}
-		l.Name = c.name(n, n.in[1])
-		for i, part := range []string{".weight", ".bias", ".running_mean", ".running_var"} {
-			if err := c.store(n, l.Name+part, n.in[1+i], nil); err != nil {
-				return err
-			}
-		}
-		return c.add(n, in, l)
-	case "Relu", "Sigmoid", "HardSwish", "GlobalAveragePool":
-		return c.add(n, in, nn.LayerSpec{Op: plain[n.op], Name: c.name(n, "")})
-	case "HardSigmoid":
-		if !c.hardSigmoid(n) {
-			return c.fail(n, "has another slope than PyTorch's 1/6")
-		}
-		return c.add(n, in, nn.LayerSpec{Op: "hardsigmoid", Name: c.name(n, "")})
-	case "Clip":
-		if low, high := c.clip(n); low != 0 || high != 6 {
-			return c.fail(n, "clips to %v..%v, expected 0..6", low, high)
-		}
-		return c.add(n, in, nn.LayerSpec{Op: "relu6", Name: c.name(n, "")})
-	case "ReduceMean":
-		if axes := c.list(n, "axes", 1); !slices.Equal(axes, []int{2, 3}) && !slices.Equal(axes, []int{-1, -2}) && !slices.Equal(axes, []int{-2, -1}) {
-			return c.fail(n, "takes the mean over %v, expected height and width", axes)
-		}
-		return c.add(n, in, nn.LayerSpec{Op: "mean", Name: c.name(n, "")})
-	case "MaxPool", "AveragePool":
-		return c.pool(n)
-	case "Add":
-		if len(n.in) != 2 {
-			return c.fail(n, "has %d inputs, expected 2", len(n.in))
-		}
-		other := n.in[1]
-		if len(c.layers) > 0 && c.at[other] == c.layers[len(c.layers)-1].Name {
-			in, other = other, in
-		}
-		if c.at[other] == "" {
-			return c.fail(n, "adds %q, which no layer makes", other)
-		}
-		return c.add(n, in, nn.LayerSpec{Op: "add", Name: c.name(n, ""), With: c.at[other]})
-	case "Identity", "Dropout":
-		return alias()
-	case "Pad":
-		pads := c.list(n, "pads", 1)
-		if len(pads) != 8 || !slices.Equal(pads, []int{0, 0, pads[2], pads[2], 0, 0, pads[2], pads[2]}) || pads[2] < 0 || n.attrs["mode"] != nil && n.attrs["mode"].s != "constant" {
-			return c.fail(n, "pads %v, expected zeros, the same number on all sides of height and width", pads)
-		}
-		if len(n.in) > 2 && n.in[2] != "" {
-			if v, ok := c.scalar(n.in[2]); !ok || v != 0 {
-				return c.fail(n, "pads with another number than 0")
-			}
-		}
-		c.padded[n.out[0]] = c.padded[in] + pads[2]
-		return alias()
-	case "Softmax", "LogSoftmax": // what is read are the logits
-		if n.out[0] != c.graph.outputs[0].name {
-			return c.fail(n, "stands inside the network, expected it at the end only")
-		}
-		return alias()
-	case "Flatten", "Reshape", "Squeeze", "Unsqueeze":
-		if c.vector[in] {
-			return alias()
-		}
-		if axis := n.attrs["axis"]; n.op == "Squeeze" || n.op == "Unsqueeze" || axis != nil && axis.i != 1 {
-			return c.fail(n, "changes the shape of a map, expected a flattening to (N, C * H * W)")
-		}
-		if n.op == "Reshape" {
-			if shape := c.list(n, "shape", 1); len(shape) > 0 && len(shape) != 2 {
-				return c.fail(n, "makes the shape %v of a map, expected (N, C * H * W)", shape)
-			}
-		}
-		return c.add(n, in, nn.LayerSpec{Op: "flatten", Name: c.name(n, "")})
+	last := &s.Layers[len(s.Layers)-1]
+	if s.Output != "sigmoid" || len(s.Classes) != 2 || c.size(c.logits) != 1 || last.Op != "linear" {
+		return
 	}
-	return c.fail(n, "is none of the layers that a spec has: Conv, BatchNormalization, Relu, Clip to 0..6, HardSwish, HardSigmoid, SiLU, Sigmoid, SE, MaxPool, AveragePool, GlobalAveragePool, ReduceMean, Flatten, Gemm, MatMul, Dropout, Add")
+	s.Output, last.Out = "", 2
+	w := c.param(last.Name + ".weight")
+	w.values, w.shape = append(make([]float32, last.In), w.values...), []int{2, last.In}
+	if last.Bias {
+		b := c.param(last.Name + ".bias")
+		b.values, b.shape = append([]float32{0}, b.values...), []int{2}
+	}
 }
 
-func (c *converter) conv(n *node) error {
-	w, err := c.weight(n, 1, 4)
+// check runs the new network on the evaluator's picture and compares the logits.
+func (c *converter) check(m *nn.Model) (apart float32, err error) {
+	s, err := m.NewSession()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	same := func(name string, otherwise int) (int, bool) {
-		a := n.attrs[name]
-		if a == nil || len(a.ints) == 0 {
-			return otherwise, true
-		}
-		return a.ints[0], !slices.ContainsFunc(a.ints, func(v int) bool { return v != a.ints[0] })
-	}
-	stride, ok1 := same("strides", 1)
-	pad, ok2 := same("pads", 0)
-	dilation, ok3 := same("dilations", 1)
-	if !ok1 || !ok2 || !ok3 || dilation != 1 || w.dims[2] != w.dims[3] || n.attrs["auto_pad"] != nil && n.attrs["auto_pad"].s != "NOTSET" {
-		return c.fail(n, "expected a square kernel, the same stride and padding on all sides, no dilation and no auto_pad")
-	}
-	pad += c.padded[n.in[0]]
-	groups := 1
-	if a := n.attrs["group"]; a != nil {
-		groups = a.i
-	}
-	l := nn.LayerSpec{Op: "conv", Name: c.name(n, n.in[1]), In: w.dims[1] * groups, Out: w.dims[0], Kernel: w.dims[2], Stride: stride, Pad: pad, Bias: len(n.in) > 2}
-	if groups != 1 {
-		l.Groups = groups
-	}
-	c.outputs = l.Out
-	if err := c.store(n, l.Name+".weight", n.in[1], nil); err != nil {
-		return err
-	}
-	if l.Bias {
-		if err := c.store(n, l.Name+".bias", n.in[2], nil); err != nil {
-			return err
-		}
-	}
-	return c.add(n, n.in[0], l)
-}
-
-func (c *converter) pool(n *node) error {
-	kernel := n.attrs["kernel_shape"]
-	if kernel == nil || len(kernel.ints) != 2 || kernel.ints[0] != kernel.ints[1] {
-		return c.fail(n, "expected a square window")
-	}
-	l := nn.LayerSpec{Op: "maxpool", Name: c.name(n, ""), Kernel: kernel.ints[0], Stride: 1}
-	for name, to := range map[string]*int{"strides": &l.Stride, "pads": &l.Pad} {
-		if a := n.attrs[name]; a != nil && len(a.ints) > 0 {
-			if *to = a.ints[0]; slices.ContainsFunc(a.ints, func(v int) bool { return v != a.ints[0] }) {
-				return c.fail(n, "has %s %v, expected the same on all sides", name, a.ints)
+	in, k := c.input, 0
+	values := make([]float32, in.H*in.W*in.C)
+	for ch := range in.C {
+		for p := range in.H * in.W {
+			if values[p*in.C+ch] = c.picture.f[k]; c.last {
+				values[p*in.C+ch] = c.picture.f[p*in.C+ch]
 			}
+			k++
 		}
 	}
-	if a := n.attrs["ceil_mode"]; a != nil && a.i != 0 || n.attrs["auto_pad"] != nil && n.attrs["auto_pad"].s != "NOTSET" {
-		return c.fail(n, "has ceil_mode or auto_pad, expected neither")
+	t := s.RunTensor(values)
+	if err := t.Check(); err != nil {
+		return 0, err
 	}
-	if a := n.attrs["dilations"]; a != nil && slices.ContainsFunc(a.ints, func(v int) bool { return v != 1 }) {
-		return c.fail(n, "has dilations %v, expected none", a.ints)
+	want := c.evaluator.value[c.logits]
+	logits := t.Logits
+	if c.size(c.logits) == 1 && len(logits) == 2 { // see classes
+		logits = logits[1:]
 	}
-	if n.op == "AveragePool" {
-		l.Op = "avgpool"
-		if a := n.attrs["count_include_pad"]; l.Pad > 0 && (a == nil || a.i == 0) {
-			return c.fail(n, "does not count its padding, expected count_include_pad")
-		}
-		l.Pad += c.padded[n.in[0]]
+	if want == nil || want.len() != len(logits) {
+		return 0, fmt.Errorf("it makes %d logits, the file's nodes %d", len(logits), c.size(c.logits))
 	}
-	return c.add(n, n.in[0], l)
-}
-
-// dense appends a Linear that makes the value out: a Gemm, or a MatMul with the bias of the Add behind it.
-func (c *converter) dense(n *node, out string, add *node) error {
-	w, err := c.weight(n, 1, 2)
-	if err != nil {
-		return err
+	largest := float32(1e-6)
+	for i, v := range want.f {
+		d := v - logits[i]
+		largest, apart = max(largest, v, -v), max(apart, d, -d)
 	}
-	for name, want := range map[string]float32{"alpha": 1, "beta": 1} {
-		if a := n.attrs[name]; a != nil && a.f != want {
-			return c.fail(n, "has %s %v, expected 1", name, a.f)
-		}
+	if apart /= largest; !(apart <= Tolerance) {
+		return apart, fmt.Errorf("its logits differ from what the file's nodes give by %.2g of the largest, expected at most %v; please report the file", apart, Tolerance)
 	}
-	if a := n.attrs["transA"]; a != nil && a.i != 0 {
-		return c.fail(n, "transposes its input")
-	}
-	transposed := n.attrs["transB"] != nil && n.attrs["transB"].i == 1 // (out, in), as PyTorch has it
-	rows, columns := w.dims[0], w.dims[1]
-	l := nn.LayerSpec{Op: "linear", Name: c.name(n, n.in[1]), In: columns, Out: rows}
-	turn := func(v []float32) []float32 { return v }
-	if !transposed {
-		l.In, l.Out = rows, columns
-		turn = func(v []float32) []float32 {
-			r := make([]float32, len(v))
-			for i := range rows {
-				for o := range columns {
-					r[o*rows+i] = v[i*columns+o]
-				}
-			}
-			return r
-		}
-	}
-	if err := c.storeShaped(n, l.Name+".weight", n.in[1], turn, l.Out, l.In); err != nil {
-		return err
-	}
-	bias := ""
-	if len(n.in) > 2 {
-		bias = n.in[2]
-	}
-	if add != nil {
-		bias = add.in[0]
-		if c.consts[bias] == nil {
-			bias = add.in[1]
-		}
-	}
-	if l.Bias = bias != ""; l.Bias {
-		if err := c.store(n, l.Name+".bias", bias, nil); err != nil {
-			return err
-		}
-	}
-	c.outputs = l.Out
-	target := n
-	if add != nil {
-		target = add
-	}
-	return c.add(target, n.in[0], l)
+	return apart, nil
 }

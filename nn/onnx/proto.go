@@ -10,24 +10,28 @@ import (
 // The parts of onnx.proto that are read (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3), each by its field numbers.
 
 type graph struct {
-	nodes   []*node
-	consts  map[string]*tensor // initializers and the outputs of Constant nodes
-	inputs  []value
-	outputs []value
+	nodes     []*node
+	tensors   map[string]*tensor // initializers
+	inputs    []value
+	outputs   []value
+	functions map[string]*function // of the model, by domain and name
 }
 
 type node struct {
-	op, name string
-	in, out  []string
-	attrs    map[string]*attribute
+	op, name, domain string
+	in, out          []string
+	attrs            map[string]*attribute
 }
 
 type attribute struct {
-	f    float32
-	i    int
-	s    string
-	ints []int
-	t    *tensor
+	f      float32
+	i      int
+	s      string
+	floats []float32
+	ints   []int
+	t      *tensor
+	g      *graph
+	ref    string // in a function: the attribute of the calling node that this one takes over
 }
 
 type tensor struct {
@@ -36,8 +40,15 @@ type tensor struct {
 	dataType int
 	raw      []byte
 	floats   []float32
-	ints     []int
-	external bool
+	doubles  []float64
+	ints     []int             // int32_data and int64_data: also of smaller types and of float16
+	external map[string]string // "location", "offset" and "length", if the data stand in another file
+}
+
+// function is a part of a graph that the file names and nodes call.
+type function struct {
+	in, out []string
+	nodes   []*node
 }
 
 type value struct {
@@ -97,38 +108,62 @@ func numbers(list []int, content []byte, v uint64) ([]int, error) {
 
 func parseModel(b []byte) (*graph, error) {
 	var g *graph
+	functions := map[string]*function{}
 	err := fields(b, func(number protowire.Number, content []byte, _ uint64) (err error) {
-		if number == 7 {
+		switch number {
+		case 7:
 			g, err = parseGraph(content)
+		case 25:
+			err = parseFunction(content, functions)
 		}
 		return err
 	})
 	if err == nil && g == nil {
 		err = fmt.Errorf("no graph in it")
 	}
+	if g != nil {
+		g.functions = functions
+	}
 	return g, err
 }
 
+func parseFunction(b []byte, functions map[string]*function) error {
+	f, name, domain := &function{}, "", ""
+	err := fields(b, func(number protowire.Number, content []byte, _ uint64) error {
+		switch number {
+		case 1:
+			name = string(content)
+		case 4:
+			f.in = append(f.in, string(content))
+		case 5:
+			f.out = append(f.out, string(content))
+		case 7:
+			n, err := parseNode(content)
+			f.nodes = append(f.nodes, n)
+			return err
+		case 10:
+			domain = string(content)
+		}
+		return nil
+	})
+	functions[domain+"\x00"+name] = f
+	return err
+}
+
 func parseGraph(b []byte) (*graph, error) {
-	g := &graph{consts: map[string]*tensor{}}
+	g := &graph{tensors: map[string]*tensor{}}
 	err := fields(b, func(number protowire.Number, content []byte, _ uint64) error {
 		switch number {
 		case 1:
 			n, err := parseNode(content)
-			if err != nil {
-				return err
-			}
-			if t := n.attrs["value"]; n.op == "Constant" && t != nil && t.t != nil && len(n.out) == 1 {
-				g.consts[n.out[0]] = t.t
-				return nil
-			}
 			g.nodes = append(g.nodes, n)
+			return err
 		case 5:
 			t, err := parseTensor(content)
 			if err != nil {
 				return err
 			}
-			g.consts[t.name] = t
+			g.tensors[t.name] = t
 		case 11, 12:
 			v, err := parseValue(content)
 			if err != nil {
@@ -159,6 +194,8 @@ func parseNode(b []byte) (*node, error) {
 			n.op = string(content)
 		case 5:
 			return parseAttribute(content, n.attrs)
+		case 7:
+			n.domain = string(content)
 		}
 		return nil
 	})
@@ -179,8 +216,14 @@ func parseAttribute(b []byte, attrs map[string]*attribute) error {
 			a.s = string(content)
 		case 5:
 			a.t, err = parseTensor(content)
+		case 6:
+			a.g, err = parseGraph(content)
+		case 7:
+			a.floats = floats(a.floats, content, v)
 		case 8:
 			a.ints, err = numbers(a.ints, content, v)
+		case 21:
+			a.ref = string(content)
 		}
 		return err
 	})
@@ -197,25 +240,48 @@ func parseTensor(b []byte) (*tensor, error) {
 		case 2:
 			t.dataType = int(v)
 		case 4:
-			if content == nil {
-				t.floats = append(t.floats, math.Float32frombits(uint32(v)))
-			}
-			for ; len(content) >= 4; content = content[4:] {
-				w, _ := protowire.ConsumeFixed32(content)
-				t.floats = append(t.floats, math.Float32frombits(w))
-			}
-		case 7:
+			t.floats = floats(t.floats, content, v)
+		case 5, 7, 11:
 			t.ints, err = numbers(t.ints, content, v)
 		case 8:
 			t.name = string(content)
 		case 9:
 			t.raw = content
-		case 14:
-			t.external = v == 1
+		case 10:
+			for ; len(content) >= 8; content = content[8:] {
+				w, _ := protowire.ConsumeFixed64(content)
+				t.doubles = append(t.doubles, math.Float64frombits(w))
+			}
+		case 13:
+			if t.external == nil {
+				t.external = map[string]string{}
+			}
+			key, text := "", ""
+			err = fields(content, func(number protowire.Number, content []byte, _ uint64) error {
+				if number == 1 {
+					key = string(content)
+				} else if number == 2 {
+					text = string(content)
+				}
+				return nil
+			})
+			t.external[key] = text
 		}
 		return err
 	})
 	return t, err
+}
+
+// floats appends a repeated float field, which may be packed.
+func floats(list []float32, content []byte, v uint64) []float32 {
+	if content == nil {
+		return append(list, math.Float32frombits(uint32(v)))
+	}
+	for ; len(content) >= 4; content = content[4:] {
+		w, _ := protowire.ConsumeFixed32(content)
+		list = append(list, math.Float32frombits(w))
+	}
+	return list
 }
 
 // parseValue reads a name and, through TypeProto, Tensor, TensorShapeProto and Dimension, the sizes.

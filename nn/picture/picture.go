@@ -18,7 +18,7 @@ const (
 
 // Square is the centre square of a w x h picture, in its pixels.
 func Square(w, h int) (x, y, side int) {
-	r := nn.CentreSquare(image.Rect(0, 0, w, h))
+	r := nn.Centre(image.Rect(0, 0, w, h), 1, 1)
 	return r.Min.X, r.Min.Y, r.Dx()
 }
 

@@ -162,7 +162,7 @@ func TestExtractMirrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Extract(s, mirror(img))
+	b, err := Extract(s, mirror(img, 1, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestExtractMirrors(t *testing.T) {
 	for x := range 6 {
 		wide.Pix[4*x] = uint8(x)
 	}
-	if m := mirror(wide); m.Rect != image.Rect(0, 0, 2, 2) || m.Pix[0] != 3 || m.Pix[4] != 2 {
+	if m := mirror(wide, 1, 1); m.Rect != image.Rect(0, 0, 2, 2) || m.Pix[0] != 3 || m.Pix[4] != 2 {
 		t.Errorf("mirror of a wide picture: %v", m.Pix)
 	}
 }

@@ -32,7 +32,8 @@ type Example struct {
 // Extract runs a picture and its mirror image. The session's trace is the picture's afterwards;
 // Label and Burst are the caller's.
 func Extract(s *nn.Session, img *image.NRGBA) (e Example, err error) {
-	t := s.Run(mirror(img))
+	in := s.Trace().Model.Spec.Input
+	t := s.Run(mirror(img, in.W, in.H))
 	e.Inputs[1] = t.HeadInput(nil)
 	t = s.Run(img)
 	if err := t.Check(); err != nil {
@@ -46,13 +47,12 @@ func Extract(s *nn.Session, img *image.NRGBA) (e Example, err error) {
 	return e, nil
 }
 
-// mirror is the centre square from right to left.
-func mirror(img *image.NRGBA) *image.NRGBA {
-	from := nn.CentreSquare(img.Rect)
-	side := from.Dx()
-	out := image.NewNRGBA(image.Rect(0, 0, side, side))
-	for y := range side {
-		src, dst := img.Pix[img.PixOffset(from.Min.X, from.Min.Y+y):], out.Pix[y*out.Stride:][:4*side]
+// mirror is what a network of w x h pixels sees of a picture, from right to left.
+func mirror(img *image.NRGBA, w, h int) *image.NRGBA {
+	from := nn.Centre(img.Rect, w, h)
+	out := image.NewNRGBA(image.Rect(0, 0, from.Dx(), from.Dy()))
+	for y := range from.Dy() {
+		src, dst := img.Pix[img.PixOffset(from.Min.X, from.Min.Y+y):], out.Pix[y*out.Stride:][:4*from.Dx()]
 		for x := 0; x < len(dst); x += 4 {
 			copy(dst[len(dst)-4-x:][:4], src[x:x+4])
 		}

@@ -293,10 +293,11 @@ func quantize(args []string, stdout, _ io.Writer) error {
 	return nil
 }
 
-// convert makes a weights file of an ONNX file.
+// convert makes a weights file of an ONNX file. It stays only if its logits are those that the ONNX file's own nodes give.
 func convert(args []string, stdout, _ io.Writer) error {
 	o := newOptions("convert").withInput()
 	bits := o.flags.Int("bits", 32, "")
+	size := o.flags.Int("size", 0, "")
 	args, err := o.parse(args, 2, 2, "IN.onnx OUT.safetensors")
 	if err != nil {
 		return err
@@ -304,13 +305,7 @@ func convert(args []string, stdout, _ io.Writer) error {
 	if err := checkOutput(args[1], ".safetensors", args[0], o.classes); err != nil {
 		return fmt.Errorf("convert: %w", err)
 	}
-	options := onnx.Options{Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}} // ImageNet's
-	if o.mean != nil {
-		options.Mean = o.mean
-	}
-	if o.std != nil {
-		options.Std = o.std
-	}
+	options := onnx.Options{Mean: o.mean, Std: o.std, Size: *size, Open: beside(args[0])}
 	if o.classes != "" {
 		if options.Classes, err = readClasses(o.classes); err != nil {
 			return err
@@ -320,7 +315,7 @@ func convert(args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return fileError(args[0], err)
 	}
-	f, err := onnx.Read(strings.TrimSuffix(filepath.Base(args[0]), ".onnx"), b, options)
+	f, apart, err := onnx.Read(strings.TrimSuffix(filepath.Base(args[0]), ".onnx"), b, options)
 	if err != nil {
 		return fmt.Errorf("convert: %v", err)
 	}
@@ -333,6 +328,6 @@ func convert(args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %s bytes\n", line(args[1]), thousands(n))
+	fmt.Fprintf(stdout, "%s: %s bytes; in float32 its logits are the ONNX file's up to %.1g of the largest\n", line(args[1]), thousands(n), apart)
 	return nil
 }

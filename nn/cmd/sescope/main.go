@@ -47,8 +47,8 @@ Folders are named as the classes; where none is, a table of labels (.csv) or the
 The result is a network as any other. Printed is how often it is right on pictures that were held back; recording-1-0001.jpg and
 recording-1-0002.jpg count as frames of one recording, which is held back as a whole.` + archAbout, teachHead},
 	{"quantize", "IN OUT.safetensors", bitsFlag, "Make an int8 file of a float32 one, or one whose numbers need fewer bits.", quantize},
-	{"convert", "IN.onnx OUT.safetensors", "[--classes FILE] " + bitsFlag + " [--mean R,G,B] [--std R,G,B]", `Make a .safetensors file of an ONNX file.
-FILE holds a class a line, its Chinese name behind a tab; mean and std, of pixels of 0..1, are ImageNet's by default.`, convert},
+	{"convert", "IN.onnx OUT.safetensors", "[--classes FILE] " + bitsFlag + " [--mean R,G,B] [--std R,G,B] [--size N]", `Make a .safetensors file of an ONNX file. It is written if its logits are those of the ONNX file.
+FILE holds a class a line, its Chinese name behind a tab; mean and std, of pixels of 0..1, are ImageNet's by default. N is the input's size where the file leaves it open.`, convert},
 }
 
 // usage is that of one command.
