@@ -1,4 +1,5 @@
-// Package nn runs convolutional networks with Squeeze-and-Excitation blocks and explains what they looked at.
+// Package nn runs convolutional networks with channel attention (Squeeze-and-Excitation and its
+// kin) and explains what they looked at.
 //
 // Conventions, stated once:
 //   - Everything is float32 and batch 1. A feature map is HWC: the value of channel c at row y, column x is at (y*W+x)*stride+c.

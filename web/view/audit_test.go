@@ -92,3 +92,31 @@ func TestArithmeticWords(t *testing.T) {
 		t.Errorf("flow %+v", f)
 	}
 }
+
+// The way through ECA and CBAM in words: what kind it is, what its gates are made of, and CBAM's places.
+func TestFlowWords(t *testing.T) {
+	s := withMaps()
+	squeeze := func(pool string, width int) nn.Squeeze {
+		return nn.Squeeze{Pool: pool, Width: width, Values: []float32{1, -2, 0}}
+	}
+	account := nn.Excitation{Kind: "eca", Map: nn.Shape{H: 4, W: 4, C: 3}, Function: "sigmoid", Squeezes: []nn.Squeeze{squeeze("mean", 0)},
+		Logits: []float32{0, 0, 0}, Own: []float32{.5, .5, .5}, Scale: []float32{.5, .5, .5}}
+	s.Shown.Result.Gates = []protocol.Excitation{{Excitation: account}}
+	s.Maps().Flow = &protocol.Flow{GateSum: nn.GateSum{Channel: 1, N: 3, Weights: []float32{1, 2, 3}, Inputs: []float32{1, -2, 0}}, Before: protocol.Plane{W: 4, H: 4}}
+	f := s.Flow()
+	if f.Title != "Through ECA 1, for channel 1" || f.Text != "3 means, a gate from each and its neighbours by the same 3 weights, 3 multiplications." || f.First != "" || f.Second != "convolution" ||
+		f.Neurons != "3 neighbours" || len(f.Units) != 3 || len(f.Squeezes) != 1 || f.Places != "" {
+		t.Errorf("ECA: %+v", f)
+	}
+	account.Kind, account.Activation, account.Squeezes = "cbam", "relu", []nn.Squeeze{squeeze("mean", 2), squeeze("max", 2)}
+	s.Shown.Result.Gates[0].Excitation = account
+	s.Shown.Result.Spatial = []protocol.Spatial{{Spatial: nn.Spatial{Block: 0, Map: nn.Shape{H: 1, W: 2, C: 3}, Scale: []float32{.1, .9}}}}
+	s.Maps().Flow.GateSum = nn.GateSum{Channel: 1, N: 2, Width: 2, Weights: []float32{1, 2}, Inputs: []float32{1, 0}}
+	f = s.Flow()
+	if f.Title != "Through CBAM 1, for channel 1" || !strings.Contains(f.Text, "3 means and maxima") || f.First != "FC, ReLU" || f.Squeezes[1].This != "3 maxima, this one −2.00" || f.Places == "" {
+		t.Errorf("CBAM: %+v", f)
+	}
+	if p := s.FlowPlaces(); p == nil || p.W != 2 || p.Data[1] != .9 {
+		t.Errorf("places %+v", p)
+	}
+}

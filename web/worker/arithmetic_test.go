@@ -2,6 +2,7 @@ package worker
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"sescope/nn"
@@ -11,7 +12,7 @@ import (
 // What is shown of a value adds up to it, in the middle and at every corner of every layer of every network with SE and without.
 func TestArithmeticAddsUp(t *testing.T) {
 	seen := map[string]bool{}
-	for _, name := range []string{"simple-se", "cnn3-se", "silu", "hardswish", "relu6"} {
+	for _, name := range []string{"simple-se", "cnn3-se", "silu", "hardswish", "relu6", "eca", "cbam"} {
 		n, trace, _ := loaded(t, name)
 		for _, m := range trace.Maps {
 			for _, at := range [][2]int{{0, 0}, {0, m.W - 1}, {m.H - 1, 0}, {m.H - 1, m.W - 1}, {m.H / 2, m.W / 3}} {
@@ -45,7 +46,7 @@ func TestArithmeticAddsUp(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"conv relu", "conv silu", "conv hardswish", "conv relu6", "batchnorm relu", "se "} {
+	for _, want := range []string{"conv relu", "conv silu", "conv hardswish", "conv relu6", "batchnorm relu", "se ", "eca ", "cbam ", "spatial "} {
 		if !seen[want] {
 			t.Errorf("no value of %s was taken apart", want)
 		}
@@ -55,7 +56,7 @@ func TestArithmeticAddsUp(t *testing.T) {
 // The way through a block ends in the gate that the trace holds: its own sum, then its own function, for plain blocks and for those with a bias, SiLU
 // and hard sigmoid.
 func TestFlow(t *testing.T) {
-	for _, name := range []string{"simple-se", "silu"} {
+	for _, name := range []string{"simple-se", "silu", "eca", "cbam"} {
 		n, trace, info := loaded(t, name)
 		for i, l := range info.Layers {
 			r, err := explain(trace, name, protocol.Want{})
@@ -76,7 +77,27 @@ func TestFlow(t *testing.T) {
 			sent := r.Gates[f.Block]
 			z := float64(f.Bias)
 			for j, w := range f.Weights {
-				z += float64(w) * float64(sent.Squeezes[0].Hidden[j])
+				z += float64(w) * float64(f.Inputs[j])
+				from := float32(0)
+				for _, q := range sent.Squeezes {
+					if q.Width > 0 {
+						from += q.Hidden[j]
+					}
+				}
+				if name == "eca" {
+					from = sent.Squeezes[0].Values[f.From+j]
+				}
+				if f.Inputs[j] != from {
+					t.Errorf("%s %s: input %d is %v, the account says %v", name, l.Name, j, f.Inputs[j], from)
+				}
+			}
+			for _, p := range r.Spatial {
+				if p.Block != 0 && p.Block != 1 || len(p.Scale) != p.Map.H*p.Map.W || p.Scale[40] != nn.Activate(p.Function, p.Logits[40]) {
+					t.Errorf("%s: spatial attention %+v", name, p.Spatial.Layer)
+				}
+			}
+			if (len(r.Spatial) == 2) != (name == "cbam") || slices.Contains(info.Kinds, nn.Places) != (name == "cbam") {
+				t.Errorf("%s: %d spatial attentions, kinds %v", name, len(r.Spatial), info.Kinds)
 			}
 			if gate := nn.Activate(sent.Function, float32(z)); math.Abs(float64(gate-g.Own[9])) > 1e-6 || sent.Scale[9] != g.Scale[9] || math.Abs(z-float64(sent.Logits[9])) > 1e-5 {
 				t.Errorf("%s %s: %s(%v) = %v, the gate is %v", name, l.Name, sent.Function, z, gate, g.Own[9])

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func loaded(t *testing.T, name string) (*network, *nn.Trace, *protocol.Model) {
 	t.Helper()
 	var b []byte
 	var err error
-	if strings.Contains("silu hardswish relu6", name) {
+	if strings.Contains("silu hardswish relu6 eca cbam", name) {
 		b = other(t, name)
 	} else if b, err = os.ReadFile("../../weights/models/" + name + ".safetensors"); err != nil {
 		t.Fatal(err)
@@ -39,14 +40,14 @@ func loaded(t *testing.T, name string) (*network, *nn.Trace, *protocol.Model) {
 	return n, trace, info
 }
 
-// other is simple-se with another activation, and with biases, SiLU and hard sigmoid in its blocks.
-func other(t *testing.T, activation string) []byte {
+// other is simple-se with another activation, and with biases, SiLU and hard sigmoid in its blocks; or with another kind of attention in their place.
+func other(t *testing.T, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := weights.Read(activation, b)
+	f, err := weights.Read(name, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +55,34 @@ func other(t *testing.T, activation string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range spec.Layers {
-		switch l := &spec.Layers[i]; l.Op {
-		case "relu":
-			l.Op = activation
-		case "se":
+	kind := name == "eca" || name == "cbam"
+	add := func(name string, shape ...int) {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		v := make([]float32, n)
+		for i := range v {
+			v[i] = .2 * float32(i%7-3)
+		}
+		f.Tensors = append(f.Tensors, weights.NewF32(name, v, shape...))
+	}
+	for i := 0; i < len(spec.Layers); i++ {
+		switch l := &spec.Layers[i]; {
+		case l.Op == "relu" && !kind:
+			l.Op = name
+		case l.Op == "se" && name == "eca":
+			f.Tensors = slices.DeleteFunc(f.Tensors, func(t weights.Tensor) bool {
+				return strings.HasPrefix(t.Name, l.Name+".") || strings.HasPrefix(t.Name, "signature.")
+			})
+			*l = nn.LayerSpec{Op: "eca", Name: l.Name, Kernel: 5, Conv: l.Name + ".conv"}
+			add(l.Conv+".weight", 1, 1, 5)
+		case l.Op == "se" && name == "cbam":
+			l.Op = "cbam"
+			places := nn.LayerSpec{Op: "spatial", Name: l.Name + ".places", Kernel: 3, Conv: l.Name + ".conv"}
+			add(places.Conv+".weight", 1, 2, 3, 3)
+			spec.Layers = slices.Insert(spec.Layers, i+1, places)
+		case l.Op == "se":
 			l.Act, l.Gate, l.Bias = "silu", "hardsigmoid", true
 			for j, fc := range l.FC {
 				bias := make([]float32, f.Lookup(fc + ".weight").Shape[0])
