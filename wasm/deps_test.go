@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,6 +20,19 @@ var rooms = map[string]string{
 
 // extra are single packages that need more: programs and what only they hold, which no other room may import.
 var extra = map[string]string{"sescope/nn/cmd/sescope": "golang.org/x/image golang.org/x/sync golang.org/x/text", "sescope/nn/onnx": "google.golang.org/protobuf"}
+
+// inWeb says what the packages of web may import of one another: those that decide, and the wrappers
+// of the browser, know nothing of words and looks, and what runs in the worker is no part of the page.
+var inWeb = map[string]string{
+	"turns":    "",
+	"vjson":    "",
+	"protocol": "",
+	"browser":  "",
+	"view":     "protocol",
+	"worker":   "browser protocol",
+	"ui":       "view",
+	"page":     "browser protocol turns ui view",
+}
 
 // forbidden are packages that would break a room's promise even though they are in the standard library.
 var forbidden = map[string][]string{
@@ -70,6 +84,17 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 			continue
 		}
 		seen[room] = true
+		if part, ok := strings.CutPrefix(pkg, "sescope/web/"); ok && !strings.Contains(part, "/") {
+			may, ok := inWeb[part]
+			if !ok {
+				t.Errorf("%s stands in no known room of web", pkg)
+			}
+			for _, imp := range strings.Fields(imports) {
+				if of, ok := strings.CutPrefix(imp, "sescope/web/"); ok && !slices.Contains(strings.Fields(may), of) {
+					t.Errorf("%s imports %s; it may import of web: %s", pkg, imp, may)
+				}
+			}
+		}
 		program := pkg == "sescope/nn/cmd/sescope" || strings.HasSuffix(pkg, "/gen")
 		for _, imp := range strings.Fields(imports) {
 			own := imp == "sescope/"+room || strings.HasPrefix(imp, "sescope/"+room+"/")

@@ -1,10 +1,9 @@
 package browser
 
-import (
-	"syscall/js"
+import "syscall/js"
 
-	"sescope/web/view"
-)
+// Device is a camera; its label is known only after one was allowed.
+type Device struct{ ID, Label string }
 
 // Camera is one running camera in a video element.
 type Camera struct {
@@ -99,8 +98,8 @@ func DevicesChanged(f func()) {
 	}
 }
 
-// Cameras lists the cameras; their names are known only after one was allowed. It blocks.
-func Cameras() []view.Device {
+// Cameras lists the cameras. It blocks.
+func Cameras() []Device {
 	media := js.Global().Get("navigator").Get("mediaDevices")
 	if !media.Truthy() {
 		return nil
@@ -109,10 +108,10 @@ func Cameras() []view.Device {
 	if err != nil {
 		return nil
 	}
-	var cameras []view.Device
+	var cameras []Device
 	for i := range list.Length() {
 		if d := list.Index(i); d.Get("kind").String() == "videoinput" {
-			cameras = append(cameras, view.Device{ID: d.Get("deviceId").String(), Label: d.Get("label").String()})
+			cameras = append(cameras, Device{ID: d.Get("deviceId").String(), Label: d.Get("label").String()})
 		}
 	}
 	return cameras

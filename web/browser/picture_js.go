@@ -6,7 +6,6 @@ import (
 
 	"sescope/nn/dataset"
 	"sescope/nn/picture"
-	"sescope/web/view"
 )
 
 // Picture is a decoded picture that can be drawn.
@@ -16,26 +15,18 @@ type Picture struct {
 	Moves bool // an animation, of which Image is the first frame
 }
 
-// Refusal is why a picture was not opened.
-type Refusal struct {
-	Trouble view.Trouble
-	Detail  string
-}
-
-func (r *Refusal) Error() string { return string(r.Trouble) + " " + r.Detail }
-
 // vectorSide is the size at which a drawing without a size of its own is opened.
 const vectorSide = 512
 
-// OpenPicture decodes a Blob with the browser, which also turns it as its EXIF data says. It blocks. Errors are *Refusal.
+// OpenPicture decodes a Blob with the browser, which also turns it as its EXIF data says. It blocks. Errors are *picture.Refusal.
 func OpenPicture(blob js.Value) (*Picture, error) {
 	size := blob.Get("size").Int()
 	if size == 0 {
-		return nil, &Refusal{Trouble: view.PictureEmpty}
+		return nil, &picture.Refusal{Fault: picture.Empty}
 	}
 	b, err := ReadBlob(blob, 0, min(size, dataset.MaxFile))
 	if err != nil {
-		return nil, &Refusal{view.PictureBroken, err.Error()}
+		return nil, &picture.Refusal{Fault: picture.Broken, Detail: err.Error()}
 	}
 	format, moves := picture.Format(b), picture.Animated(b)
 	if size <= dataset.MaxFile { // of a larger file the browser alone is the judge
@@ -50,15 +41,15 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 	if err != nil {
 		switch format {
 		case "":
-			return nil, &Refusal{Trouble: view.PictureUnknown}
+			return nil, &picture.Refusal{Fault: picture.Unknown}
 		case "HEIC", "TIFF", "JPEG XL", "PDF":
-			return nil, &Refusal{view.PictureFormat, format}
+			return nil, &picture.Refusal{Fault: picture.Foreign, Detail: format}
 		}
-		return nil, &Refusal{view.PictureBroken, format}
+		return nil, &picture.Refusal{Fault: picture.Broken, Detail: format}
 	}
 	p.Moves = moves
 	if picture.TooLarge(p.W, p.H) {
-		return nil, &Refusal{view.PictureHuge, fmt.Sprintf("%d × %d", p.W, p.H)}
+		return nil, &picture.Refusal{Fault: picture.Huge, Detail: fmt.Sprintf("%d × %d", p.W, p.H)}
 	}
 	// An image element shows the intact part of a damaged picture without a word; a bitmap is refused. Drawings make no bitmaps.
 	check := p.Image.Call("decode")
@@ -67,7 +58,7 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 	}
 	bitmap, err := Await(check)
 	if err != nil {
-		return nil, &Refusal{view.PictureBroken, format}
+		return nil, &picture.Refusal{Fault: picture.Broken, Detail: format}
 	}
 	if bitmap.Truthy() {
 		bitmap.Call("close")
@@ -80,9 +71,7 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 func judged(blob js.Value, b []byte) (js.Value, error) {
 	keep, tail, fault := picture.Whole(b)
 	if fault != "" {
-		return js.Undefined(), &Refusal{map[picture.Fault]view.Trouble{
-			picture.Cut: view.PictureCut, picture.Scans: view.PictureScans, picture.Inks: view.PictureInks,
-		}[fault], picture.Format(b)}
+		return js.Undefined(), &picture.Refusal{Fault: fault, Detail: picture.Format(b)}
 	}
 	if tail == nil {
 		return blob, nil

@@ -7,7 +7,6 @@ import (
 
 	"sescope/nn/dataset"
 	"sescope/nn/picture"
-	"sescope/web/view"
 )
 
 // ReadBlob reads bytes of a Blob. It blocks.
@@ -91,19 +90,19 @@ var crop *Canvas // of Decode
 
 // Decode decodes a picture, a file of the bytes b, in a worker to the pixels that the stage would give
 // the network: the centre square, upright, over white. It blocks. The result is valid until the next
-// call. Errors are *Refusal.
+// call. Errors are *picture.Refusal.
 func Decode(blob js.Value, b []byte) (*image.NRGBA, error) {
 	format := picture.Format(b)
 	w, h := picture.Size(b)
 	switch {
 	case blob.Get("size").Int() == 0:
-		return nil, &Refusal{Trouble: view.PictureEmpty}
+		return nil, &picture.Refusal{Fault: picture.Empty}
 	case format == "":
-		return nil, &Refusal{Trouble: view.PictureUnknown}
+		return nil, &picture.Refusal{Fault: picture.Unknown}
 	case format == "SVG":
-		return nil, &Refusal{view.PictureFormat, format} // no worker draws one
+		return nil, &picture.Refusal{Fault: picture.Foreign, Detail: format} // no worker draws one
 	case picture.TooLarge(w, h) || blob.Get("size").Int() > dataset.MaxFile:
-		return nil, &Refusal{Trouble: view.PictureHuge}
+		return nil, &picture.Refusal{Fault: picture.Huge}
 	}
 	blob, err := judged(blob, b)
 	if err != nil {
@@ -113,9 +112,9 @@ func Decode(blob js.Value, b []byte) (*image.NRGBA, error) {
 	if err != nil {
 		switch format {
 		case "HEIC", "TIFF", "JPEG XL", "PDF":
-			return nil, &Refusal{view.PictureFormat, format}
+			return nil, &picture.Refusal{Fault: picture.Foreign, Detail: format}
 		}
-		return nil, &Refusal{view.PictureBroken, format}
+		return nil, &picture.Refusal{Fault: picture.Broken, Detail: format}
 	}
 	defer bitmap.Call("close")
 	x, y, side := picture.Square(bitmap.Get("width").Int(), bitmap.Get("height").Int())

@@ -5,6 +5,7 @@ import (
 	"syscall/js"
 
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/view"
 )
 
@@ -17,8 +18,9 @@ const (
 type audit struct {
 	frame *frame // the audited one
 	logit float32
-	turn  int // counts, so that the answers of a cancelled audit are dropped
-	tries int
+	turn  turns.Generation // the answers of a cancelled one are dropped
+	lost  bool             // its worker ended: it goes on when its frame is on the stage again
+	tries turns.Tries
 }
 
 // ChooseAuditBlock chooses the SE block that is audited.
@@ -44,11 +46,14 @@ func (p *Page) ToggleAudit() {
 		}
 		if p.camera.live(s) {
 			p.state.Frozen = true
-			p.frames.lookAt = false
+			p.frames.Unsee()
 		}
 		g := s.Shown.Result.Gates[s.Audit.Block]
 		s.Audit = view.Audit{Block: s.Audit.Block, Running: true, Class: s.Shown.Result.Top(), Of: g.Map.C, Gates: append([]float32(nil), g.Scale...)}
-		p.audit = audit{frame: p.stage.frame, logit: s.Shown.Result.Logits[s.Audit.Class], turn: p.audit.turn + 1}
+		a := &p.audit
+		a.turn.Begin()
+		a.tries.Worked()
+		a.frame, a.logit, a.lost = p.stage.frame, s.Shown.Result.Logits[s.Audit.Class], false
 		p.auditOn()
 		p.renderSoon()
 	})
@@ -58,23 +63,24 @@ func (p *Page) ToggleAudit() {
 func (p *Page) stopAudit() {
 	if p.state.Audit.Running {
 		p.state.Audit.Running, p.state.Audit.Stopped = false, true
-		p.audit.turn++
+		p.audit.turn.Begin()
 		p.renderSoon()
 	}
 }
 
 // auditOn asks for the next channels.
 func (p *Page) auditOn() {
-	a, turn := &p.state.Audit, p.audit.turn
+	a, turn := &p.state.Audit, p.audit.turn.Ticket()
 	if len(a.Drops) == a.Of {
 		a.Running = false
 		p.renderSoon()
 		return
 	}
 	step := &protocol.Audit{Block: a.Block, Class: a.Class, From: len(a.Drops), Count: min(auditStep, a.Of-len(a.Drops))}
-	p.ask(protocol.Request{Op: protocol.Mute, ID: p.audit.frame.id, Model: p.model.Name, Audit: step}, nil, func(reply protocol.Reply, _ js.Value) {
+	req := protocol.Request{Op: protocol.Mute, ID: p.audit.frame.id, Model: p.model.Name, Audit: step}
+	done := func(reply protocol.Reply, _ js.Value) {
 		switch {
-		case turn != p.audit.turn:
+		case !turn.Current():
 		case reply.Error != "":
 			p.stopAudit()
 		default:
@@ -82,7 +88,9 @@ func (p *Page) auditOn() {
 			p.renderResult()
 			p.auditOn()
 		}
-	})
+	}
+	p.frames.Ask(&job{req: req, done: done, lost: func() { p.audit.lost = turn.Current() }})
+	p.next()
 }
 
 // followAudit is called with every shown frame: another one ends the audit, the same one from a new worker lets it go on.
@@ -91,8 +99,8 @@ func (p *Page) followAudit(fr *frame) {
 	case !p.state.Audit.Running:
 	case fr != p.audit.frame || p.state.Shown.Result.Logits[p.state.Audit.Class] != p.audit.logit: // another picture, other gates
 		p.stopAudit()
-	case p.jobs.now == nil && len(p.jobs.waiting) == 0:
-		if p.audit.tries++; p.audit.tries > auditTries {
+	case p.audit.lost:
+		if p.audit.lost = false; !p.audit.tries.Again() {
 			p.state.Audit.Failed = true
 			p.stopAudit()
 			return

@@ -146,7 +146,7 @@ func (p *Page) hold(at *protocol.Peek) {
 	p.paintDesk()
 	p.showCard()
 	if at != nil {
-		p.frames.explain = true
+		p.frames.Explain()
 		p.next()
 	}
 }

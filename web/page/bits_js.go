@@ -6,6 +6,7 @@ import (
 
 	"sescope/web/browser"
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/view"
 )
 
@@ -16,18 +17,18 @@ func (p *Page) ChooseBits(index string) {
 		if err != nil || i < 0 || i >= len(view.BitsSteps) {
 			return
 		}
-		p.bitsTurn++
+		turn := p.bits.Begin()
 		p.state.Bits = view.Bits{Bits: view.BitsSteps[i]}
 		p.renderSoon()
 		if p.state.Bits.Bits > 0 {
-			p.shrink(p.bitsTurn)
+			p.shrink(turn)
 		}
 	})
 }
 
-func (p *Page) shrink(turn int) {
+func (p *Page) shrink(turn turns.Ticket) {
 	p.ask(protocol.Request{Op: protocol.Shrink, Bits: p.state.Bits.Bits}, nil, func(reply protocol.Reply, _ js.Value) {
-		if turn != p.bitsTurn {
+		if !turn.Current() {
 			return
 		}
 		if reply.Error != "" {
@@ -41,7 +42,7 @@ func (p *Page) shrink(turn int) {
 }
 
 // trySample tells whether sample i keeps its answer.
-func (p *Page) trySample(turn, i int) {
+func (p *Page) trySample(turn turns.Ticket, i int) {
 	b := &p.state.Bits
 	if i == len(view.Samples) {
 		b.Busy = false
@@ -51,7 +52,7 @@ func (p *Page) trySample(turn, i int) {
 	go func() {
 		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[i] + ".svg"))
 		p.post(func() {
-			if turn != p.bitsTurn {
+			if !turn.Current() {
 				return
 			}
 			if err != nil { // a sample that is missing is no reason to stop
@@ -59,7 +60,7 @@ func (p *Page) trySample(turn, i int) {
 				return
 			}
 			p.classify(pic, &protocol.Look{Times: true}, func(tried []protocol.Tried) {
-				if turn != p.bitsTurn {
+				if !turn.Current() {
 					return
 				}
 				b.Tried++
@@ -75,7 +76,7 @@ func (p *Page) trySample(turn, i int) {
 
 // forgetBits puts the slider back to the file's own weights.
 func (p *Page) forgetBits() {
-	p.bitsTurn++
+	p.bits.Begin()
 	p.state.Bits = view.Bits{}
 	p.renderSoon()
 }

@@ -116,7 +116,7 @@ func (p *Page) moveBrush(d view.Dot) {
 // stroke paints on, and lets the network see it.
 func (p *Page) stroke(d view.Dot, begin bool) {
 	b, fr := &p.brush, p.stage.frame
-	if !p.state.Brush || fr == nil || p.camera.live(p.state) || fr.epoch != p.frames.epoch {
+	if !p.state.Brush || fr == nil || p.camera.live(p.state) || !fr.from.Current() {
 		return // another source is on its way
 	}
 	painted := false
@@ -160,7 +160,7 @@ func (p *Page) repaintStrokes() {
 		p.paintStrokes(*c.to)
 	}
 	p.state.Painted = len(b.strokes)
-	p.frames.waiting = &frame{epoch: p.frames.epoch, source: b.base.source, file: b.base.file, sample: b.base.sample, label: b.base.label, pixels: into.pixels, picture: into.picture}
+	p.frames.Show(&frame{from: p.frames.Source.Ticket(), source: b.base.source, file: b.base.file, sample: b.base.sample, label: b.base.label, pixels: into.pixels, picture: into.picture})
 	p.renderSoon()
 	p.next()
 }
@@ -193,13 +193,13 @@ func (p *Page) dropStrokes() {
 func (p *Page) flipStrokes() {
 	p.brush.base = p.brush.base.copy(true)
 	p.brush.strokes.Flip()
-	p.frames.epoch++
+	p.frames.Source.Begin()
 	p.repaintStrokes()
 }
 
 // copy is the frame on canvases of its own, mirrored if asked.
 func (fr *frame) copy(mirrored bool) *frame {
-	c := &frame{epoch: fr.epoch, source: fr.source, file: fr.file, sample: fr.sample, label: fr.label, pixels: browser.NewCanvas(fr.pixels.Side, true), picture: browser.NewCanvas(fr.picture.Side, false)}
+	c := &frame{from: fr.from, source: fr.source, file: fr.file, sample: fr.sample, label: fr.label, pixels: browser.NewCanvas(fr.pixels.Side, true), picture: browser.NewCanvas(fr.picture.Side, false)}
 	c.pixels.DrawSquare(fr.pixels.El, 0, 0, fr.pixels.Side, mirrored)
 	c.picture.DrawSquare(fr.picture.El, 0, 0, fr.picture.Side, mirrored)
 	return c

@@ -72,14 +72,14 @@ func (p *Page) openCamera(device string) {
 		ended := func() { p.post(func() { p.cameraGone(opened) }) }
 		camera, err := browser.OpenCamera(video, device, ended)
 		opened = camera
-		devices := browser.Cameras()
+		list := devices()
 		p.post(func() {
 			p.camera.asking = false
 			if err != nil {
 				p.cameraFailed(device, err)
 				return
 			}
-			p.cameraOpened(camera, devices)
+			p.cameraOpened(camera, list)
 		})
 	}()
 }
@@ -113,8 +113,8 @@ func (p *Page) cameraOpened(camera *browser.Camera, devices []view.Device) {
 	p.renderSoon()
 	camera.EachFrame(func() {
 		p.post(func() {
-			if p.camera.open == camera {
-				p.frames.lookAt = true
+			if p.camera.open == camera && p.camera.live(p.state) {
+				p.frames.Seen()
 				p.next()
 			}
 		})
@@ -129,7 +129,7 @@ func (p *Page) stopCamera() {
 	p.camera.open.Close()
 	p.camera.open = nil
 	p.state.CameraOn, p.state.Frozen = false, false
-	p.frames.lookAt = false
+	p.frames.Unsee()
 	p.renderSoon()
 }
 
@@ -142,36 +142,44 @@ func (p *Page) cameraGone(camera *browser.Camera) {
 	p.trouble(view.CameraGone, "", func() { p.openCamera(device) })
 }
 
+// devices lists the cameras. It blocks.
+func devices() (list []view.Device) {
+	for _, d := range browser.Cameras() {
+		list = append(list, view.Device(d))
+	}
+	return list
+}
+
 // devicesChanged brings the list of cameras up to date, and goes on with the one that was unplugged when it is there again. Another one does not
 // take its place: nobody knows what that one looks at.
 func (p *Page) devicesChanged() {
 	go func() {
-		devices := browser.Cameras()
+		list := devices()
 		p.post(func() {
 			back := func(d view.Device) bool { return d.ID == p.state.Device }
 			if p.camera.open != nil {
-				p.state.Devices = devices
+				p.state.Devices = list
 				p.renderSoon()
-			} else if p.notice.trouble == view.CameraGone && slices.ContainsFunc(devices, back) {
+			} else if p.notice.trouble == view.CameraGone && slices.ContainsFunc(list, back) {
 				p.openCamera(p.state.Device)
 			}
 		})
 	}()
 }
 
-// grab takes the camera's present frame and sends it.
-func (p *Page) grab() {
+// grab takes the camera's present frame; false: there is none yet.
+func (p *Page) grab() (*frame, bool) {
 	w, h := p.camera.open.Size()
 	if w == 0 || h == 0 {
-		return
+		return nil, false
 	}
 	start := browser.Now()
 	x, y, side := picture.Square(w, h)
 	video := browser.ByID("video")
 	p.frames.camera.DrawSquare(video, x, y, side, p.state.Mirrored)
 	p.frames.sharp.DrawSquare(video, x, y, side, p.state.Mirrored)
-	p.run(&frame{epoch: p.frames.epoch, source: view.FromCamera, file: "camera", sample: -1,
-		pixels: p.frames.camera, picture: p.frames.sharp, grab: browser.Now() - start})
+	return &frame{from: p.frames.Source.Ticket(), source: view.FromCamera, file: "camera", sample: -1,
+		pixels: p.frames.camera, picture: p.frames.sharp, grab: browser.Now() - start}, true
 }
 
 // ToggleFreeze holds the camera's frame, or goes on.
@@ -187,7 +195,7 @@ func (p *Page) ToggleFreeze() {
 func (p *Page) freeze(on bool) {
 	p.state.Frozen = on
 	p.camera.counted = 0
-	p.frames.lookAt = false
+	p.frames.Unsee()
 	if !on { // live frames replace the painted one
 		p.dropStrokes()
 		p.state.Brush = false
@@ -225,8 +233,8 @@ func (p *Page) ToggleMirror() {
 
 // flip mirrors a frame that cannot be grabbed again.
 func (p *Page) flip(fr *frame) {
-	p.frames.epoch++
-	p.frames.waiting = fr.copy(true)
-	p.frames.waiting.epoch = p.frames.epoch
+	flipped := fr.copy(true)
+	flipped.from = p.frames.Source.Begin()
+	p.frames.Show(flipped)
 	p.next()
 }

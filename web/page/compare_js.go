@@ -8,6 +8,7 @@ import (
 	"sescope/nn/picture"
 	"sescope/web/browser"
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/view"
 )
 
@@ -18,10 +19,10 @@ const (
 
 // compare loads the twin of the chosen network and looks for pictures where the two disagree.
 type compare struct {
-	asked  string  // the twin that is on its way or loaded
-	opened []still // the person's pictures, latest last
-	at     int     // the picture of the search that was tried last, counted through samples and opened ones
-	search int     // counts, so that a cancelled search stops
+	asked  string           // the twin that is on its way or loaded
+	opened []still          // the person's pictures, latest last
+	at     int              // the picture of the search that was tried last, counted through samples and opened ones
+	search turns.Generation // a cancelled one stops
 	heat   *browser.Painter
 	small  *nn.Heatmap
 	large  *nn.Heatmap
@@ -51,19 +52,17 @@ func (p *Page) needSecond() {
 	}
 	p.compare.asked = twin
 	p.state.Compare.Second, p.state.Compare.Failed = nil, false
-	none := js.FuncOf(func(js.Value, []js.Value) any { return nil })
-	w := p.worker.js
+	life, fetch := p.worker.lives.Ticket(), p.bytesLater(twin, js.Undefined())
 	go func() {
-		bytes, err := browser.Await(p.boot.Call("fetchModel", twin, none))
+		buffer, err := fetch()
 		p.post(func() {
-			none.Release()
 			switch {
-			case !w.Equal(p.worker.js) || p.compare.asked != twin: // another worker, another twin
+			case !life.Current() || p.compare.asked != twin: // another worker, another twin
 			case err != nil:
 				p.secondFailed()
 			default:
 				p.countLoaded()
-				p.ask(protocol.Request{Op: protocol.Second, Model: twin}, func() js.Value { return bytes.Get("buffer") }, func(reply protocol.Reply, _ js.Value) {
+				p.ask(protocol.Request{Op: protocol.Second, Model: twin}, func() js.Value { return buffer }, func(reply protocol.Reply, _ js.Value) {
 					if reply.Error != "" {
 						p.secondFailed()
 						return
@@ -92,7 +91,7 @@ func (p *Page) loseSecond() {
 func (p *Page) FindDisagreement() {
 	p.post(func() {
 		c := &p.state.Compare
-		p.compare.search++
+		search := p.compare.search.Begin()
 		if c.Looking {
 			c.Looking = false
 			p.renderSoon()
@@ -102,12 +101,12 @@ func (p *Page) FindDisagreement() {
 		if s := p.state.Shown; s != nil && p.state.Sample >= 0 {
 			p.compare.at = p.state.Sample
 		}
-		p.tryNext(p.compare.search)
+		p.tryNext(search)
 	})
 }
 
 // tryNext tries the picture behind the last one.
-func (p *Page) tryNext(search int) {
+func (p *Page) tryNext(search turns.Ticket) {
 	c := &p.state.Compare
 	if c.Done == c.Of {
 		c.Looking, c.None = false, true
@@ -126,7 +125,7 @@ func (p *Page) tryNext(search int) {
 		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[at] + ".svg"))
 		p.post(func() {
 			switch {
-			case search != p.compare.search:
+			case !search.Current():
 			case err != nil: // a sample that is missing is no reason to stop
 				p.tryNext(search)
 			default:
@@ -136,14 +135,13 @@ func (p *Page) tryNext(search int) {
 	}()
 }
 
-func (p *Page) try(search int, st still) {
+func (p *Page) try(search turns.Ticket, st still) {
 	p.classify(st.picture, &protocol.Look{Twins: &protocol.TwinsLook{Twin: p.state.Twin()}}, func(tried []protocol.Tried) {
 		switch {
-		case search != p.compare.search:
+		case !search.Current():
 		case len(tried) == 3 && tried[0].Class != tried[1].Class:
 			p.state.Compare.Looking = false
-			p.still.opening++
-			st.opening = p.still.opening
+			p.pictures.Begin()
 			p.openStill(st)
 		default:
 			p.tryNext(search)

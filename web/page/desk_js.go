@@ -251,6 +251,6 @@ func (p *Page) mix(change func(*view.Desk)) {
 	}
 	change(p.state.Desk)
 	p.paintDesk() // the hand sees at once what it set; the bars' values follow with the result
-	p.frames.explain = true
+	p.frames.Explain()
 	p.next()
 }

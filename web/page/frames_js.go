@@ -5,6 +5,7 @@ import (
 
 	"sescope/web/browser"
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/view"
 )
 
@@ -16,7 +17,7 @@ const (
 // frame is one picture on its way through the network.
 type frame struct {
 	id      int
-	epoch   int // of the source that it came from; an answer of a former epoch is not shown
+	from    turns.Ticket // of the source: an answer of a former one is not shown
 	source  view.Source
 	file    string
 	sample  int             // -1: not a sample
@@ -26,53 +27,27 @@ type frame struct {
 	grab    float64         // ms
 }
 
-// frames is the queue of length one: a later frame replaces a waiting one.
+// From is the source that the frame came from.
+func (fr *frame) From() turns.Ticket { return fr.from }
+
+// frames orders what the worker is asked, and holds the canvases that frames are drawn on.
 type frames struct {
-	last     int // the highest id
-	epoch    int
-	busy     bool   // the worker has a request
-	inFlight *frame // that request's frame, nil for a load
-	kept     *frame // the frame whose pixels the worker holds
-	waiting  *frame // a still picture that waits for the worker
-	camera   *browser.Canvas
-	sharp    *browser.Canvas
-	still    *browser.Canvas
-	lookAt   bool   // the camera delivered a frame while the worker was busy
-	explain  bool   // the kept frame has to be explained again
-	lost     *frame // was on the stage when the worker died
-	load     func()
+	turns.Queue[*frame, *job]
+	last   int // the highest id
+	camera *browser.Canvas
+	sharp  *browser.Canvas
+	still  *browser.Canvas
 }
 
 // next gives the idle worker the most important thing that waits.
 func (p *Page) next() {
-	f := &p.frames
-	switch {
-	case f.busy:
-	case f.load != nil:
-		load := f.load
-		f.load = nil
-		load()
-	case p.model == nil:
-	case len(p.jobs.waiting) > 0 && (p.jobs.turn || p.idle()):
-		p.startJob()
-	case f.waiting != nil:
-		wait := f.waiting
-		f.waiting = nil
-		p.run(wait)
-	case f.lookAt && p.camera.live(p.state):
-		f.lookAt = false
-		p.grab()
-	case f.lost != nil:
-		lost := f.lost
-		f.lost = nil
-		if lost.epoch == f.epoch {
-			p.run(lost)
-		}
-	case f.explain && f.kept != nil:
-		f.explain = false
-		f.inFlight = f.kept
-		p.jobs.turn = true
-		p.send(protocol.Request{Op: protocol.Explain, ID: f.kept.id, Model: p.model.Name, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, js.Undefined(), js.Undefined())
+	switch step := p.frames.Next(); step.Kind {
+	case turns.Load, turns.Job:
+		p.start(step.Job)
+	case turns.Run:
+		p.run(step.Frame)
+	case turns.Explain:
+		p.send(p.about(protocol.Explain, step.Frame), js.Undefined(), js.Undefined())
 	}
 }
 
@@ -83,34 +58,23 @@ func (p *Page) run(fr *frame) {
 	fr.grab += browser.Now() - start
 	p.frames.last++
 	fr.id = p.frames.last
-	p.frames.inFlight, p.frames.kept, p.frames.explain = fr, fr, false
-	p.jobs.turn = true
-	p.send(protocol.Request{Op: protocol.Run, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}, pixels, js.Undefined())
+	p.send(p.about(protocol.Run, fr), pixels, js.Undefined())
+}
+
+// about is a request about a frame: what the page shows of it now.
+func (p *Page) about(op string, fr *frame) protocol.Request {
+	return protocol.Request{Op: op, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}
 }
 
 // reply handles every answer of the worker.
 func (p *Page) reply(reply protocol.Reply, data js.Value) {
-	f := &p.frames
-	fr := f.inFlight
-	f.busy, f.inFlight = false, nil
-	if j := p.jobs.now; j != nil {
-		p.jobs.now = nil
-		j.done(reply, data)
-		p.next()
-		return
-	}
-	switch {
-	case reply.Error != "" && fr == nil && p.model == nil:
-		p.boot.Call("fail", "model", reply.Error) // the very first network: there is nothing to go on with
-	case reply.Error != "" && fr == nil:
-		p.state.Loading = ""
-		p.trouble(view.ModelBroken, reply.Error, nil)
-		p.renderSoon()
+	step, wanted := p.frames.Answered()
+	switch fr := step.Frame; {
+	case step.Kind == turns.Load || step.Kind == turns.Job:
+		step.Job.done(reply, data)
 	case reply.Error != "":
 		panic("page: the worker refused a request: " + reply.Error) // the page asked for what cannot be: a fault of ours
-	case reply.Model != nil:
-		p.adopt(reply.Model)
-	case fr != nil && fr.id == reply.ID && fr.epoch == f.epoch && reply.Result.Model == p.model.Name:
+	case wanted && fr.id == reply.ID && reply.Result.Model == p.model.Name:
 		if err := reply.Result.Unpack(bytesOf(data.Get("numbers"))); err != nil {
 			panic(err)
 		}
@@ -130,7 +94,7 @@ func bytesOf(buffer js.Value) []byte {
 // show makes a result visible: stage, captions, text and event belong to one frame.
 func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 	s := p.state
-	p.worker.deaths = 0
+	p.worker.deaths.Worked()
 	s.Shown = &view.Shown{Source: fr.source, File: fr.file, Truth: view.Truth(fr.sample, fr.label, p.model), Model: p.model, Result: r,
 		Timings: protocol.Timings{Grab: fr.grab, Prepare: r.Times.Prepare, Network: r.Times.Network, Maps: r.Times.Maps}}
 	start := browser.Now()
@@ -161,7 +125,7 @@ func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 
 // reexplain asks for other maps of the frame on the stage.
 func (p *Page) reexplain() {
-	p.frames.explain = true
+	p.frames.Explain()
 	p.renderSoon()
 	p.next()
 }

@@ -60,7 +60,7 @@ func (p *Page) follow(l view.Link) {
 		p.ChooseSample(l.Sample)
 	}
 	p.links.pending = &l
-	if l.Model != "" && l.Model != s.Model && s.Loading == "" {
+	if l.Model != "" && (l.Model != s.Model || s.Loading != "") {
 		p.fetchModel(l.Model) // adopt goes on
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	"sescope/web/browser"
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/view"
 	"sescope/weights/json"
 )
@@ -16,21 +17,21 @@ const briefly = 5000
 type notice struct {
 	trouble view.Trouble // "" is none
 	detail  string
-	again   func() // what the first button does
-	count   int    // of notices, so that a remark's timer does not remove a later one
+	again   func()           // what the first button does
+	turn    turns.Generation // a remark's timer does not remove a later notice
 }
 
 // trouble shows a notice; again is what its first button does, where it has one.
 func (p *Page) trouble(t view.Trouble, detail string, again func()) {
-	p.notice = notice{t, detail, again, p.notice.count + 1}
+	turn := p.notice.turn.Begin()
+	p.notice.trouble, p.notice.detail, p.notice.again = t, detail, again
 	p.notice.word(p.state)
 	if p.state.NoticeFor(t, detail).Brief {
-		shown := p.notice.count
 		var hide js.Func
 		hide = js.FuncOf(func(js.Value, []js.Value) any {
 			hide.Release()
 			p.post(func() {
-				if p.notice.count == shown {
+				if turn.Current() {
 					p.hideNotice()
 				}
 			})

@@ -16,7 +16,6 @@ type still struct {
 	file    string
 	sample  int
 	label   string // the English name of its class, where a test set knows it
-	opening int    // counts, so that a slow picture does not replace one that was chosen later
 }
 
 // ChooseSample opens a drawn sample.
@@ -26,17 +25,16 @@ func (p *Page) ChooseSample(i int) {
 		p.state.Sample = i
 		p.hideNotice()
 		p.renderSoon()
-		p.still.opening++
-		turn := p.still.opening
+		turn := p.pictures.Begin()
 		go func() {
 			pic, err := browser.LoadDrawing(p.state.File("samples/" + name + ".svg"))
 			p.post(func() {
 				switch {
-				case turn != p.still.opening:
+				case !turn.Current():
 				case err != nil:
 					p.trouble(view.SampleMissing, "", func() { p.ChooseSample(i) })
 				default:
-					p.openStill(still{picture: pic, source: view.FromSample, file: name + ".svg", sample: i, opening: turn})
+					p.openStill(still{picture: pic, source: view.FromSample, file: name + ".svg", sample: i})
 				}
 			})
 		}()
@@ -54,20 +52,19 @@ func (p *Page) openBlob(blob js.Value, file string) { p.openLabelled(blob, file,
 // openLabelled opens a file whose class is known.
 func (p *Page) openLabelled(blob js.Value, file, label string) {
 	p.hideNotice()
-	p.still.opening++
-	turn := p.still.opening
+	turn := p.pictures.Begin() // a slow picture does not replace one that was chosen later
 	go func() {
 		pic, err := browser.OpenPicture(blob)
 		p.post(func() {
-			if turn != p.still.opening {
+			if !turn.Current() {
 				return
 			}
-			var refusal *browser.Refusal
+			var refusal *picture.Refusal
 			if errors.As(err, &refusal) {
-				p.trouble(refusal.Trouble, refusal.Detail, func() { p.OpenFile() })
+				p.trouble("picture-"+view.Trouble(refusal.Fault), refusal.Detail, func() { p.OpenFile() })
 				return
 			}
-			p.openStill(still{picture: pic, source: view.FromFile, file: file, sample: -1, label: label, opening: turn})
+			p.openStill(still{picture: pic, source: view.FromFile, file: file, sample: -1, label: label})
 			if pic.Moves {
 				p.trouble(view.PictureMoves, "", nil)
 			}
@@ -89,8 +86,7 @@ func (p *Page) openStill(st still) {
 
 // newSource begins a new source: answers about former ones are dropped, and a kept scale ends with what it was kept for.
 func (p *Page) newSource() {
-	p.frames.epoch++
-	p.frames.waiting, p.frames.lookAt, p.frames.lost = nil, false, nil
+	p.frames.NewSource()
 	p.dropStrokes()
 }
 
@@ -102,9 +98,8 @@ func (p *Page) showStill() {
 	canvas := p.frames.still
 	canvas.Resize(min(side, picture.MaxSide))
 	canvas.DrawSquare(pic.Image, x, y, side, p.state.Mirrored)
-	p.frames.epoch++
-	p.frames.waiting = &frame{epoch: p.frames.epoch, source: p.still.source, file: p.still.file, sample: p.still.sample, label: p.still.label,
-		pixels: canvas, picture: canvas, grab: browser.Now() - start}
+	p.frames.Show(&frame{from: p.frames.Source.Begin(), source: p.still.source, file: p.still.file, sample: p.still.sample, label: p.still.label,
+		pixels: canvas, picture: canvas, grab: browser.Now() - start})
 	p.renderSoon()
 	p.next()
 }

@@ -85,11 +85,14 @@ var tutorialNetworks = []string{"simple-se", "simple", "cnn3-se"}
 // one is refused by the names and shapes of its tensors.
 func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, rest []string) {
 	fail := func(text string) {
-		p.state.Loading = ""
+		if p.state.Loading == name {
+			p.state.Loading = ""
+		}
 		p.trouble(view.OwnBroken, text, func() { p.OpenNetwork() })
 		p.renderSoon()
 	}
-	fetch := p.bytesLater(like)
+	fetch := p.bytesLater(like, js.Undefined())
+	turn := p.loads.Begin()
 	req := protocol.Request{Op: protocol.Load, Model: name, Spec: own.spec}
 	if round {
 		req.Bits = 8
@@ -101,12 +104,16 @@ func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, res
 			other, err = fetch()
 		}
 		p.post(func() {
-			if err != nil {
+			switch {
+			case !turn.Current(): // another one was chosen
+				return
+			case err != nil:
 				fail(err.Error())
 				return
 			}
 			p.state.Loading = name
-			p.jobs.waiting = append(p.jobs.waiting, job{req: req, data: func() js.Value { return buffer }, like: other, done: func(reply protocol.Reply, data js.Value) {
+			stopped := func() { fail(p.state.StopsWorker(name)) }
+			p.frames.Ask(&job{req: req, data: func() js.Value { return buffer }, like: other, lost: stopped, done: func(reply protocol.Reply, data js.Value) {
 				switch {
 				case reply.Error != "" && len(rest) > 0 && (reply.NoSpec || like != ""):
 					p.openOwn(name, own, round, rest[0], rest[1:])
@@ -124,7 +131,7 @@ func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, res
 					p.stopAudit() // it may be another network of the same name
 					p.own[name] = own
 					p.state.AddOwn(reply.Model, round)
-					p.adopt(reply.Model)
+					p.adopt(reply.Model, turn)
 				}
 			}})
 			p.next()
@@ -148,11 +155,10 @@ func (p *Page) DownloadWeights() {
 			save(own.file, name[:strings.LastIndexByte(name, '.')]+"-int8.safetensors")
 			return
 		}
-		none := js.FuncOf(func(js.Value, []js.Value) any { return nil })
+		fetch := p.bytesLater(name, js.Undefined())
 		go func() {
-			bytes, err := browser.Await(p.boot.Call("fetchModel", name, none))
+			bytes, err := fetch()
 			p.post(func() {
-				none.Release()
 				if err != nil {
 					p.trouble(view.ModelMissing, "", func() { p.DownloadWeights() })
 					return

@@ -8,6 +8,7 @@ import (
 
 	"sescope/web/browser"
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/ui"
 	"sescope/web/view"
 )
@@ -24,6 +25,7 @@ type Page struct {
 
 	boot   js.Value // window.sescope: what boot.js loaded
 	worker worker
+	lines  lines
 	model  *protocol.Model // that the worker answers with
 	stage  *stage
 	desk   desk
@@ -35,16 +37,22 @@ type Page struct {
 	brush  brush
 	live   announcer
 
-	answered  string // the answer that was rendered last
-	panel     panel
-	jobs      jobs
-	own       map[string]ownNetwork // by the name in the model picker
-	compare   compare
-	audit     audit
-	bitsTurn  int // counts the choices of the bits slider
-	still     still
-	tests     testSet
-	thumbTurn int // counts the sets of pictures of a cell
+	answered string // the answer that was rendered last
+	panel    panel
+	own      map[string]ownNetwork // by the name in the model picker
+	builtIn  string                // the network that the page came with and that answered last
+	compare  compare
+	audit    audit
+	still    still
+	tests    testSet
+	work     work // the run over it
+
+	loads    turns.Generation // choices of a network
+	pictures turns.Generation // choices of a picture
+	bits     turns.Generation // choices of the bits slider
+	sets     turns.Generation // test sets that were opened
+	runs     turns.Generation // runs over a test set
+	thumbs   turns.Generation // pictures of a cell of a test
 }
 
 // Run builds the page and serves it for ever.
@@ -58,10 +66,14 @@ func Run() {
 	showOpacity(p.state.Opacity)
 	p.startVugu()
 	p.listen()
+	p.worker.deaths.Max, p.audit.tries.Max = maxDeaths, auditTries
+	p.frames.Grab = p.grab
+	p.lines.onTimer = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.tickLines); return nil })
 	p.startWorker(p.boot.Get("firstWorker"))
 	p.ChooseSample(p.firstLink())
 	first := p.boot.Get("first")
-	p.loadModel(first.Get("name").String(), first.Get("bytes"))
+	p.loads.Begin()
+	p.loadModel(first.Get("name").String(), first.Get("bytes").Get("buffer"))
 	for task := range p.tasks {
 		task()
 	}

@@ -210,13 +210,13 @@ func (p *Page) forgetThumbs() {
 		js.Global().Get("URL").Call("revokeObjectURL", th.URL)
 	}
 	p.state.Test.Thumbs = nil
-	p.thumbTurn++
+	p.thumbs.Begin()
 }
 
 // showThumbs reads the pictures of the chosen cell once more and shows them.
 func (p *Page) showThumbs() {
 	p.forgetThumbs()
-	turn, set := p.thumbTurn, p.tests
+	turn, set := p.thumbs.Ticket(), p.tests
 	page, _ := p.state.Test.CellSeen()
 	var seen []view.Seen
 	for _, i := range page {
@@ -231,7 +231,7 @@ func (p *Page) showThumbs() {
 			}
 		}
 		p.post(func() {
-			if turn != p.thumbTurn {
+			if !turn.Current() {
 				for _, th := range thumbs {
 					js.Global().Get("URL").Call("revokeObjectURL", th.URL)
 				}

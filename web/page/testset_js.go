@@ -9,19 +9,18 @@ import (
 	"sescope/nn/dataset"
 	"sescope/web/browser"
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/view"
 )
 
 // testSet is the open test set: the browser's handles of its files, and their names. Nothing of a picture is held here.
 type testSet struct {
-	turn    int        // counts what was opened
 	blob    js.Value   // the CIFAR-10 file or the zip; undefined for a folder
 	records int        // of a CIFAR-10 file
 	files   []js.Value // of a folder
 	names   []string   // of the files
 	entries []dataset.Entry
 	skipped []dataset.Skip // of the zip
-	work    work           // the run under way
 	froze   bool           // the run holds the camera
 }
 
@@ -38,20 +37,19 @@ func (p *Page) OpenTestFile() { p.post(func() { browser.ByID("testset").Call("cl
 func (p *Page) OpenTestFolder() { p.post(func() { browser.ByID("testfolder").Call("click") }) }
 
 // openTest begins another set; the former one's figures go, because they would stand under a wrong name.
-func (p *Page) openTest(name string) (turn int) {
+func (p *Page) openTest(name string) turns.Ticket {
 	p.endTest()
 	p.forgetThumbs()
-	p.tests.turn++
-	turn = p.tests.turn
-	p.tests = testSet{turn: turn, work: p.tests.work}
+	turn := p.sets.Begin()
+	p.tests = testSet{}
 	p.state.Test = view.TestSet{Name: name, Opening: true, Runs: p.state.Test.Runs, Versus: p.state.Test.Versus}
 	p.openTab(view.TabTest)
 	return turn
 }
 
 // opened ends the opening: with the sentence why it failed, or with a run.
-func (p *Page) opened(turn int, set testSet, err error) {
-	if turn != p.tests.turn {
+func (p *Page) opened(turn turns.Ticket, set testSet, err error) {
+	if !turn.Current() {
 		return
 	}
 	t := &p.state.Test
@@ -63,7 +61,6 @@ func (p *Page) opened(turn int, set testSet, err error) {
 	case err != nil:
 		t.Trouble = err.Error()
 	default:
-		set.turn, set.work = turn, p.tests.work
 		p.tests = set
 		p.startTest()
 	}
@@ -151,7 +148,7 @@ func (p *Page) openDropped(entries js.Value) {
 	}()
 }
 
-func (p *Page) openedFiles(turn int, name string, set testSet) {
+func (p *Page) openedFiles(turn turns.Ticket, name string, set testSet) {
 	var err error
 	switch {
 	case !browser.UnzipKnown():
@@ -224,13 +221,13 @@ func (p *Page) startTest() {
 
 // endTest ends the run under way at once, whatever its workers are doing; what was counted stays.
 func (p *Page) endTest() {
-	p.tests.work.end()
+	p.endWork()
 	t := &p.state.Test
 	if !t.Running {
 		return
 	}
 	t.Runs++
-	t.Running, t.Ms = false, browser.Now()-p.tests.work.began
+	t.Running, t.Ms = false, browser.Now()-p.work.began
 	if p.tests.froze {
 		p.tests.froze = false
 		if p.state.Frozen && p.camera.open != nil {

@@ -1,28 +1,20 @@
 package page
 
 import (
+	"slices"
 	"syscall/js"
 
 	"sescope/nn/dataset"
 	"sescope/web/browser"
 	"sescope/web/protocol"
+	"sescope/web/turns"
 	"sescope/web/view"
-	"sescope/weights/json"
 )
-
-// pieceTries is how often a piece of a test set is given to a worker, when each one ends with it.
-const pieceTries = 3
 
 // work is a run over a test set in workers of its own; the stage keeps the page's worker.
 type work struct {
-	turn    int // counts, so that answers to an ended run are dropped
 	began   float64
-	pieces  [][]dataset.Picture
-	next    int   // the piece that nobody was given yet
-	again   []int // pieces whose workers ended
-	tries   map[int]int
-	early   map[int]*protocol.Tested // answers that wait for those before them
-	counted int                      // pieces
+	pieces  *turns.Pieces[[]dataset.Picture, *protocol.Tested]
 	workers []*testWorker
 	first   js.Value // the network's bytes
 	second  js.Value // of the network to compare with, or undefined
@@ -30,9 +22,9 @@ type work struct {
 
 // testWorker is one worker of a run.
 type testWorker struct {
-	js    js.Value
+	*line
 	setup []setup // what it is sent before its first piece
-	piece int     // that it has, -1 for none
+	piece int     // that it has, or turns.None
 }
 
 // setup is a request that prepares a worker.
@@ -42,32 +34,30 @@ type setup struct {
 	done func(m *protocol.Model) bool // false ends the run
 }
 
-// end ends all workers; a run can only be begun anew.
-func (k *work) end() {
-	for _, w := range k.workers {
-		w.js.Call("terminate")
+// endWork ends all workers; a run can only be begun anew.
+func (p *Page) endWork() {
+	p.runs.Begin()
+	for _, w := range p.work.workers {
+		p.close(w.line)
 	}
-	*k = work{turn: k.turn + 1, began: k.began}
+	p.work = work{began: p.work.began}
 }
 
 // startWork fetches the networks and starts a worker a core.
 func (p *Page) startWork(pictures []dataset.Picture) {
-	k, t := &p.tests.work, &p.state.Test
-	k.end()
-	k.began, k.tries, k.early = browser.Now(), map[int]int{}, map[int]*protocol.Tested{}
+	p.endWork()
+	t, run := &p.state.Test, p.runs.Ticket()
 	cores := 2
 	if n := js.Global().Get("navigator").Get("hardwareConcurrency"); n.Truthy() {
 		cores = n.Int()
 	}
-	for size := view.TestPiece(p.model, len(pictures), cores); len(pictures) > 0; {
-		n := min(size, len(pictures))
-		k.pieces, pictures = append(k.pieces, pictures[:n]), pictures[n:]
-	}
-	turn, name, against := k.turn, p.model.Name, ""
+	list := slices.Collect(slices.Chunk(pictures, view.TestPiece(p.model, len(pictures), cores)))
+	p.work.began, p.work.pieces = browser.Now(), turns.NewPieces[[]dataset.Picture, *protocol.Tested](list)
+	name, against := p.model.Name, ""
 	if t.Against != "" && view.VersusBits(t.Against) == 0 {
 		against = t.Against
 	}
-	one, two := p.bytesLater(name), p.bytesLater(against)
+	one, two := p.bytesLater(name, js.Undefined()), p.bytesLater(against, js.Undefined())
 	go func() {
 		first, err := one()
 		second := js.Undefined()
@@ -75,19 +65,19 @@ func (p *Page) startWork(pictures []dataset.Picture) {
 			second, err = two()
 		}
 		p.post(func() {
-			if turn != k.turn {
+			switch {
+			case !run.Current():
 				return
-			}
-			if err != nil {
+			case err != nil:
 				p.failTest(err.Error())
 				return
 			}
-			k.first, k.second = first, second
+			p.work.first, p.work.second = first, second
 			bytes := first.Get("byteLength").Int()
 			if second.Truthy() {
 				bytes += second.Get("byteLength").Int()
 			}
-			t.Workers = view.TestWorkers(cores, bytes, len(k.pieces))
+			t.Workers = view.TestWorkers(cores, bytes, len(list))
 			for range t.Workers {
 				p.addTestWorker()
 			}
@@ -96,108 +86,53 @@ func (p *Page) startWork(pictures []dataset.Picture) {
 	}()
 }
 
-// bytesLater returns a function that fetches a network's file, and blocks.
-func (p *Page) bytesLater(name string) func() (js.Value, error) {
-	if own, ok := p.own[name]; ok {
-		return func() (js.Value, error) { return browser.Await(own.file.Call("arrayBuffer")) }
-	}
-	return func() (js.Value, error) {
-		none := js.FuncOf(func(js.Value, []js.Value) any { return nil })
-		defer none.Release()
-		bytes, err := browser.Await(p.boot.Call("fetchModel", name, none))
-		if err != nil {
-			return js.Undefined(), err
-		}
-		return bytes.Get("buffer"), nil
-	}
-}
-
 // failTest ends a run with a sentence.
 func (p *Page) failTest(text string) {
 	p.state.Test.Trouble, p.state.Test.Stopped = text, true
 	p.endTest()
 }
 
-// addTestWorker starts a worker and tells it, once it listens, all that it needs to know.
+// addTestWorker starts a worker and tells it all that it needs to know.
 func (p *Page) addTestWorker() {
-	k, t := &p.tests.work, &p.state.Test
-	w, turn := &testWorker{js: p.boot.Call("newWorker"), piece: -1}, k.turn
-	k.workers = append(k.workers, w)
-	w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Load, Model: t.Model.Name, Spec: p.own[t.Model.Name].spec}, k.first, func(*protocol.Model) bool { return true }})
+	t, w := &p.state.Test, &testWorker{piece: turns.None}
+	w.line = p.connect(p.boot.Call("newWorker"),
+		func(reply protocol.Reply, data js.Value) { p.fromTestWorker(w, reply, data) },
+		func(bool) { p.testWorkerLost(w) })
+	p.work.workers = append(p.work.workers, w)
+	fine := func(*protocol.Model) bool { return true }
+	w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Load, Model: t.Model.Name, Spec: p.own[t.Model.Name].spec}, p.work.first, fine})
 	if bits := view.VersusBits(t.Against); bits > 0 {
-		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Shrink, Bits: bits}, js.Undefined(), func(*protocol.Model) bool { return true }})
+		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Shrink, Bits: bits}, js.Undefined(), fine})
 	} else if t.Against != "" {
-		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Second, Model: t.Against, Spec: p.own[t.Against].spec}, k.second, func(m *protocol.Model) bool {
+		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Second, Model: t.Against, Spec: p.own[t.Against].spec}, p.work.second, func(m *protocol.Model) bool {
 			p.state.ClassesOf[m.Name] = m.Classes
 			return view.SameClasses(m.Classes, t.Model.Classes)
 		}})
 	}
-	browser.Listen(w.js, "message", func(event js.Value) {
-		data := event.Get("data")
-		p.post(func() {
-			switch {
-			case turn != k.turn: // of a run that was ended
-			case data.Get("dead").Truthy():
-				p.testWorkerDied(w)
-			case data.Get("hello").Truthy():
-				p.feed(w)
-			default:
-				p.fromTestWorker(w, data)
-			}
-		})
-	})
-	browser.Listen(w.js, "error", func(js.Value) {
-		p.post(func() {
-			if turn == k.turn {
-				p.testWorkerDied(w)
-			}
-		})
-	})
+	p.feed(w)
 }
 
-// feed gives a worker what comes next for it: its preparation, a lost piece, a new one, or its rest.
+// feed gives a worker what comes next for it: its preparation, a piece, or its rest. Buffers are
+// copied, not transferred: the next worker needs them, too.
 func (p *Page) feed(w *testWorker) {
-	k := &p.tests.work
-	switch {
-	case len(w.setup) > 0:
-		p.tell(w, w.setup[0].req, w.setup[0].data, nil)
-		return
-	case len(k.again) > 0:
-		w.piece, k.again = k.again[0], k.again[1:]
-	case k.next < len(k.pieces):
-		w.piece = k.next
-		k.next++
-	default:
-		w.piece = -1
+	if len(w.setup) > 0 {
+		body := map[string]any{}
+		if w.setup[0].data.Truthy() {
+			body["data"] = w.setup[0].data
+		}
+		p.request(w.line, w.setup[0].req, body, nil)
 		return
 	}
-	job, blobs := p.tests.piece(p.state.Test.Name, k.pieces[w.piece])
-	p.tell(w, protocol.Request{Op: protocol.Test, Test: job}, js.Undefined(), blobs)
+	if w.piece = p.work.pieces.Take(); w.piece != turns.None {
+		job, blobs := p.tests.piece(p.state.Test.Name, p.work.pieces.At(w.piece))
+		p.request(w.line, protocol.Request{Op: protocol.Test, Test: job}, map[string]any{"blobs": blobs}, nil)
+	}
 }
 
-// tell posts a request. Buffers are copied: the next worker needs them, too.
-func (p *Page) tell(w *testWorker, req protocol.Request, data js.Value, blobs []any) {
-	text, err := json.Marshal(req)
-	if err != nil {
-		panic(err)
-	}
-	message := map[string]any{"text": string(text)}
-	if data.Truthy() {
-		message["data"] = data
-	}
-	if blobs != nil {
-		message["blobs"] = blobs
-	}
-	w.js.Call("postMessage", message)
-}
-
-// fromTestWorker takes an answer. Pieces are counted in their order, so that the sums are the same whichever worker was first.
-func (p *Page) fromTestWorker(w *testWorker, data js.Value) {
-	k, t := &p.tests.work, &p.state.Test
-	var reply protocol.Reply
-	if err := json.Unmarshal([]byte(data.Get("text").String()), &reply); err != nil {
-		panic(err)
-	}
+// fromTestWorker takes an answer. Pieces are counted in their order, so that the sums are the same
+// whichever worker was first.
+func (p *Page) fromTestWorker(w *testWorker, reply protocol.Reply, data js.Value) {
+	pieces, t := p.work.pieces, &p.state.Test
 	switch {
 	case reply.Error != "":
 		p.failTest(reply.Error)
@@ -216,13 +151,8 @@ func (p *Page) fromTestWorker(w *testWorker, data js.Value) {
 		if err := reply.Tested.Unpack(bytesOf(data.Get("numbers"))); err != nil {
 			panic(err)
 		}
-		k.early[w.piece] = reply.Tested
-		for got := k.early[k.counted]; got != nil; got = k.early[k.counted] {
-			t.Add(got, k.pieces[k.counted])
-			delete(k.early, k.counted)
-			k.counted++
-		}
-		if k.counted == len(k.pieces) {
+		pieces.Answer(w.piece, reply.Tested, func(pictures []dataset.Picture, got *protocol.Tested) { t.Add(got, pictures) })
+		if pieces.Done() {
 			if t.Done() == 0 {
 				t.Fault = &dataset.Fault{Kind: dataset.NoPictures, Name: t.Name}
 			}
@@ -234,24 +164,14 @@ func (p *Page) fromTestWorker(w *testWorker, data js.Value) {
 	p.feed(w)
 }
 
-// testWorkerDied puts another worker in the place of one that ended, and has its piece run again.
-func (p *Page) testWorkerDied(w *testWorker) {
-	k := &p.tests.work
-	for i, o := range k.workers {
-		if o != w {
-			continue
-		}
-		w.js.Call("terminate")
-		k.workers = append(k.workers[:i], k.workers[i+1:]...)
-		if k.tries[w.piece]++; k.tries[w.piece] >= pieceTries { // -1: it ended before it had one
-			p.state.Test.Lost, p.state.Test.Stopped = true, true
-			p.endTest()
-			return
-		}
-		if w.piece >= 0 {
-			k.again = append(k.again, w.piece)
-		}
-		p.addTestWorker()
+// testWorkerLost puts another worker in the place of one that ended or fell silent, and has its
+// piece run again.
+func (p *Page) testWorkerLost(w *testWorker) {
+	p.work.workers = slices.DeleteFunc(p.work.workers, func(o *testWorker) bool { return o == w })
+	if !p.work.pieces.Lost(w.piece) {
+		p.state.Test.Lost, p.state.Test.Stopped = true, true
+		p.endTest()
 		return
 	}
+	p.addTestWorker()
 }

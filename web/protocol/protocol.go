@@ -84,6 +84,14 @@ type Model struct {
 	Rejects  bool              `json:"rejects"`        // it has a rule for "not sure"
 }
 
+// MACs is how many multiply-adds one picture takes.
+func (m *Model) MACs() (n int) {
+	for _, row := range m.Table {
+		n += row.MACs
+	}
+	return n
+}
+
 // LayerRow is one layer of the spec, and what it costs for one picture.
 type LayerRow struct {
 	nn.LayerSpec

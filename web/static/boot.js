@@ -163,7 +163,7 @@
       stage = 'fetch';
       const models = DIST.models;
       const weightsOf = (name) => 'models/' + name + '.safetensors';
-      const fetchModel = async (name, onBytes) => (await fetchFile(weightsOf(name), onBytes)).bytes;
+      const fetchModel = async (name, onBytes = () => {}) => (await fetchFile(weightsOf(name), onBytes)).bytes;
       let wanted = null;
       try { wanted = localStorage.getItem('sescope.model'); } catch { /* no storage: the default it is */ }
       const linked = new URLSearchParams(location.hash.slice(1)).get('model');

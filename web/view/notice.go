@@ -1,5 +1,7 @@
 package view
 
+import "sescope/nn/picture"
+
 // Trouble is something that went wrong and that a person can do something about.
 type Trouble string
 
@@ -11,21 +13,23 @@ const (
 	CameraGone     Trouble = "camera-gone"     // the track ended
 	CameraInsecure Trouble = "camera-insecure" // no mediaDevices: the page was not opened over HTTPS or localhost
 	CameraLacking  Trouble = "camera-lacking"  // no mediaDevices although it was
-	PictureEmpty   Trouble = "picture-empty"
-	PictureBroken  Trouble = "picture-broken"
-	PictureFormat  Trouble = "picture-format" // a format that the browser lacks
-	PictureUnknown Trouble = "picture-unknown"
-	PictureHuge    Trouble = "picture-huge"
-	PictureCut     Trouble = "picture-cut"
-	PictureScans   Trouble = "picture-scans"
-	PictureInks    Trouble = "picture-inks"
+	PictureEmpty           = "picture-" + Trouble(picture.Empty)
+	PictureBroken          = "picture-" + Trouble(picture.Broken)
+	PictureFormat          = "picture-" + Trouble(picture.Foreign) // a format that the browser lacks
+	PictureUnknown         = "picture-" + Trouble(picture.Unknown)
+	PictureHuge            = "picture-" + Trouble(picture.Huge)
+	PictureCut             = "picture-" + Trouble(picture.Cut)
+	PictureScans           = "picture-" + Trouble(picture.Scans)
+	PictureInks            = "picture-" + Trouble(picture.Inks)
 	PictureMoves   Trouble = "picture-moves" // not an error: the first frame is shown
 	SampleMissing  Trouble = "sample-missing"
 	ModelMissing   Trouble = "model-missing"
 	ModelBroken    Trouble = "model-broken"
 	OwnBroken      Trouble = "own-broken" // a network's file that the person opened
 	OwnHuge        Trouble = "own-huge"
-	WorkerLost     Trouble = "worker-lost"
+	OwnStops       Trouble = "own-stops"     // a person's own network ends workers, or keeps them from answering
+	WorkerLost     Trouble = "worker-lost"   // several workers in a row ended
+	WorkerSilent   Trouble = "worker-silent" // it did not answer, and was replaced
 	LinkBroken     Trouble = "link-broken"
 	LinkCopied     Trouble = "link-copied" // not an error
 	LinkShown      Trouble = "link-shown"  // the browser does not let the page copy it
@@ -88,7 +92,7 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 		n.Action, n.Second = text.TryAgain, text.UsePicture
 	case t == ModelMissing || t == SampleMissing:
 		n.Action = text.TryAgain
-	case t == ModelBroken || t == WorkerLost || t == PictureMoves || t == LinkBroken || t == LinkCopied || t == LinkShown:
+	case t == ModelBroken || t == WorkerLost || t == WorkerSilent || t == OwnStops || t == PictureMoves || t == LinkBroken || t == LinkCopied || t == LinkShown:
 	default:
 		n.Action = text.Retry
 	}
@@ -141,6 +145,10 @@ var troubles = map[Trouble][2][2]string{
 		{"网络文件无法使用", "加载时被拒绝。原来的网络照常工作。"}},
 	OwnBroken: {{"Your network cannot be used", "Nothing has changed: the network from before goes on working. A file without a spec in its header needs its model.json opened with it."},
 		{"您的网络无法使用", "一切照旧：原来的网络照常工作。文件头里没有结构说明的，请连同 model.json 一起打开。"}},
+	OwnStops: {{"Your network was put away", "It ended the program that computes, or kept it from answering. A network that came with the page goes on; yours can be chosen again."},
+		{"您的网络已停用", "它使计算程序中止，或者迟迟没有回应。现在由本页自带的网络继续；您仍可再次选择它。"}},
+	WorkerSilent: {{"The network did not answer", "It was silent for too long, so it was started again. The last picture is still here."},
+		{"网络没有回应", "它太久没有回应，已重新启动。刚才的图片还在。"}},
 	OwnHuge: {{"Your network is too large", "A file may have 268 MB at most. The network from before goes on working."},
 		{"您的网络太大", "文件最多 268 MB。原来的网络照常工作。"}},
 	LinkBroken: {{"Part of the link could not be followed", "Everything else it said is on the page; for this, the page keeps what it shows by itself."},
@@ -151,4 +159,12 @@ var troubles = map[Trouble][2][2]string{
 		{"请自行复制链接", "浏览器不允许本页写入剪贴板。"}},
 	WorkerLost: {{"The network keeps stopping", "It was restarted three times and stopped each time. Reload the page or choose another model."},
 		{"网络反复停止", "已经重启三次，每次都停了。请重新加载页面，或换一个模型。"}},
+}
+
+// StopsWorker says that a worker ended, or fell silent, with the network that it was to load.
+func (s *State) StopsWorker(name string) string {
+	if s.Lang == "zh" {
+		return name + "：加载时程序中止，或者迟迟没有回应"
+	}
+	return name + ": the program that computes ended while loading it, or did not answer"
 }

@@ -71,11 +71,7 @@ func TestWorkers(cores, bytes, pieces int) int {
 // TestPiece is how many of the pictures a worker is given at a time: some tenths of a second of work, so that the progress moves and little is lost with a
 // worker, and little enough for all cores to have some.
 func TestPiece(m *protocol.Model, pictures, cores int) int {
-	macs := 0
-	for _, l := range m.Table {
-		macs += l.MACs
-	}
-	return min(max(10_000_000_000/max(macs, 1), 4), 200, max(4, pictures/(4*cores)))
+	return min(max(10_000_000_000/max(m.MACs(), 1), 4), 200, max(4, pictures/(4*cores)))
 }
 
 // Add counts what came back of one piece; pieces are added in their order.

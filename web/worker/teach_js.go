@@ -6,6 +6,7 @@ import (
 	"syscall/js"
 
 	"sescope/nn/dataset"
+	pictures "sescope/nn/picture"
 	"sescope/web/browser"
 	"sescope/web/protocol"
 )
@@ -27,7 +28,7 @@ func (t *taught) examineBlobs(req protocol.Request, blobs js.Value) (*protocol.E
 		if err == nil {
 			err = base.examine(id, picture)
 		}
-		var refusal *browser.Refusal
+		var refusal *pictures.Refusal
 		var fault *dataset.Fault
 		switch {
 		case err == nil:

@@ -6,9 +6,9 @@ import (
 	"syscall/js"
 
 	"sescope/nn/dataset"
+	pictures "sescope/nn/picture"
 	"sescope/web/browser"
 	"sescope/web/protocol"
-	"sescope/web/view"
 )
 
 // testJob runs a piece of a test set. Pictures are read, unpacked and decoded one by one, so that memory does not grow with the set.
@@ -27,15 +27,15 @@ func (n *network) testJob(job *protocol.TestJob, blobs js.Value) (*protocol.Test
 			blob = blobs.Index(i)
 			b, err = browser.Bytes(blob)
 		}
-		var picture *image.NRGBA
+		var pixels *image.NRGBA
 		if err == nil {
-			picture, err = browser.Decode(blob, b)
+			pixels, err = browser.Decode(blob, b)
 		}
 		if err != nil {
 			tested.Skipped = append(tested.Skipped, protocol.TestSkip{I: i, Why: reason(err)})
 			continue
 		}
-		if err := n.test(picture, label, tested); err != nil {
+		if err := n.test(pixels, label, tested); err != nil {
 			return nil, err
 		}
 	}
@@ -54,13 +54,13 @@ func (n *network) testRecords(job *protocol.TestJob, file js.Value) (*protocol.T
 		tested.Fault = &dataset.Fault{Kind: dataset.NotCIFAR, Name: job.File, Got: len(b), Of: dataset.Record}
 		return tested, nil
 	}
-	picture := image.NewNRGBA(image.Rect(0, 0, dataset.Side, dataset.Side))
+	pixels := image.NewNRGBA(image.Rect(0, 0, dataset.Side, dataset.Side))
 	for i := range job.Records {
-		label, err := dataset.Unpack(picture.Pix, b[i*dataset.Record:], job.File, job.From+i, len(n.session.Trace().Model.Spec.Classes))
+		label, err := dataset.Unpack(pixels.Pix, b[i*dataset.Record:], job.File, job.From+i, len(n.session.Trace().Model.Spec.Classes))
 		if errors.As(err, &tested.Fault) {
 			return tested, nil
 		}
-		if err := n.test(picture, label, tested); err != nil {
+		if err := n.test(pixels, label, tested); err != nil {
 			return nil, err
 		}
 	}
@@ -69,13 +69,13 @@ func (n *network) testRecords(job *protocol.TestJob, file js.Value) (*protocol.T
 
 // reason is the code of why a picture was skipped; the page has words for each.
 func reason(err error) string {
-	var refusal *browser.Refusal
+	var refusal *pictures.Refusal
 	var fault *dataset.Fault
 	switch {
 	case errors.As(err, &refusal):
-		return string(refusal.Trouble)
+		return "picture-" + string(refusal.Fault)
 	case errors.As(err, &fault):
 		return string(fault.Kind)
 	}
-	return string(view.PictureBroken)
+	return "picture-" + string(pictures.Broken)
 }
