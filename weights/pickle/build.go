@@ -1,6 +1,10 @@
 package pickle
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // build handles the opcodes that make a value of others, or keep one.
 func (m *machine) build(op byte) error {
@@ -98,7 +102,7 @@ func (m *machine) remember(op byte) (err error) {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Sscan(s, &n); err != nil {
+		if n, err = strconv.Atoi(strings.TrimSpace(s)); err != nil {
 			return err
 		}
 	case 0x94:
