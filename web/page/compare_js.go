@@ -83,6 +83,7 @@ func (p *Page) secondFailed() {
 
 // loseSecond is called when the worker that held the twin is gone; the next one is given it again.
 func (p *Page) loseSecond() {
+	p.compare.search.Begin()
 	p.compare.asked, p.state.Compare.Second, p.state.Compare.Looking = "", nil, false
 }
 
