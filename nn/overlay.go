@@ -5,10 +5,11 @@ import (
 	"image"
 )
 
-// Where the ramp of Overlay begins, and over what range of the heat map it rises to the full opacity.
+// Between which values of the heat map the ramp of Overlay rises from nothing to the full opacity: a
+// map that floods the picture hides what it is about.
 const (
-	rampStart = 0.06
-	rampRange = 0.42
+	rampStart = 0.22
+	rampEnd   = 0.72
 )
 
 // overlayLevels is how finely Overlay samples its colours and alphas: four times the colour table, so that the ramp's alpha is
@@ -16,7 +17,7 @@ const (
 const overlayLevels = 1024
 
 // Overlay paints heat, which must be of dst's size and in 0..1, as a layer to lay over a picture: the colour from cm, straight alpha.
-// With ramp the alpha is opacity*clamp((t-0.06)/0.42, 0, 1), so that cold areas show the picture; without it the alpha is opacity
+// With ramp the alpha is opacity*smoothstep(0.22, 0.72, t), so that cold areas show the picture; without it the alpha is opacity
 // everywhere, as the tutorial paints. opacity is clamped to 0..1. NaN is transparent. It allocates nothing.
 func Overlay(dst *image.NRGBA, heat *Heatmap, cm *Colormap, opacity float32, ramp bool) {
 	checkHeatmap("Overlay's heat map", heat)
@@ -27,7 +28,8 @@ func Overlay(dst *image.NRGBA, heat *Heatmap, cm *Colormap, opacity float32, ram
 		t := (float32(i) + 0.5) / overlayLevels
 		alpha := opacity
 		if ramp {
-			alpha *= min(max((t-rampStart)/rampRange, 0), 1)
+			u := min(max((t-rampStart)/(rampEnd-rampStart), 0), 1)
+			alpha *= u * u * (3 - 2*u)
 		}
 		r, g, b := cm.At(t)
 		colours[i] = [4]uint8{r, g, b, uint8(alpha*255 + 0.5)}

@@ -170,17 +170,18 @@ def blend():
 
 
 def overlay():
-    """The stage's layer: colour by the map, alpha = opacity * clamp((t-0.06)/0.42, 0, 1) or flat; NaN is transparent."""
+    """The stage's layer: colour by the map, alpha = opacity * smoothstep(0.22, 0.72, t) or flat; NaN is transparent."""
     import matplotlib
 
     heat = np.concatenate(
-        [np.linspace(-0.1, 1.1, 116), [0.06, 0.48, np.nan, 1e9]]
+        [np.linspace(-0.1, 1.1, 116), [0.22, 0.72, np.nan, 1e9]]
     ).astype(np.float32)
     cases = []
     for name, opacity, ramp in [("turbo", 0.62, True), ("jet", 0.5, False), ("viridis", 1.0, True), ("inferno", 0.0, True)]:
         rgba = matplotlib.colormaps[name](heat, bytes=True)
         t = heat.astype(np.float64)
-        alpha = opacity * (np.clip((t - 0.06) / 0.42, 0, 1) if ramp else np.ones_like(t))
+        u = np.clip((t - 0.22) / (0.72 - 0.22), 0, 1)
+        alpha = opacity * (u * u * (3 - 2 * u) if ramp else np.ones_like(t))
         rgba[:, 3] = np.where(np.isnan(t), 0, np.floor(np.nan_to_num(alpha) * 255 + 0.5))
         cases.append({"map": name, "opacity": opacity, "ramp": ramp, "want": u8(rgba)})
     write("overlay.json", {"w": 12, "h": 10, "heat": f32(heat), "cases": cases})

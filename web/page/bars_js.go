@@ -116,6 +116,7 @@ func (p *Page) barMove(e pointer) {
 		p.hold(&at)
 	case e.pressed && (g.moved || e.y-g.y > dragFrom || g.y-e.y > dragFrom):
 		g.moved = true
+		p.state.Pick(g.at)
 		v := g.row.Value(e.y, e.h)
 		p.mix(func(d *view.Desk) { d.Put(g.at, v) })
 	}
@@ -127,6 +128,7 @@ func (p *Page) barUp(e pointer) {
 	if g.row == nil || g.moved {
 		return
 	}
+	p.state.Pick(g.at)
 	p.mix(func(d *view.Desk) {
 		if e.shift {
 			d.SoloOn(g.at)
@@ -143,12 +145,7 @@ func (p *Page) hold(at *protocol.Peek) {
 		return
 	}
 	s.Held = at
-	p.paintDesk()
-	p.showCard()
-	if at != nil {
-		p.frames.Explain()
-		p.next()
-	}
+	p.refocus()
 }
 
 // sliderAt is the channel of a slider.

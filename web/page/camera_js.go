@@ -106,6 +106,7 @@ func (p *Page) cameraOpened(camera *browser.Camera, devices []view.Device) {
 		p.camera.mirror = &camera.Front
 	}
 	s.Mirrored = *p.camera.mirror
+	p.state.Unsettle()
 	p.newSource()
 	p.state.Brush = false // there is nothing still to paint on
 	p.showBrush()

@@ -12,15 +12,14 @@ import (
 	"sescope/web/view"
 )
 
-const cardSide = 88
-
-// listenCard wires the card's controls, which a phone shows: a finger is too thick for a bar.
+// listenCard wires the card's controls, on which a finger sets a gate: it is too thick for a bar.
 func (p *Page) listenCard() {
 	on := func(id string, f func(at protocol.Peek)) {
 		browser.Listen(browser.ByID(id), "click", func(js.Value) {
 			p.post(func() {
-				if p.state.Held != nil {
-					f(*p.state.Held)
+				if at := p.state.Focus(); at != nil {
+					p.state.Pick(*at)
+					f(*at)
 				}
 			})
 		})
@@ -29,7 +28,9 @@ func (p *Page) listenCard() {
 		return func(at protocol.Peek) {
 			at.Channel += by
 			if _, ok := p.desk.slider(at); ok {
-				p.hold(&at)
+				p.state.Pick(at)
+				p.state.Held = nil
+				p.refocus()
 			}
 		}
 	}
@@ -42,45 +43,59 @@ func (p *Page) listenCard() {
 	browser.Listen(value, "input", func(js.Value) {
 		v, err := strconv.ParseFloat(value.Get("value").String(), 32)
 		p.post(func() {
-			if at := p.state.Held; err == nil && at != nil {
+			if at := p.state.Focus(); err == nil && at != nil {
+				p.state.Pick(*at)
 				p.mix(func(d *view.Desk) { d.Put(*at, float32(v)) })
 			}
 		})
 	})
 }
 
-// showCard describes the held channel, or hides the card.
+// refocus shows another channel as the one that is described, everywhere, and asks for its map.
+func (p *Page) refocus() {
+	p.paintDesk()
+	p.showCard()
+	p.reexplain()
+}
+
+// showCard describes the channel that the desk marks, or hides the card.
 func (p *Page) showCard() {
-	s, card := p.state, browser.ByID("gate-card")
-	if s.Held == nil || s.Shown == nil || s.Shown.Model != p.desk.model {
-		card.Set("hidden", true)
+	s, w := p.state, p.stage.words
+	at := s.Focus()
+	if at == nil || s.Shown == nil || s.Shown.Model != p.desk.model || at.Block >= len(s.Shown.Result.Gates) {
+		w.hide("gate-card", true)
 		return
 	}
-	at, t := *s.Held, s.T()
-	facts := s.ChannelFacts(at)
+	facts := s.ChannelFacts(*at)
 	if facts == nil {
-		card.Set("hidden", true)
+		w.hide("gate-card", true)
 		return
 	}
-	card.Set("hidden", false)
-	p.stage.words.set("card-title", s.ChannelName(at))
+	w.hide("gate-card", false)
+	t := s.T()
+	w.set("card-title", channelName(s, *at))
+	w.set("card-matters", s.CardMatters(*at))
 	p.showFacts(facts)
 	b, gate := s.Desk.Blocks[at.Block], s.Shown.Result.Gates[at.Block].Scale[at.Channel]
 	v, set := b.Set[at.Channel]
-	for id, text := range map[string]string{"card-mute": pickText(set && v == 0, t.Unmute, t.Mute), "card-solo": pickText(b.Solo == at.Channel, t.SoloEnd, t.SoloOne), "card-release": t.Release} {
-		p.stage.words.set(id, text)
+	w.set("card-mute", pickText(set && v == 0, t.Unmute, t.Mute))
+	w.set("card-solo", pickText(b.Solo == at.Channel, t.SoloEnd, t.SoloOne))
+	w.set("card-release", t.Release)
+	w.hide("card-release", !set)
+	w.set("card-gate", "× "+fmt.Sprintf("%.2f", gate))
+	if text := fmt.Sprintf("%.2f", gate); p.desk.slid != text {
+		p.desk.slid = text
+		value := browser.ByID("card-value")
+		value.Set("value", text)
+		value.Get("style").Call("setProperty", "--opacity", fmt.Sprintf("%.0f%%", 100*gate))
 	}
-	value := browser.ByID("card-value")
-	value.Set("value", fmt.Sprintf("%.2f", gate))
-	value.Get("style").Call("setProperty", "--opacity", fmt.Sprintf("%.0f%%", 100*gate))
-	if k := s.Shown.Result.Peeked; k != nil && k.Peek == at {
-		p.paintCard(k.Map)
-	}
-	if p.desk.placed == nil || *p.desk.placed != at {
-		p.placeCard(card, at)
-		p.desk.placed = &at
+	if k := s.Shown.Result.Peeked; k != nil && k.Peek == *at {
+		w.set("card-mean", minus(fmt.Sprintf("%.2f", k.Mean)))
+		p.paintCard(k.Map, gate)
 	}
 }
+
+func minus(text string) string { return view.Minus(text) }
 
 func pickText(on bool, yes, no string) string {
 	if on {
@@ -96,60 +111,61 @@ func (p *Page) showFacts(facts []view.Fact) {
 	if !slices.EqualFunc(facts, d.facts, same) {
 		list.Call("replaceChildren")
 		for _, f := range facts {
+			row := js.Global().Get("document").Call("createElement", "div")
 			for _, part := range [][2]string{{"dt", f.Name}, {"dd", f.Value}} {
 				el := js.Global().Get("document").Call("createElement", part[0])
 				el.Set("textContent", part[1])
-				list.Call("append", el)
+				row.Call("append", el)
 			}
+			list.Call("append", row)
 		}
 	} else {
 		for i, f := range facts {
 			if f != d.facts[i] {
-				list.Get("children").Index(2*i+1).Set("textContent", f.Value)
+				list.Get("children").Index(i).Get("lastChild").Set("textContent", f.Value)
 			}
 		}
 	}
 	d.facts = facts
 }
 
-// paintCard lays the channel's map over the picture on the stage.
-func (p *Page) paintCard(m protocol.Plane) {
+// paintCard shows the channel's map in front of its gate and behind it, on one scale.
+func (p *Page) paintCard(m protocol.Plane, gate float32) {
 	st := p.stage
-	small := &nn.Heatmap{W: m.W, H: m.H, Data: append([]float32(nil), m.Data...)}
-	nn.Normalise(small)
-	nn.ResizeBilinear(st.channel, small)
-	nn.Overlay(st.channelPaint.Image, st.channel, nn.Jet, .62, true)
-	st.channelPaint.Put(st.scratch)
-	canvas := st.card
-	canvas.Ctx.Set("imageSmoothingQuality", "high")
-	canvas.Draw(st.picture, 1)
-	canvas.Draw(st.scratch, 1)
-}
-
-// placeCard puts the card below its bar's row, so that it never covers the bars it is about. On a phone it has its place.
-func (p *Page) placeCard(card js.Value, at protocol.Peek) {
-	slider, ok := p.desk.slider(at)
-	if !ok {
-		return
+	lo, hi := float32(0), float32(0)
+	for _, v := range m.Data {
+		lo, hi = min(lo, v), max(hi, v)
 	}
-	gates := browser.ByID("gates").Call("getBoundingClientRect")
-	bar := slider.Call("getBoundingClientRect")
-	middle := bar.Get("left").Float() + bar.Get("width").Float()/2 - gates.Get("left").Float()
-	left := min(max(middle-60, 8), gates.Get("width").Float()-card.Get("offsetWidth").Float()-8)
-	row := slider.Call("closest", "[data-row]").Call("getBoundingClientRect")
-	style := card.Get("style")
-	style.Call("setProperty", "--left", fmt.Sprintf("%.0fpx", left))
-	style.Call("setProperty", "--top", fmt.Sprintf("%.0fpx", row.Get("bottom").Float()-gates.Get("top").Float()+4))
-	style.Call("setProperty", "--arrow", fmt.Sprintf("%.0fpx", middle-left))
+	if hi == lo {
+		hi = lo + 1
+	}
+	if st.peekPaint == nil || st.card.El.Get("width").Int() != m.W || st.card.El.Get("height").Int() != m.H {
+		st.peekPaint = browser.NewPainter(m.W, m.H)
+		for _, c := range []*browser.Canvas{st.card, st.after} {
+			c.El.Set("width", m.W)
+			c.El.Set("height", m.H)
+		}
+	}
+	for _, part := range []struct {
+		canvas *browser.Canvas
+		times  float32
+	}{{st.card, 1}, {st.after, gate}} {
+		for i, v := range m.Data {
+			pix := st.peekPaint.Image.Pix[4*i:]
+			pix[0], pix[1], pix[2] = nn.Viridis.At((v*part.times - lo) / (hi - lo))
+			pix[3] = 255
+		}
+		st.peekPaint.Put(part.canvas)
+	}
 }
 
 // wordCard writes the card's fixed words in the page's language.
 func (p *Page) wordCard() {
 	t := p.state.T()
-	for id, text := range map[string]string{"card-drag": t.KeyDrag, "card-set": t.KeySet, "card-click": t.KeyClick, "card-mutes": t.KeyMute, "card-shift": t.KeyShift, "card-solos": t.KeySolo} {
+	for id, text := range map[string]string{"card-map-name": t.CardMap, "card-mean-name": t.CardMean, "card-gate-name": t.CardGate, "card-after-name": t.CardAfter} {
 		browser.ByID(id).Set("textContent", text)
 	}
-	for id, text := range map[string]string{"card-value": t.GateValue, "card-previous": t.Previous, "card-next": t.Next} {
+	for id, text := range map[string]string{"card-value": t.GateValue, "card-previous": t.Previous, "card-next": t.Next, "block-previous": t.PreviousBlock, "block-next": t.NextBlock, "card-portrait": t.CardPortrait, "strip": t.NetworkTitle} {
 		browser.ByID(id).Call("setAttribute", "aria-label", text)
 	}
 }

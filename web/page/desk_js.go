@@ -21,13 +21,13 @@ type desk struct {
 	font    string
 	spoken  float64 // when the sliders were brought up to date
 	drag    drag
-	words   words          // of the blocks
-	placed  *protocol.Peek // the channel that the card stands at
-	facts   []view.Fact    // on the card
+	words   words       // of the blocks
+	slid    string      // where the card's slider stands
+	facts   []view.Fact // on the card
 }
 
 type deskBlock struct {
-	title, size, status, toggle, toggleText js.Value
+	el, title, of, size, status, toggle, toggleText, what js.Value
 }
 
 type deskRow struct {
@@ -75,6 +75,9 @@ func (p *Page) showDesk() {
 		d.spoken = now
 	}
 	for _, r := range d.rows {
+		if !s.BlockShown(r.Block) {
+			continue
+		}
 		for i := range r.sliders {
 			if c := (protocol.Peek{Block: r.Block, Channel: r.First + i}); all || s.Held != nil && *s.Held == c {
 				r.say(s, i)
@@ -97,21 +100,23 @@ func (r *deskRow) say(s *view.State, i int) {
 // build makes the blocks of a network.
 func (d *desk) build(s *view.State) {
 	d.model = s.Shown.Model
-	d.blocks, d.rows, d.words, d.placed = nil, nil, words{}, nil
+	d.blocks, d.rows, d.words = nil, nil, words{}
 	document, root := js.Global().Get("document"), browser.ByID("blocks")
 	clone := func(id string) js.Value {
 		return browser.ByID(id).Get("content").Get("firstElementChild").Call("cloneNode", true)
 	}
 	root.Call("replaceChildren")
-	count := 0
 	for i, b := range d.model.Blocks {
 		el := clone("block")
 		el.Get("dataset").Set("layer", b.Layer)
 		toggle := el.Call("querySelector", "[role=switch]")
 		toggle.Set("id", fmt.Sprintf("se-%d", i+1))
 		toggle.Get("dataset").Set("block", i)
-		d.blocks = append(d.blocks, &deskBlock{el.Call("querySelector", "h3"), el.Call("querySelector", ".size"), el.Call("querySelector", ".status"), toggle, toggle.Get("firstElementChild")})
-		for _, row := range view.BarRows(i, b.N) {
+		part := func(selector string) js.Value { return el.Call("querySelector", selector) }
+		d.blocks = append(d.blocks, &deskBlock{el, part("h2"), part(".of"), part(".size"), part(".status"), toggle, toggle.Get("firstElementChild"), part(".what")})
+		list := view.BarRows(i, b.N)
+		el.Get("dataset").Set("rows", min(len(list), 4))
+		for _, row := range list {
 			r := &deskRow{BarRow: row, el: clone("row")}
 			r.el.Get("dataset").Set("row", len(d.rows))
 			r.ctx = r.el.Get("firstElementChild").Call("getContext", "2d")
@@ -126,22 +131,14 @@ func (d *desk) build(s *view.State) {
 				r.sliders = append(r.sliders, slider)
 			}
 			r.words = make([]string, row.N)
-			el.Call("append", r.el)
+			part(".rows").Call("append", r.el)
 			d.rows = append(d.rows, r)
-			count++
 		}
 		el.Call("querySelector", "[role=slider]").Call("setAttribute", "tabindex", "0")
 		root.Call("append", el)
 	}
-	rows := "few"
-	if count > 6 {
-		rows = "many"
-	} else if count > 3 {
-		rows = "some"
-	}
-	root.Get("dataset").Set("rows", rows)
 	d.word(s)
-	d.measure()
+	d.choose(s)
 }
 
 // word writes the language's words on the desk.
@@ -151,6 +148,8 @@ func (d *desk) word(s *view.State) {
 		name := fmt.Sprintf(t.Block, i+1)
 		m := d.model.Blocks[i]
 		b.title.Set("textContent", name)
+		b.of.Set("textContent", fmt.Sprintf(t.BlockOf, len(d.blocks)))
+		emphasise(b.what, fmt.Sprintf(t.What, m.N))
 		b.size.Set("textContent", fmt.Sprintf(t.Channels, m.N, m.W, m.H))
 		b.toggle.Call("setAttribute", "aria-label", fmt.Sprintf(t.SESwitch, name))
 	}
@@ -164,11 +163,23 @@ func (d *desk) word(s *view.State) {
 	}
 }
 
+// choose shows the blocks that the desk is to show.
+func (d *desk) choose(s *view.State) {
+	for i, b := range d.blocks {
+		b.el.Set("hidden", !s.BlockShown(i))
+	}
+	toggle(browser.ByID("gates"), "all", s.AllBlocks)
+	d.spoken = 0
+	d.measure()
+}
+
 // measure fits every canvas to its place and to the screen's pixels.
 func (d *desk) measure() {
-	d.placed = nil
 	ratio := max(1, js.Global().Get("devicePixelRatio").Float())
 	for _, r := range d.rows {
+		if r.el.Get("offsetParent").IsNull() {
+			continue // of a block that is not shown
+		}
 		r.w, r.h = r.el.Get("clientWidth").Float(), r.el.Get("clientHeight").Float()
 		canvas := r.ctx.Get("canvas")
 		canvas.Set("width", int(r.w*ratio+.5))
@@ -184,9 +195,12 @@ func (p *Page) paintDesk() {
 		return
 	}
 	for i, b := range d.blocks {
+		if !s.BlockShown(i) {
+			continue
+		}
 		d.words.put(b.status, fmt.Sprint("status ", i), s.BlockStatus(i))
 		on := !s.Desk.Blocks[i].Off
-		b.toggle.Call("setAttribute", "aria-checked", on)
+		d.words.attr(b.toggle, fmt.Sprint("checked ", i), "aria-checked", fmt.Sprint(on))
 		text := s.T().SEOn
 		if !on {
 			text = s.T().SEOff
@@ -194,12 +208,16 @@ func (p *Page) paintDesk() {
 		d.words.put(b.toggleText, fmt.Sprint("switch ", i), text)
 	}
 	for _, r := range d.rows {
+		if !s.BlockShown(r.Block) {
+			continue
+		}
 		held := -1
-		if s.Held != nil && s.Held.Block == r.Block {
-			held = s.Held.Channel
+		if f := s.Focus(); f != nil && f.Block == r.Block {
+			held = f.Channel
 		}
 		d.paint(r, s, held)
 	}
+	p.wordGates()
 }
 
 func (d *desk) paint(r *deskRow, s *view.State, held int) {

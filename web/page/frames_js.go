@@ -63,7 +63,7 @@ func (p *Page) run(fr *frame) {
 
 // about is a request about a frame: what the page shows of it now.
 func (p *Page) about(op string, fr *frame) protocol.Request {
-	return protocol.Request{Op: op, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.state.Want(), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}
+	return protocol.Request{Op: op, ID: fr.id, Model: p.model.Name, Side: fr.pixels.Side, Want: p.want(fr), Look: p.state.Look(), Gates: p.state.Desk.Overrides()}
 }
 
 // reply handles every answer of the worker.
@@ -79,7 +79,7 @@ func (p *Page) reply(reply protocol.Reply, data js.Value) {
 			panic(err)
 		}
 		p.takePanel(reply.Panel, data)
-		p.show(fr, reply.Result, bytesOf(data.Get("input")))
+		p.show(fr, reply.Result, data)
 	}
 	p.next()
 }
@@ -92,17 +92,23 @@ func bytesOf(buffer js.Value) []byte {
 }
 
 // show makes a result visible: stage, captions, text and event belong to one frame.
-func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
+func (p *Page) show(fr *frame, r *protocol.Result, data js.Value) {
 	s := p.state
 	p.worker.deaths.Worked()
 	s.Shown = &view.Shown{Source: fr.source, File: fr.file, Truth: view.Truth(fr.sample, fr.label, p.model), Model: p.model, Result: r,
 		Timings: protocol.Timings{Grab: fr.grab, Prepare: r.Times.Prepare, Network: r.Times.Network, Maps: r.Times.Maps}}
 	start := browser.Now()
-	p.stage.show(s, fr, input)
+	p.steady(fr)
+	if s.Settle() {
+		p.frames.Explain() // the card wants that channel's map
+	}
+	p.stage.show(s, fr, bytesOf(data.Get("input")))
 	if s.Panel != nil { // tabs that ask for nothing are painted where their state changes
 		p.paintTab()
 	}
 	p.showDesk()
+	p.showStrip(data.Get("tiles"))
+	p.paintPin()
 	s.Shown.Timings.Paint = browser.Now() - start
 	p.setReady()
 	p.followAudit(fr)
@@ -121,6 +127,24 @@ func (p *Page) show(fr *frame, r *protocol.Result, input []byte) {
 	}
 	p.answered, _ = s.Answer()
 	p.dispatch()
+}
+
+// steady smooths what a camera's frames say.
+func (p *Page) steady(fr *frame) {
+	s := p.state
+	if fr.source != view.FromCamera {
+		return
+	}
+	if p.steadyOf != fr.from || p.steadyBy != s.Shown.Model.Name {
+		p.steadyOf, p.steadyBy = fr.from, s.Shown.Model.Name
+		p.smooth.Reset()
+	}
+	r := s.Shown.Result
+	if fr.id != p.steadyID { // not for another explanation of the same frame
+		p.steadyID = fr.id
+		p.smooth.Add(browser.Now(), r.Probs, r.Known != nil && !r.Known.Sure)
+	}
+	s.Shown.Steady = &p.smooth
 }
 
 // reexplain asks for other maps of the frame on the stage.

@@ -37,9 +37,7 @@ func (p *Page) listenLinks() {
 func (p *Page) firstLink() int {
 	l := p.state.ParseLink(location().Get("hash").String())
 	p.links.pending, p.links.broken = &l, l.Broken
-	if l.Tab != "" {
-		p.openTab(l.Tab)
-	}
+	p.followTab(l.Tab)
 	if l.Sample >= 0 {
 		return l.Sample
 	}
@@ -50,9 +48,7 @@ func (p *Page) firstLink() int {
 func (p *Page) follow(l view.Link) {
 	s := p.state
 	p.links.broken = append(p.links.broken, l.Broken...)
-	if l.Tab != "" {
-		p.openTab(l.Tab)
-	}
+	p.followTab(l.Tab)
 	if l.Lang != "" && l.Lang != s.Lang {
 		p.ChooseLanguage(l.Lang)
 	}
@@ -127,4 +123,13 @@ func (p *Page) Share() {
 			})
 		}()
 	})
+}
+
+// followTab opens the tab of a link. The tab that every link of the first edition named, because it
+// was open from the start, does not push the picture away.
+func (p *Page) followTab(id string) {
+	if id != "" {
+		p.openTab(id)
+		p.panel.scroll = id != view.TabTutorial
+	}
 }

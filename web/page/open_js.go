@@ -80,6 +80,7 @@ func (p *Page) openStill(st still) {
 	p.state.Mirrored = false
 	p.state.Sample = st.sample
 	p.hideNotice()
+	p.state.Unsettle()
 	p.newSource()
 	p.showStill()
 }

@@ -29,6 +29,14 @@ type Page struct {
 	model  *protocol.Model // that the worker answers with
 	stage  *stage
 	desk   desk
+	strip  strip
+	fall   *browser.Painter // of the waterfall's pictures
+	pin    pin
+
+	smooth   view.Steady
+	steadyOf turns.Ticket // the epoch that smooth is about
+	steadyBy string       // and the network
+	steadyID int          // the frame that it knows already
 
 	frames frames
 	camera cameras

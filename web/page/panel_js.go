@@ -11,6 +11,7 @@ import (
 
 // panel paints the canvases of the open panel.
 type panel struct {
+	scroll   bool            // it is to be brought to the top after the next render
 	due      bool            // it was opened: its canvases are painted after the next render
 	atlas    *browser.Canvas // the pictures that came with the shown answer
 	labelled float64         // when words were last painted on a canvas

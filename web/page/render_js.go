@@ -84,6 +84,10 @@ func (p *Page) render() {
 	if p.panel.due {
 		p.paintPanel()
 	}
+	if p.state.Shown != nil {
+		p.paintFall()
+	}
+	p.bringPanel()
 	p.renders.last = browser.Now()
 	p.hashSoon()
 }

@@ -22,12 +22,13 @@ type stage struct {
 	see     *browser.Canvas
 	bar     *browser.Canvas
 	card    *browser.Canvas
+	after   *browser.Canvas // the card's map behind its gate
 	words   words
 	label   string // of the stage, for screen readers
 	scratch *browser.Canvas
 
 	heatPaint, channelPaint, barPaint *browser.Painter
-	seePaint                          *browser.Painter
+	seePaint, peekPaint               *browser.Painter
 	small, large, channel             *nn.Heatmap
 	spline                            nn.Spline
 	fixed                             *view.Range // the kept scale, nil for each frame's own
@@ -35,7 +36,7 @@ type stage struct {
 }
 
 func newStage() *stage {
-	return &stage{words: words{}, picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"),
+	return &stage{words: words{}, picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"), after: browser.CanvasByID("card-after"),
 		scratch: browser.NewCanvas(channelSide, false), heatPaint: browser.NewPainter(heatSide, heatSide), channelPaint: browser.NewPainter(channelSide, channelSide),
 		barPaint: browser.NewPainter(256, 1), large: nn.NewHeatmap(heatSide, heatSide), channel: nn.NewHeatmap(channelSide, channelSide)}
 }
@@ -44,11 +45,10 @@ func newStage() *stage {
 func (st *stage) show(s *view.State, fr *frame, input []byte) {
 	fresh := st.frame != fr
 	st.frame = fr
-	if fresh {
-		st.picture.Resize(fr.picture.Side)
-		st.picture.Ctx.Call("drawImage", fr.picture.El, 0, 0)
-	}
 	st.paintSees(s, input)
+	if fresh {
+		st.repaintPicture(s)
+	}
 	st.paintMap(s)
 	if now := browser.Now(); s.Tab == view.TabTutorial && (fr.source != view.FromCamera || now-st.figured >= figuresEvery) {
 		st.figured = now
@@ -56,14 +56,29 @@ func (st *stage) show(s *view.State, fr *frame, input []byte) {
 	}
 }
 
+// repaintPicture draws the picture of the frame, or what the network sees of it.
+func (st *stage) repaintPicture(s *view.State) {
+	if st.frame == nil {
+		return
+	}
+	st.picture.Resize(st.frame.picture.Side)
+	if s.SeeInput && st.see != nil {
+		st.picture.Ctx.Set("imageSmoothingEnabled", false)
+		st.picture.Draw(st.see, 1)
+		st.picture.Ctx.Set("imageSmoothingEnabled", true)
+		return
+	}
+	st.picture.Ctx.Call("drawImage", st.frame.picture.El, 0, 0)
+}
+
 // paintMap paints the heat map and what names it.
 func (st *stage) paintMap(s *view.State) {
-	r := s.Shown.Result
-	span, ok := view.MapRange(r.Want.Kind, r.Heat)
+	heat, kind := s.StageMap()
+	span, ok := view.MapRange(kind, heat)
 	visible := ok && !s.HeatOff
 	toggle(st.heat.El, "off", !visible)
-	browser.ByID("scale").Set("hidden", !visible)
-	browser.ByID("chip").Set("hidden", false)
+	st.words.hide("scale", !visible)
+	st.words.hide("chip", false)
 	name, percent := s.Answer()
 	st.words.set("chip-answer", name+" "+percent)
 	st.words.set("chip-map", s.Chip())
@@ -74,16 +89,16 @@ func (st *stage) paintMap(s *view.State) {
 	if !visible {
 		return
 	}
-	if s.Fixed {
+	if s.Fixed && s.Held == nil {
 		if st.fixed == nil {
 			st.fixed = &span
 		}
 		span = *st.fixed
 	}
-	if st.small == nil || st.small.W != r.Heat.W || st.small.H != r.Heat.H {
-		st.small = nn.NewHeatmap(r.Heat.W, r.Heat.H)
+	if st.small == nil || st.small.W != heat.W || st.small.H != heat.H {
+		st.small = nn.NewHeatmap(heat.W, heat.H)
 	}
-	for i, v := range r.Heat.Data {
+	for i, v := range heat.Data {
 		st.small.Data[i] = (v - span.Lo) / (span.Hi - span.Lo)
 	}
 	colours, _ := nn.ColormapByName(s.Colours)
@@ -93,6 +108,7 @@ func (st *stage) paintMap(s *view.State) {
 		nn.ResizeBilinear(st.large, st.small)
 	}
 	nn.Overlay(st.heatPaint.Image, st.large, colours, float32(s.Opacity)/100, true)
+	nn.Contour(st.heatPaint.Image, st.large, .9, .5, .8)
 	st.heatPaint.Put(st.heat)
 	for x := range 256 {
 		pix := st.barPaint.Image.Pix[4*x:]
@@ -110,8 +126,9 @@ func (st *stage) paintMap(s *view.State) {
 
 // paintSees shows the network's own input.
 func (st *stage) paintSees(s *view.State, input []byte) {
-	browser.ByID("see").Set("hidden", false)
-	st.words.set("see-text", s.Sees())
+	if st.see == nil {
+		st.see = browser.NewCanvas(1, false)
+	}
 	if input == nil {
 		return
 	}

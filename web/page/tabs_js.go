@@ -40,9 +40,27 @@ func (p *Page) ChooseTab(id string) {
 	p.post(func() { p.openTab(id) })
 }
 
+// openTab opens a panel and brings it to the top, below the bar with the picture and the answer.
 func (p *Page) openTab(id string) {
-	p.state.Tab = id
+	p.state.Tab, p.state.Menu = id, ""
+	p.panel.scroll = id != ""
 	p.openPanel()
+}
+
+// CloseTab goes back to the picture.
+func (p *Page) CloseTab() {
+	p.post(func() {
+		p.openTab("")
+		js.Global().Call("scrollTo", 0, 0)
+	})
+}
+
+// bringPanel scrolls to the panel that was opened, once it is on the page.
+func (p *Page) bringPanel() {
+	if p.panel.scroll {
+		p.panel.scroll = false
+		browser.ByID("app").Call("querySelector", ".panels").Call("scrollIntoView", map[string]any{"block": "start"})
+	}
 }
 
 // listenTabs lets the arrow keys go from tab to tab; the list is one stop of the tab key.
@@ -67,7 +85,7 @@ func (p *Page) listenTabs() {
 		}
 		event.Call("preventDefault")
 		p.post(func() {
-			id := view.Tabs[move(slices.IndexFunc(view.Tabs, func(t view.Tab) bool { return t.ID == p.state.Tab }))].ID
+			id := view.Tabs[move(max(0, slices.IndexFunc(view.Tabs, func(t view.Tab) bool { return t.ID == p.state.Tab })))].ID
 			p.openTab(id)
 			browser.ByID("app").Call("querySelector", "#tab-"+id).Call("focus")
 		})

@@ -44,6 +44,9 @@ type Want struct {
 	Against int `json:"against"` // whom Why compares the class with: a class, RunnerUp or Alone
 
 	Peek *Peek `json:"peek,omitempty"` // the channel that the person looks at
+
+	Strip bool `json:"strip,omitempty"` // the stations' small pictures and times
+	Fresh bool `json:"fresh,omitempty"` // another source began: the small pictures may be of other channels
 }
 
 // Reply goes from the worker to the page. Model or Result is set, or Error.
@@ -82,6 +85,7 @@ type Model struct {
 	Card     *nn.Card          `json:"card,omitempty"`
 	Spec     string            `json:"spec,omitempty"` // where it came from another network's file
 	Rejects  bool              `json:"rejects"`        // it has a rule for "not sure"
+	Stations []Station         `json:"stations"`
 }
 
 // MACs is how many multiply-adds one picture takes.
@@ -181,8 +185,9 @@ type Result struct {
 	Orders   []Order      `json:"orders"`
 	Known    *Known       `json:"known,omitempty"` // nil where the network has no rule
 	Peeked   *Peeked      `json:"peeked,omitempty"`
-	Why      *Why         `json:"why,omitempty"` // nil where the network's head is no sum over channels
-	Side     int          `json:"side"`          // of the network's input picture
+	Why      *Why         `json:"why,omitempty"`   // nil where the network's head is no sum over channels
+	Side     int          `json:"side"`            // of the network's input picture
+	Strip    *Strip       `json:"strip,omitempty"` // if Want asked for it
 	Times    Times        `json:"times"`
 }
 
@@ -211,6 +216,12 @@ func (r *Result) planes() []plane {
 	}
 	if r.Peeked != nil {
 		list = append(list, plane{&r.Peeked.Map.Data, r.Peeked.Map.W * r.Peeked.Map.H})
+	}
+	if r.Why != nil {
+		list = append(list, plane{&r.Why.Maps, len(r.Why.Terms) * r.Why.W * r.Why.H})
+	}
+	if r.Strip != nil {
+		list = append(list, plane{&r.Strip.Ms, r.Strip.N})
 	}
 	for i := range r.Channels {
 		m := &r.Channels[i].Map

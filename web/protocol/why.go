@@ -17,6 +17,16 @@ type Why struct {
 	Others  int     `json:"others"`
 	Rest    float32 `json:"rest"` // of the other channels together
 	Total   float32 `json:"total"`
+
+	W    int       `json:"w"` // of a term's map
+	H    int       `json:"h"`
+	Maps []float32 `json:"-"` // of the terms one after the other, H x W each, as they are in front of their gates
+}
+
+// Map is the map of term i.
+func (w *Why) Map(i int) Plane {
+	n := w.W * w.H
+	return Plane{W: w.W, H: w.H, Data: w.Maps[i*n : (i+1)*n]}
 }
 
 // Share is what one channel of the last maps brings.

@@ -10,10 +10,10 @@ import "github.com/vugu/vugu"
 import js "github.com/vugu/vugu/js"
 import "log"
 
-import "sescope/web/view"
-
 import (
 	"strconv"
+
+	"sescope/web/view"
 )
 
 import (
@@ -23,47 +23,6 @@ import (
 import (
 	"sescope/nn"
 )
-
-type About struct {
-	S *view.State
-}
-
-func (c *About) note() string {
-	if c.S.Shown == nil {
-		return ""
-	}
-	return c.S.Localised(c.S.Shown.Model.Note)
-}
-func (c *About) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = element(nil, "section\x00class\x00about\x00id\x00about")
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	vgn.AddAttrInterface("hidden", c.note() == "")
-	{
-		vgparent := vgn
-		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "h3")
-		content(vgn, c.S.T().AboutModel)
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00id\x00model-note")
-		content(vgn, c.note())
-		vgn = text(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
 
 // Audit holds each gate of a block against what its channel is worth.
 type Audit struct {
@@ -485,14 +444,11 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Controls are the buttons below the stage; what is needed rarely stands in their menu.
 type Controls struct {
 	S *view.State
 	A Actions
 }
-
-func (c *Controls) freezeName() string { return pick(c.S.Frozen, c.S.T().Resume, c.S.T().Freeze) }
-
-func (c *Controls) opacity() string { return strconv.Itoa(c.S.Opacity) }
 
 // deviceName falls back to a number where the browser hides the name.
 func (c *Controls) deviceName(i int) string {
@@ -537,23 +493,62 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				content(vgn, pick(c.S.CameraOn, c.S.T().StopCamera, c.S.T().UseCamera))
 			}
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big wide\x00id\x00open")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big wide\x00id\x00how")
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowHow() })
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-play\"\x3E\x3C/use\x3E"))
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().ShowHow)
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00open")
+			vgn.AddAttrInterface("aria-label", c.S.T().ChoosePicture)
+			vgn.AddAttrInterface("disabled", !c.S.Ready)
+			vgn.AddAttrInterface("title", c.S.T().ChoosePicture+" (o)")
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenFile() })
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-pic\"\x3E\x3C/use\x3E"))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().ChoosePicture)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "use\x00href\x00#i-pic")
+				}
 			}
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00freeze")
-			vgn.AddAttrInterface("aria-label", c.freezeName())
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00more\x00aria-controls\x00more-menu")
+			vgn.AddAttrInterface("aria-expanded", pressed(c.S.Menu == view.MenuMore))
+			vgn.AddAttrInterface("aria-label", c.S.T().More)
+			vgn.AddAttrInterface("title", c.S.T().More)
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenMenu(view.MenuMore) })
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "use\x00href\x00#i-more")
+				}
+			}
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00menu\x00id\x00more-menu\x00role\x00group")
+		vgn.AddAttrInterface("aria-label", c.S.T().More)
+		vgn.AddAttrInterface("hidden", c.S.Menu != view.MenuMore)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain\x00id\x00freeze")
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Frozen))
 			vgn.AddAttrInterface("disabled", !c.S.CameraOn)
-			vgn.AddAttrInterface("title", c.freezeName()+" (space)")
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleFreeze() })
 			{
 				vgparent := vgn
@@ -565,47 +560,49 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = drawing(vgparent, "use")
 					vgn.AddAttrInterface("href", pick(c.S.Frozen, "#i-play", "#i-freeze"))
 				}
-				vgn = element(vgparent, "span\x00class\x00ph")
-				content(vgn, c.freezeName())
+				vgn = element(vgparent, "span")
+				content(vgn, pick(c.S.Frozen, c.S.T().Resume, c.S.T().Freeze))
 			}
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00mirror")
-			vgn.AddAttrInterface("aria-label", c.S.T().Mirror)
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain\x00id\x00mirror")
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Mirrored))
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
-			vgn.AddAttrInterface("title", c.S.T().Mirror)
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleMirror() })
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-mirror\"\x3E\x3C/use\x3E"))
-				vgn = element(vgparent, "span\x00class\x00ph")
+				vgn = element(vgparent, "span")
 				content(vgn, c.S.T().Mirror)
 			}
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn big icon\x00id\x00snapshot")
-			vgn.AddAttrInterface("aria-label", c.S.T().Save)
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain\x00id\x00snapshot")
 			vgn.AddAttrInterface("disabled", !c.S.Ready)
-			vgn.AddAttrInterface("title", c.S.T().Save)
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.Snapshot() })
 			{
 				vgparent := vgn
 				_ = vgparent
 				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
 				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-save\"\x3E\x3C/use\x3E"))
-				vgn = element(vgparent, "span\x00class\x00ph")
+				vgn = element(vgparent, "span")
 				content(vgn, c.S.T().Save)
 			}
-			vgn = text(vgparent, "\n  ")
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00cams")
-		vgn.AddAttrInterface("hidden", !c.S.CameraOn || len(c.S.Devices) < 2)
-		{
-			vgparent := vgn
-			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain\x00id\x00export-open")
+			vgn.AddAttrInterface("disabled", !c.S.Ready)
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowExport() })
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-up\"\x3E\x3C/use\x3E"))
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().Export+"…")
+			}
+			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "label\x00class\x00sel")
+			vgn.AddAttrInterface("hidden", !c.S.CameraOn || len(c.S.Devices) < 2)
 			{
 				vgparent := vgn
 				_ = vgparent
@@ -632,156 +629,24 @@ func (c *Controls) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgn = text(vgparent, "\n    ")
 				}
 			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00maps")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "label\x00class\x00sel kind")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "select\x00id\x00kind")
-				vgn.AddAttrInterface("aria-label", c.S.T().Map)
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseKind(event.PropString("target", "value")) })
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = text(vgparent, "\n      ")
-					for vgiterkeyt, k := range c.S.KindsOffered {
-						var vgiterkey interface{} = vgiterkeyt
-						_ = vgiterkey
-						k := k
-						_ = k
-						vgn = element(vgparent, "option")
-						vgn.AddAttrInterface("value", string(k))
-						property(vgn, "selected", k == c.S.Kind)
-						content(vgn, c.S.KindName(k))
-					}
-					vgn = text(vgparent, "\n    ")
-				}
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "label\x00class\x00sel")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "select\x00id\x00colours")
-				vgn.AddAttrInterface("aria-label", c.S.T().Colours)
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseColours(event.PropString("target", "value")) })
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = text(vgparent, "\n      ")
-					for vgiterkeyt, m := range nn.Colormaps {
-						var vgiterkey interface{} = vgiterkeyt
-						_ = vgiterkey
-						m := m
-						_ = m
-						vgn = element(vgparent, "option")
-						vgn.AddAttrInterface("value", m.Name)
-						property(vgn, "selected", m.Name == c.S.Colours)
-						content(vgn, m.Name)
-					}
-					vgn = text(vgparent, "\n    ")
-				}
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "label\x00class\x00op")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().Opacity)
-				vgn = element(vgparent, "input\x00type\x00range\x00id\x00opacity\x00min\x000\x00max\x00100\x00step\x001")
-				property(vgn, "value", c.opacity())
-				listen(vgn, "input", func(event vugu.DOMEvent) { c.A.ChooseOpacity(event.PropString("target", "value")) })
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00seg\x00role\x00group")
-			vgn.AddAttrInterface("aria-label", c.S.T().Scale)
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-frame")
-				vgn.AddAttrInterface("aria-pressed", pressed(!c.S.Fixed))
-				vgn.AddAttrInterface("title", c.S.T().ScaleFrameHint)
-				content(vgn, c.S.T().ScaleFrame)
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(false) })
-				vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-fixed")
-				vgn.AddAttrInterface("aria-pressed", pressed(c.S.Fixed))
-				vgn.AddAttrInterface("title", c.S.T().ScaleFixedHint)
-				content(vgn, c.S.T().ScaleFixed)
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(true) })
-			}
 			vgn = text(vgparent, "\n  ")
 		}
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00tools")
 		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00brush")
-			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Brush))
-			vgn.AddAttrInterface("disabled", !c.S.Ready)
-			vgn.AddAttrInterface("title", c.S.T().BrushHint)
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleBrush() })
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-brush\"\x3E\x3C/use\x3E"))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().Brush)
+			vgcompKey := vugu.MakeCompKey(0x3884D52F99606FD^vgin.CurrentPositionHash(), vgiterkey)
+			// ask BuildEnv for prior instance of this specific component
+			vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Film)
+			if vgcomp == nil {
+				// create new one if needed
+				vgcomp = new(Film)
+				vgin.BuildEnv.WireComponent(vgcomp)
 			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon\x00id\x00undo")
-			vgn.AddAttrInterface("aria-label", c.S.T().Undo)
-			vgn.AddAttrInterface("disabled", c.S.Painted == 0)
-			vgn.AddAttrInterface("title", c.S.T().Undo)
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.Undo() })
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = drawing(vgparent, "use\x00href\x00#i-undo")
-				}
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "label\x00class\x00sel")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().ResizeLabel)
-				vgn = element(vgparent, "select\x00id\x00resize")
-				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseResize(event.PropString("target", "value")) })
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = text(vgparent, "\n      ")
-					vgn = element(vgparent, "option\x00value\x00bilinear")
-					property(vgn, "selected", c.S.Resize == view.ResizeBilinear)
-					content(vgn, c.S.T().ResizeBilinear)
-					vgn = text(vgparent, "\n      ")
-					vgn = element(vgparent, "option\x00value\x00spline")
-					property(vgn, "selected", c.S.Resize == view.ResizeSpline)
-					content(vgn, c.S.T().ResizeSpline)
-					vgn = text(vgparent, "\n    ")
-				}
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain\x00id\x00export-open")
-			vgn.AddAttrInterface("disabled", !c.S.Ready)
-			content(vgn, c.S.T().Export+"…")
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowExport() })
-			vgn = text(vgparent, "\n  ")
+			vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
+			vgcomp.A = c.A
+			vgcomp.S = c.S
+			vgout.Components = append(vgout.Components, vgcomp)
+			vgn = &vugu.VGNode{Component: vgcomp}
+			vgparent.AppendChild(vgn)
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -830,7 +695,7 @@ func (c *Film) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = element(vgparent, "img\x00alt\x00\x00width\x0048\x00height\x0048")
+				vgn = element(vgparent, "img\x00alt\x00\x00width\x0044\x00height\x0044")
 				vgn.AddAttrInterface("src", c.S.File("samples/"+name+".svg"))
 			}
 		}
@@ -1107,114 +972,6 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-type Gates struct {
-	S *view.State
-	A Actions
-}
-
-// none tells that the shown network has no gates.
-func (c *Gates) none() bool { return c.S.Shown != nil && len(c.S.Shown.Result.Gates) == 0 }
-
-func (c *Gates) touched() bool { return c.S.Desk != nil && c.S.Desk.Touched() }
-func (c *Gates) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00desk\x00id\x00desk")
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00sec")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "h2")
-			content(vgn, c.S.T().Gates)
-			vgn = element(vgparent, "span\x00class\x00q2\x00id\x00closest")
-			content(vgn, c.S.Closest())
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn plain r\x00id\x00gates-reset")
-			vgn.AddAttrInterface("hidden", !c.touched())
-			content(vgn, c.S.T().ResetAll)
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ResetGates() })
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00class\x00legend")
-		vgn.AddAttrInterface("hidden", c.none())
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "span")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lb\" d=\"M5 4h4v12H5z\"\x3E\x3C/path\x3E\x3Cpath class=\"lc\" d=\"M3.5 3h7v3h-7z\"\x3E\x3C/path\x3E"))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().LegendOwn)
-			}
-			vgn = element(vgparent, "span\x00id\x00legend-usual")
-			vgn.AddAttrInterface("hidden", !c.S.Signed())
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lband\" d=\"M3 3h8v11H3z\"\x3E\x3C/path\x3E"))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.LegendUsual())
-			}
-			vgn = element(vgparent, "span")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lc\" d=\"M4 5h6v11H4zM2 3h10v5H2z\"\x3E\x3C/path\x3E"))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().LegendSet)
-			}
-			vgn = element(vgparent, "span")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lx\" d=\"m4 5 6 6m0-6-6 6\"\x3E\x3C/path\x3E"))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().LegendMuted)
-			}
-			vgn = element(vgparent, "span")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "svg\x00viewBox\x000 0 14 16\x00aria-hidden\x00true")
-				vgn.SetInnerHTML(vugu.HTML("\x3Cpath class=\"lc\" d=\"m2.5 11.5 4.500-7 4.500 7z\"\x3E\x3C/path\x3E"))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.T().LegendSolo)
-			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00class\x00changed\x00id\x00changed")
-		vgn.AddAttrInterface("hidden", c.none())
-		content(vgn, c.S.Changed())
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00class\x00empty\x00id\x00no-gates")
-		vgn.AddAttrInterface("hidden", !c.none())
-		content(vgn, c.S.T().NoSE)
-		vgn = text(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
 type Head struct {
 	S *view.State
 	A Actions
@@ -1243,45 +1000,74 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgn = element(vgparent, "div\x00class\x00logo")
 		vgn.SetInnerHTML(vugu.HTML("\x3Csvg class=\"mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"\x3E\x3Ccircle cx=\"12\" cy=\"12\" r=\"10.7\"\x3E\x3C/circle\x3E\x3Crect x=\"6.3\" y=\"11\" width=\"2.6\" height=\"5.5\" rx=\".8\"\x3E\x3C/rect\x3E\x3Crect x=\"10.7\" y=\"6.3\" width=\"2.6\" height=\"10.2\" rx=\".8\"\x3E\x3C/rect\x3E\x3Crect x=\"15.1\" y=\"9\" width=\"2.6\" height=\"7.5\" rx=\".8\"\x3E\x3C/rect\x3E\x3C/svg\x3E\x3Ch1\x3ESEscope\x3C/h1\x3E"))
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "label\x00class\x00sel")
+		vgn = element(vgparent, "p\x00class\x00say")
+		content(vgn, c.S.T().Say)
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00more\x00id\x00head-menu")
+		vgn.AddAttrInterface("data-open", pressed(c.S.Menu == view.MenuHead))
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = element(vgparent, "span")
-			content(vgn, c.S.T().Model)
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "select\x00id\x00model")
-			vgn.AddAttrInterface("disabled", !c.S.Ready || c.S.Loading != "")
-			listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseModel(event.PropString("target", "value")) })
+			vgn = element(vgparent, "label\x00class\x00sel")
 			{
 				vgparent := vgn
 				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().Network)
 				vgn = text(vgparent, "\n      ")
-				for vgiterkeyt, m := range c.S.Models {
-					var vgiterkey interface{} = vgiterkeyt
-					_ = vgiterkey
-					m := m
-					_ = m
-					vgn = element(vgparent, "option")
-					vgn.AddAttrInterface("value", m.Name)
-					property(vgn, "selected", m.Name == c.chosen())
-					content(vgn, c.S.Localised(m.Title))
+				vgn = element(vgparent, "select\x00id\x00model")
+				vgn.AddAttrInterface("disabled", !c.S.Ready || c.S.Loading != "")
+				listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseModel(event.PropString("target", "value")) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = text(vgparent, "\n        ")
+					for vgiterkeyt, m := range c.S.Models {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						m := m
+						_ = m
+						vgn = element(vgparent, "option")
+						vgn.AddAttrInterface("value", m.Name)
+						property(vgn, "selected", m.Name == c.chosen())
+						content(vgn, c.S.Localised(m.Title))
+					}
+					vgn = text(vgparent, "\n      ")
 				}
-				vgn = text(vgparent, "\n    ")
 			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00class\x00priv")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
-			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-lock\"\x3E\x3C/use\x3E"))
-			vgn = element(vgparent, "span\x00class\x00t")
-			content(vgn, c.S.T().Privacy)
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link\x00id\x00privacy-link")
-			content(vgn, c.S.T().HowEnforced)
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00theme")
+			vgn.AddAttrInterface("aria-label", c.themeName())
+			vgn.AddAttrInterface("title", c.themeName())
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleTheme() })
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "use")
+					vgn.AddAttrInterface("href", pick(c.S.Theme == "dark", "#i-sun", "#i-moon"))
+				}
+				vgn = element(vgparent, "span\x00class\x00ph")
+				content(vgn, c.themeName())
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00help-open")
+			vgn.AddAttrInterface("aria-label", c.S.T().Help)
+			vgn.AddAttrInterface("title", c.S.T().Help+" (?)")
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowHelp() })
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+				vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-help\"\x3E\x3C/use\x3E"))
+				vgn = element(vgparent, "span\x00class\x00ph")
+				content(vgn, c.S.T().Help)
+			}
+			vgn = text(vgparent, "\n  ")
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00seg\x00role\x00group")
@@ -1307,37 +1093,6 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00theme")
-		vgn.AddAttrInterface("aria-label", c.themeName())
-		vgn.AddAttrInterface("title", c.themeName())
-		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleTheme() })
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "use")
-				vgn.AddAttrInterface("href", pick(c.S.Theme == "dark", "#i-sun", "#i-moon"))
-			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00help-open")
-		vgn.AddAttrInterface("aria-label", c.S.T().Help)
-		vgn.AddAttrInterface("title", c.S.T().Help+" (?)")
-		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowHelp() })
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = drawing(vgparent, "use\x00href\x00#i-help")
-			}
-		}
-		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00share")
 		vgn.AddAttrInterface("aria-label", c.S.T().Share)
 		vgn.AddAttrInterface("disabled", !c.S.Ready)
@@ -1350,6 +1105,21 @@ func (c *Head) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-share\"\x3E\x3C/use\x3E"))
 			vgn = element(vgparent, "span\x00class\x00wd")
 			content(vgn, c.S.T().Share)
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00menu-open\x00aria-controls\x00head-menu")
+		vgn.AddAttrInterface("aria-expanded", pressed(c.S.Menu == view.MenuHead))
+		vgn.AddAttrInterface("aria-label", c.S.T().Settings)
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenMenu(view.MenuHead) })
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = drawing(vgparent, "use\x00href\x00#i-menu")
+			}
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -1631,6 +1401,246 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
+// Mapmenu is the menu on the picture: what the map shows, and how.
+type Mapmenu struct {
+	S *view.State
+	A Actions
+}
+
+func (c *Mapmenu) opacity() string { return strconv.Itoa(c.S.Opacity) }
+func (c *Mapmenu) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = element(nil, "div\x00class\x00mapmenu")
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "button\x00type\x00button\x00class\x00chip\x00id\x00map-open\x00aria-controls\x00map-menu")
+		vgn.AddAttrInterface("aria-expanded", pressed(c.S.Menu == view.MenuMap))
+		vgn.AddAttrInterface("disabled", !c.S.Ready)
+		content(vgn, c.S.T().MapMenu)
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenMenu(view.MenuMap) })
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00menu\x00id\x00map-menu\x00role\x00group")
+		vgn.AddAttrInterface("aria-label", c.S.T().Map)
+		vgn.AddAttrInterface("hidden", c.S.Menu != view.MenuMap)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00row")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().Map)
+				vgn = element(vgparent, "span\x00class\x00sel")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "select\x00id\x00kind")
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseKind(event.PropString("target", "value")) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "\n      ")
+						for vgiterkeyt, k := range c.S.KindsOffered {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							k := k
+							_ = k
+							vgn = element(vgparent, "option")
+							vgn.AddAttrInterface("value", string(k))
+							property(vgn, "selected", k == c.S.Kind)
+							content(vgn, c.S.KindName(k))
+						}
+						vgn = text(vgparent, "\n    ")
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00row")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().MapFor)
+				vgn = element(vgparent, "span\x00class\x00sel")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "select\x00id\x00map-class")
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.A.PinClass(event.PropString("target", "value")) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "\n      ")
+						for vgiterkeyt, k := range c.S.ClassChoices() {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							k := k
+							_ = k
+							vgn = element(vgparent, "option")
+							vgn.AddAttrInterface("value", strconv.Itoa(k.Value))
+							property(vgn, "selected", k.Chosen)
+							content(vgn, k.Name)
+						}
+						vgn = text(vgparent, "\n    ")
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00row")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().Colours)
+				vgn = element(vgparent, "span\x00class\x00sel")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "select\x00id\x00colours")
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseColours(event.PropString("target", "value")) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "\n      ")
+						for vgiterkeyt, m := range nn.Colormaps {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							m := m
+							_ = m
+							vgn = element(vgparent, "option")
+							vgn.AddAttrInterface("value", m.Name)
+							property(vgn, "selected", m.Name == c.S.Colours)
+							content(vgn, m.Name)
+						}
+						vgn = text(vgparent, "\n    ")
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00row")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().Opacity)
+				vgn = element(vgparent, "input\x00type\x00range\x00id\x00opacity\x00min\x000\x00max\x00100\x00step\x001")
+				property(vgn, "value", c.opacity())
+				listen(vgn, "input", func(event vugu.DOMEvent) { c.A.ChooseOpacity(event.PropString("target", "value")) })
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00row")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().Scale)
+				vgn = element(vgparent, "span\x00class\x00seg\x00role\x00group")
+				vgn.AddAttrInterface("aria-label", c.S.T().Scale)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-frame")
+					vgn.AddAttrInterface("aria-pressed", pressed(!c.S.Fixed))
+					vgn.AddAttrInterface("title", c.S.T().ScaleFrameHint)
+					content(vgn, c.S.T().ScaleFrame)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(false) })
+					vgn = element(vgparent, "button\x00type\x00button\x00id\x00scale-fixed")
+					vgn.AddAttrInterface("aria-pressed", pressed(c.S.Fixed))
+					vgn.AddAttrInterface("title", c.S.T().ScaleFixedHint)
+					content(vgn, c.S.T().ScaleFixed)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseScale(true) })
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "label\x00class\x00row")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.T().ResizeLabel)
+				vgn = element(vgparent, "span\x00class\x00sel")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "select\x00id\x00resize")
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChooseResize(event.PropString("target", "value")) })
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "option\x00value\x00bilinear")
+						property(vgn, "selected", c.S.Resize == view.ResizeBilinear)
+						content(vgn, c.S.T().ResizeBilinear)
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "option\x00value\x00spline")
+						property(vgn, "selected", c.S.Resize == view.ResizeSpline)
+						content(vgn, c.S.T().ResizeSpline)
+						vgn = text(vgparent, "\n    ")
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00row")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00brush")
+				vgn.AddAttrInterface("aria-pressed", pressed(c.S.Brush))
+				vgn.AddAttrInterface("disabled", !c.S.Ready)
+				vgn.AddAttrInterface("title", c.S.T().BrushHint)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleBrush() })
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+					vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-brush\"\x3E\x3C/use\x3E"))
+					vgn = element(vgparent, "span")
+					content(vgn, c.S.T().Brush)
+				}
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon\x00id\x00undo")
+				vgn.AddAttrInterface("aria-label", c.S.T().Undo)
+				vgn.AddAttrInterface("disabled", c.S.Painted == 0)
+				vgn.AddAttrInterface("title", c.S.T().Undo)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.Undo() })
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = drawing(vgparent, "use\x00href\x00#i-undo")
+					}
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00hint")
+			content(vgn, c.S.MapHint())
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
 // Maps is Feature maps: the layers, every channel of one, and one channel enlarged. The canvases are the page's.
 type Maps struct {
 	S *view.State
@@ -1854,6 +1864,13 @@ type Model struct {
 	A Actions
 }
 
+func (c *Model) note() string {
+	if c.S.Shown == nil {
+		return ""
+	}
+	return c.S.Localised(c.S.Shown.Model.Note)
+}
+
 func (c *Model) title() string {
 	for _, m := range c.S.Models {
 		if m.Name == c.S.Model {
@@ -1976,6 +1993,17 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		{
 			vgparent := vgn
 			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "section")
+			vgn.AddAttrInterface("hidden", c.note() == "")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				content(vgn, c.S.T().AboutModel)
+				vgn = element(vgparent, "p\x00id\x00model-note")
+				content(vgn, c.note())
+			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "section\x00class\x00acc\x00id\x00card")
 			{
@@ -2357,13 +2385,13 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00sec")
+		vgn = element(vgparent, "p\x00class\x00says")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = element(vgparent, "h2")
-			content(vgn, c.S.T().Prediction)
-			vgn = element(vgparent, "span\x00class\x00r small q")
+			vgn = element(vgparent, "span")
+			content(vgn, c.S.T().ItSays)
+			vgn = element(vgparent, "span\x00class\x00r")
 			content(vgn, c.classes())
 		}
 		vgn = text(vgparent, "\n  ")
@@ -2377,8 +2405,18 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			content(vgn, c.percent())
 		}
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00class\x00cal\x00id\x00verdict")
-		content(vgn, c.S.Verdict())
+		vgn = element(vgparent, "p\x00class\x00cal")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = element(vgparent, "span\x00id\x00verdict")
+			content(vgn, pick(c.S.Doubt && c.S.Unsure(), c.S.Score(), c.S.Verdict()))
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link\x00id\x00doubt")
+			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Doubt))
+			vgn.AddAttrInterface("hidden", !c.S.Unsure())
+			content(vgn, pick(c.S.Doubt, c.S.T().Back, c.S.T().Numbers))
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleDoubt() })
+		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "ol\x00class\x00preds\x00id\x00predictions")
 		{
@@ -2422,26 +2460,6 @@ func (c *Predictions) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				}
 			}
 			vgn = text(vgparent, "\n  ")
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00class\x00hint")
-		content(vgn, c.S.MapHint())
-		vgn = text(vgparent, "\n  ")
-		{
-			vgcompKey := vugu.MakeCompKey(0xEB2CBCFE178E6B7C^vgin.CurrentPositionHash(), vgiterkey)
-			// ask BuildEnv for prior instance of this specific component
-			vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Why)
-			if vgcomp == nil {
-				// create new one if needed
-				vgcomp = new(Why)
-				vgin.BuildEnv.WireComponent(vgcomp)
-			}
-			vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-			vgcomp.A = c.A
-			vgcomp.S = c.S
-			vgout.Components = append(vgout.Components, vgcomp)
-			vgn = &vugu.VGNode{Component: vgcomp}
-			vgparent.AppendChild(vgn)
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -2570,12 +2588,12 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			_ = vgparent
 			vgn = text(vgparent, "\n")
 			{
-				vgcompKey := vugu.MakeCompKey(0x255F6E6676823DF5^vgin.CurrentPositionHash(), vgiterkey)
+				vgcompKey := vugu.MakeCompKey(0xBB1B25199ADE9C2E^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
-				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Film)
+				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Predictions)
 				if vgcomp == nil {
 					// create new one if needed
-					vgcomp = new(Film)
+					vgcomp = new(Predictions)
 					vgin.BuildEnv.WireComponent(vgcomp)
 				}
 				vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
@@ -2604,12 +2622,12 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			vgn = text(vgparent, "\n")
 			{
-				vgcompKey := vugu.MakeCompKey(0xBB1B25199ADE9C2E^vgin.CurrentPositionHash(), vgiterkey)
+				vgcompKey := vugu.MakeCompKey(0x9FD73D851F6AC8E9^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
-				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Predictions)
+				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Mapmenu)
 				if vgcomp == nil {
 					// create new one if needed
-					vgcomp = new(Predictions)
+					vgcomp = new(Mapmenu)
 					vgin.BuildEnv.WireComponent(vgcomp)
 				}
 				vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
@@ -2621,28 +2639,12 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			vgn = text(vgparent, "\n")
 			{
-				vgcompKey := vugu.MakeCompKey(0xD1523D3C73C7C305^vgin.CurrentPositionHash(), vgiterkey)
+				vgcompKey := vugu.MakeCompKey(0xEAABC512A4BB2349^vgin.CurrentPositionHash(), vgiterkey)
 				// ask BuildEnv for prior instance of this specific component
-				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*About)
+				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Why)
 				if vgcomp == nil {
 					// create new one if needed
-					vgcomp = new(About)
-					vgin.BuildEnv.WireComponent(vgcomp)
-				}
-				vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-				vgcomp.S = c.S
-				vgout.Components = append(vgout.Components, vgcomp)
-				vgn = &vugu.VGNode{Component: vgcomp}
-				vgparent.AppendChild(vgn)
-			}
-			vgn = text(vgparent, "\n")
-			{
-				vgcompKey := vugu.MakeCompKey(0x642B31407EA2B755^vgin.CurrentPositionHash(), vgiterkey)
-				// ask BuildEnv for prior instance of this specific component
-				vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Gates)
-				if vgcomp == nil {
-					// create new one if needed
-					vgcomp = new(Gates)
+					vgcomp = new(Why)
 					vgin.BuildEnv.WireComponent(vgcomp)
 				}
 				vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
@@ -2689,141 +2691,6 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = text(vgparent, "\n")
 		}
 		vgn = text(vgparent, "\n")
-		{
-			vgcompKey := vugu.MakeCompKey(0xC4E4575773A643E5^vgin.CurrentPositionHash(), vgiterkey)
-			// ask BuildEnv for prior instance of this specific component
-			vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Strip)
-			if vgcomp == nil {
-				// create new one if needed
-				vgcomp = new(Strip)
-				vgin.BuildEnv.WireComponent(vgcomp)
-			}
-			vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-			vgcomp.A = c.A
-			vgcomp.S = c.S
-			vgout.Components = append(vgout.Components, vgcomp)
-			vgn = &vugu.VGNode{Component: vgcomp}
-			vgparent.AppendChild(vgn)
-		}
-		vgn = text(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-type Strip struct {
-	S *view.State
-	A Actions
-}
-
-func (c *Strip) fps() string { return fmt.Sprintf("%.0f", c.S.FPS) }
-func (c *Strip) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = element(nil, "footer\x00class\x00strip\x00id\x00strip")
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "span\x00id\x00fps")
-		vgn.AddAttrInterface("hidden", !c.S.CameraOn || c.S.Frozen)
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "b")
-			content(vgn, c.fps())
-			vgn = text(vgparent, " ")
-			vgn = element(vgparent, "span")
-			content(vgn, c.S.T().FPS)
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = drawing(vgparent, "svg\x00class\x00tl\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
-		{
-			vgparent := vgn
-			_ = vgparent
-			for vgiterkeyt, p := range c.S.Parts() {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				p := p
-				_ = p
-				vgn = drawing(vgparent, "rect\x00y\x000\x00height\x008")
-				vgn.AddAttrInterface("class", pick(p.Network, "n", ""))
-				vgn.AddAttrInterface("width", p.W)
-				vgn.AddAttrInterface("x", p.X)
-			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "span\x00class\x00parts")
-		vgn.AddAttrInterface("hidden", c.S.Shown == nil)
-		{
-			vgparent := vgn
-			_ = vgparent
-			for vgiterkeyt, p := range c.S.Parts() {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				p := p
-				_ = p
-				vgn = element(vgparent, "span")
-				vgn.AddAttrInterface("class", pick(p.Network, "n", ""))
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = element(vgparent, "i")
-					vgn.SetInnerHTML(vugu.HTML(""))
-					vgn = element(vgparent, "span")
-					content(vgn, p.Name+" ")
-					vgn = element(vgparent, "em")
-					content(vgn, p.Milli)
-				}
-			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "span")
-		vgn.AddAttrInterface("hidden", c.S.Shown == nil)
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "span")
-			content(vgn, c.S.T().Sum+" ")
-			vgn = element(vgparent, "em")
-			content(vgn, c.S.Sum())
-			vgn = text(vgparent, " ")
-			vgn = element(vgparent, "span")
-			content(vgn, c.S.T().Milli)
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "span")
-		vgn.AddAttrInterface("hidden", c.S.Shown != nil)
-		content(vgn, c.S.T().Loading)
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "span\x00class\x00e")
-		content(vgn, c.S.Kernel())
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "span")
-		content(vgn, c.S.LoadLine())
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "span\x00class\x00foot")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "span")
-			content(vgn, c.S.T().Privacy)
-			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link")
-			content(vgn, c.S.T().HowEnforced)
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
-		}
-		vgn = text(vgparent, "\n")
 	}
 	return vgout
 }
@@ -2847,25 +2714,75 @@ func (c *Tabs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00tabs\x00role\x00tablist\x00id\x00tabs")
+	vgn = element(nil, "div\x00class\x00tabbar")
 	vgout.Out = append(vgout.Out, vgn) // root for output
-	vgn.AddAttrInterface("aria-label", c.S.T().TabsLabel)
+	vgn.AddAttrInterface("data-open", pressed(c.S.Tab != ""))
 	{
 		vgparent := vgn
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
-		for vgiterkeyt, t := range view.Tabs {
-			var vgiterkey interface{} = vgiterkeyt
-			_ = vgiterkey
-			t := t
-			_ = t
-			vgn = element(vgparent, "button\x00type\x00button\x00role\x00tab")
-			vgn.AddAttrInterface("aria-controls", t.Panel())
-			vgn.AddAttrInterface("aria-selected", pressed(t.ID == c.S.Tab))
-			vgn.AddAttrInterface("id", "tab-"+t.ID)
-			vgn.AddAttrInterface("tabindex", pick(t.ID == c.S.Tab, "0", "-1"))
-			content(vgn, c.S.TabName(t.ID))
-			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseTab(t.ID) })
+		vgn = element(vgparent, "div\x00class\x00tabs\x00role\x00tablist\x00id\x00tabs")
+		vgn.AddAttrInterface("aria-label", c.S.T().TabsLabel)
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			for i, t := range view.Tabs {
+				var vgiterkey interface{} = i
+				_ = vgiterkey
+				i := i
+				_ = i
+				t := t
+				_ = t
+				vgn = element(vgparent, "button\x00type\x00button\x00role\x00tab")
+				vgn.AddAttrInterface("aria-controls", t.Panel())
+				vgn.AddAttrInterface("aria-selected", pressed(t.ID == c.S.Tab))
+				vgn.AddAttrInterface("id", "tab-"+t.ID)
+				vgn.AddAttrInterface("tabindex", pick(t.ID == c.S.Tab || c.S.Tab == "" && i == 0, "0", "-1"))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseTab(t.ID) })
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = drawing(vgparent, "use")
+						vgn.AddAttrInterface("href", t.Icon)
+					}
+					vgn = element(vgparent, "span\x00class\x00wide")
+					content(vgn, c.S.TabName(t.ID))
+					vgn = element(vgparent, "span\x00class\x00short\x00aria-hidden\x00true")
+					content(vgn, c.S.TabWord(t.ID))
+				}
+			}
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00tab-close")
+		vgn.AddAttrInterface("hidden", c.S.Tab == "")
+		listen(vgn, "click", func(event vugu.DOMEvent) { c.A.CloseTab() })
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-up\"\x3E\x3C/use\x3E"))
+			vgn = element(vgparent, "span")
+			content(vgn, c.S.T().BackToPicture)
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "p\x00class\x00priv")
+		vgn.AddAttrInterface("hidden", c.S.Tab != "")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+			vgn.SetInnerHTML(vugu.HTML("\x3Cuse href=\"#i-lock\"\x3E\x3C/use\x3E"))
+			vgn = element(vgparent, "span\x00class\x00t")
+			content(vgn, c.S.T().Privacy)
+			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link\x00id\x00privacy-link")
+			content(vgn, c.S.T().HowEnforced)
+			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -3752,6 +3669,9 @@ type Why struct {
 	A Actions
 }
 
+// slot is the place of a row's picture of its channel, which the page paints.
+func (c *Why) slot(i int) string { return "fall-" + strconv.Itoa(i) + "-slot" }
+
 // none is what stands here while there is no waterfall.
 func (c *Why) none() string { return pick(c.S.Shown == nil, c.S.T().WhyEmpty, c.S.T().WhyNone) }
 func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
@@ -3761,8 +3681,9 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00why\x00id\x00why")
+	vgn = element(nil, "section\x00class\x00why\x00id\x00why")
 	vgout.Out = append(vgout.Out, vgn) // root for output
+	vgn.AddAttrInterface("aria-label", c.S.T().WhyLabel)
 	vgn.AddAttrInterface("data-state", pick(c.S.WhyQuestion() == "", "none", "shown"))
 	{
 		vgparent := vgn
@@ -3812,14 +3733,16 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "ol\x00class\x00fall")
+		vgn = element(vgparent, "ol\x00class\x00fall\x00id\x00fall")
 		{
 			vgparent := vgn
 			_ = vgparent
 			vgn = text(vgparent, "\n    ")
-			for vgiterkeyt, w := range c.S.Waterfall() {
-				var vgiterkey interface{} = vgiterkeyt
+			for i, w := range c.S.Waterfall() {
+				var vgiterkey interface{} = i
 				_ = vgiterkey
+				i := i
+				_ = i
 				w := w
 				_ = w
 				vgn = element(vgparent, "li")
@@ -3827,28 +3750,39 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = element(vgparent, "span")
-					content(vgn, w.Name)
-					vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 20\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+					vgn = element(vgparent, "button\x00type\x00button")
+					vgn.AddAttrInterface("aria-label", w.Label)
+					vgn.AddAttrInterface("data-term", w.Term)
+					vgn.AddAttrInterface("disabled", w.Term == "")
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = drawing(vgparent, "path\x00class\x00zero")
-						vgn.AddAttrInterface("d", "M"+w.Zero+" 0v20")
-						vgn = drawing(vgparent, "path\x00class\x00on")
-						vgn.AddAttrInterface("d", "M"+w.End+" 16v8")
-						vgn = drawing(vgparent, "rect\x00y\x004\x00height\x0012")
-						vgn.AddAttrInterface("width", w.W)
-						vgn.AddAttrInterface("x", w.X)
+						vgn = element(vgparent, "i")
+						vgn.AddAttrInterface("id", c.slot(i))
+						vgn = element(vgparent, "span")
+						content(vgn, w.Name)
+						vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 20\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = drawing(vgparent, "path\x00class\x00zero")
+							vgn.AddAttrInterface("d", "M"+w.Zero+" 0v20")
+							vgn = drawing(vgparent, "path\x00class\x00on")
+							vgn.AddAttrInterface("d", "M"+w.End+" 16v8")
+							vgn = drawing(vgparent, "rect\x00y\x004\x00height\x0012")
+							vgn.AddAttrInterface("width", w.W)
+							vgn.AddAttrInterface("x", w.X)
+						}
+						vgn = element(vgparent, "span\x00class\x00v")
+						content(vgn, w.Value)
 					}
-					vgn = element(vgparent, "span\x00class\x00v")
-					content(vgn, w.Value)
 				}
 			}
 			vgn = text(vgparent, "\n  ")
 		}
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p\x00class\x00say\x00id\x00why-say")
+		vgn = element(vgparent, "p\x00class\x00say2\x00id\x00why-say")
+		vgn.AddAttrInterface("hidden", c.S.WhyQuestion() == "")
 		content(vgn, c.S.WhySentence())
 		vgn = text(vgparent, "\n")
 	}

@@ -31,7 +31,7 @@ func TestAuditWords(t *testing.T) {
 	if got := s.AuditStatus(); got != "Stopped after 4 of 4 channels." {
 		t.Errorf("stopped: %q", got)
 	}
-	if got := s.AuditBlocks(); len(got) != 2 || got[1] != "Block 2, 70 channels" {
+	if got := s.AuditBlocks(); len(got) != 2 || got[1] != "SE 2, 70 channels" {
 		t.Errorf("blocks %q", got)
 	}
 }

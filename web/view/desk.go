@@ -159,7 +159,7 @@ func (s *State) Changed() string {
 	}
 	r, m := s.Shown.Result, s.Shown.Model
 	if !r.Touched {
-		return t.DeskHint
+		return pickWords(s.Touch, t.LegendTouch, t.LegendHint)
 	}
 	before, now := nn.Largest(r.Base), r.Top()
 	was, is := s.Name(m.Classes[before]), s.Name(m.Classes[now])
@@ -207,20 +207,20 @@ func (s *State) ChannelFacts(p protocol.Peek) []Fact {
 		return nil
 	}
 	g := r.Gates[p.Block]
-	facts := []Fact{{t.FactGate, fmt.Sprintf("%.2f", g.Scale[p.Channel])}}
+	facts := []Fact{}
 	if own := g.Own[p.Channel]; own != g.Scale[p.Channel] {
 		facts = append(facts, Fact{t.FactOwn, fmt.Sprintf("%.2f", own)})
 	}
 	if lo, hi, ok := usual(&g, p.Channel); ok {
 		facts = append(facts, Fact{fmt.Sprintf(t.FactUsual, s.Name(s.Shown.Model.Classes[r.Class])), fmt.Sprintf("%.2f–%.2f", lo, hi)})
 	}
-	if k := r.Peeked; k != nil && k.Peek == p {
-		facts = append(facts, Fact{t.FactMean, minus(fmt.Sprintf("%.2f", k.Mean))})
-		if k.Brings != nil {
-			facts = append(facts, Fact{fmt.Sprintf(t.FactBrings, s.Name(s.Shown.Model.Classes[r.Class])), fixed(*k.Brings)})
-		}
+	if k := r.Peeked; k != nil && k.Peek == p && k.Brings != nil {
+		facts = append(facts, Fact{fmt.Sprintf(t.FactBrings, s.Name(s.Shown.Model.Classes[r.Class])), fixed(*k.Brings)})
 	}
 	return facts
 }
 
-func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
+// Minus puts true minus signs in a text of numbers.
+func Minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
+
+func minus(s string) string { return Minus(s) }

@@ -54,7 +54,7 @@ func TestDesk(t *testing.T) {
 
 func TestDeskWords(t *testing.T) {
 	s := shown()
-	if got := s.Changed(); got != English.DeskHint {
+	if got := s.Changed(); got != English.LegendHint {
 		t.Errorf("untouched, the desk says %q", got)
 	}
 	r := s.Shown.Result
@@ -80,7 +80,7 @@ func TestDeskWords(t *testing.T) {
 		t.Errorf("the block says %q", got)
 	}
 	s.Desk.SoloOn(at(1, 7))
-	if a, b := s.GateWords(at(1, 7)), s.GateWords(at(1, 0)); a != "0.00, solo" || b != "0.00, channel 7 alone" {
+	if a, b := s.GateWords(at(1, 7)), s.GateWords(at(1, 0)); a != "0.00, only this one" || b != "0.00, channel 7 alone" {
 		t.Errorf("solo is %q, another %q", a, b)
 	}
 	s.Desk.Switch(1)
@@ -89,7 +89,7 @@ func TestDeskWords(t *testing.T) {
 	}
 	r.Gates[0].Own[0] = .75
 	r.Peeked = &protocol.Peeked{Peek: at(0, 0), Mean: -1.5}
-	want := []Fact{{"gate", "0.25"}, {"the network's own", "0.75"}, {"map mean", "−1.50"}}
+	want := []Fact{{"the network's own", "0.75"}}
 	if got := s.ChannelFacts(at(0, 0)); !reflect.DeepEqual(got, want) {
 		t.Errorf("facts %v, want %v", got, want)
 	}

@@ -17,10 +17,10 @@ type heatmapWords struct {
 var heatmapTexts = []heatmapWords{
 	{nn.Evidence,
 		[2]string{"Class evidence", "类别证据"},
-		[2]string{"Class evidence for {class}", "“{class}”的类别证据"}},
+		[2]string{"Where it looked for {class}", "判为“{class}”时看了哪里"}},
 	{nn.GradCAM,
 		[2]string{"Grad-CAM", "Grad-CAM"},
-		[2]string{"Grad-CAM for {class}", "“{class}”的 Grad-CAM"}},
+		[2]string{"Where it looked for {class}, by Grad-CAM", "判为“{class}”时看了哪里（Grad-CAM）"}},
 	{nn.Activation,
 		[2]string{"Strongest channel", "最强通道"},
 		[2]string{"Strongest channel of {layer}", "{layer} 的最强通道"}},

@@ -170,7 +170,10 @@ func (s *State) Hash() string {
 	if gates := s.gatesLink(); gates != "" {
 		parts = append(parts, "gates="+gates)
 	}
-	return "#" + strings.Join(append(parts, "tab="+s.Tab, "lang="+s.Lang), "&")
+	if s.Tab != "" {
+		parts = append(parts, "tab="+s.Tab)
+	}
+	return "#" + strings.Join(append(parts, "lang="+s.Lang), "&")
 }
 
 func (s *State) gatesLink() string {

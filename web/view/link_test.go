@@ -11,13 +11,13 @@ import (
 func TestLinkRoundTrip(t *testing.T) {
 	s := shown()
 	s.Models = []ModelChoice{{Name: "net"}, {Name: "other"}}
-	s.Model, s.Sample, s.Kind, s.Class, s.Lang = "net", 3, "activation", 2, "zh"
+	s.Model, s.Sample, s.Kind, s.Class, s.Lang, s.Tab = "net", 3, "activation", 2, "zh", TabCompare
 	s.Desk.Put(at(0, 1), .9301)
 	s.Desk.Mute(at(1, 21))
 	s.Desk.SoloOn(at(1, 69))
 	s.Desk.Switch(0)
 	hash := s.Hash()
-	if want := "#model=net&sample=cat&map=activation:2&gates=1:one,1@0.93;2:solo@69,21@0&tab=tutorial&lang=zh"; hash != want {
+	if want := "#model=net&sample=cat&map=activation:2&gates=1:one,1@0.93;2:solo@69,21@0&tab=compare&lang=zh"; hash != want {
 		t.Fatalf("hash %s\nwant %s", hash, want)
 	}
 	r := shown()
@@ -38,7 +38,7 @@ func TestLinkRoundTrip(t *testing.T) {
 	}
 	s.Sample, s.Class = -1, -1
 	s.Desk.Reset()
-	if got, want := s.Hash(), "#model=net&map=activation&tab=tutorial&lang=zh"; got != want {
+	if got, want := s.Hash(), "#model=net&map=activation&tab=compare&lang=zh"; got != want {
 		t.Errorf("hash %s, want %s", got, want)
 	}
 }

@@ -18,6 +18,7 @@ type Prediction struct {
 	Name    string
 	Percent string // "92 %", "<1 %"
 	Width   string // of a bar of 100, for an attribute
+	P       float64
 	Top     bool
 	Pinned  bool // the map is about this class because the person said so
 	Guess   bool // not sure: one of those that the answer names
@@ -26,19 +27,46 @@ type Prediction struct {
 // unsureBelow is the probability under which an answer counts as a guess.
 const unsureBelow = 0.5
 
-// listed is the number of classes that the list has room for.
-const listed = 12
+// listed is the number of classes that the list has room for; the menu of the map offers all.
+const listed = 5
 
 // Predictions lists the classes, most probable first, at most listed of them; before the first result, in the network's order and empty.
 func (s *State) Predictions() []Prediction {
 	if s.Shown == nil {
-		list := make([]Prediction, len(Samples))
-		for i, name := range Samples {
-			list[i] = Prediction{Class: i, Name: s.sampleName(name), Width: "0"}
+		list := make([]Prediction, listed)
+		for i := range list {
+			list[i] = Prediction{Class: i, Name: s.sampleName(Samples[i]), Width: "0"}
 		}
 		return list
 	}
-	return s.ranked(s.Shown.Result.Probs)
+	return s.ranked(s.probs())
+}
+
+// probs are the probabilities of the shown answer: of a camera, what the last second says together.
+func (s *State) probs() []float32 {
+	if st := s.Shown.Steady; st != nil {
+		return st.Probs()
+	}
+	return s.Shown.Result.Probs
+}
+
+// Top is the class of the shown answer.
+func (s *State) Top() int {
+	if st := s.Shown.Steady; st != nil {
+		return st.Top()
+	}
+	return s.Shown.Result.Top()
+}
+
+// Second is the most probable class but the answer; -1 in a network of one class.
+func (s *State) Second() int {
+	best, probs := -1, s.probs()
+	for i, p := range probs {
+		if i != s.Top() && (best < 0 || p > probs[best]) {
+			best = i
+		}
+	}
+	return best
 }
 
 // Classes is how many classes there are to choose from.
@@ -72,7 +100,7 @@ func (s *State) ranked(probs []float32) []Prediction {
 	for i, c := range order[:len(list)] {
 		p := float64(probs[c])
 		list[i] = Prediction{Class: c, Name: s.Name(s.Shown.Model.Classes[c]), Percent: percent(p),
-			Width: strconv.FormatFloat(100*p, 'f', 1, 64), Top: i == 0 && guesses == nil, Pinned: c == s.Class, Guess: slices.Contains(guesses, c)}
+			Width: strconv.FormatFloat(100*p, 'f', 1, 64), P: p, Top: i == 0 && guesses == nil, Pinned: c == s.Class, Guess: slices.Contains(guesses, c)}
 	}
 	return list
 }
@@ -88,46 +116,67 @@ func percent(p float64) string {
 	return fmt.Sprintf("%.0f %%", 100*p)
 }
 
-// Answer is the large line: the class and its probability, or that the network is not sure and what it may be.
+// Answer is the large line: the class and its probability, or that the network is not sure or knows nothing like it.
 func (s *State) Answer() (name, p string) {
 	if s.Shown == nil {
 		return "", ""
 	}
-	r := s.Shown.Result
-	top := r.Top()
-	if s.Unsure() {
-		t := s.T()
-		classes, _ := s.guesses()
-		var names []string
-		for _, c := range classes {
-			names = append(names, s.Name(s.Shown.Model.Classes[c]))
-		}
-		last := len(names) - 1
-		p = names[last]
-		if last > 0 {
-			p = strings.Join(names[:last], t.Comma) + t.Or + p
-		}
-		return t.NotSure, p
+	t := s.T()
+	switch {
+	case s.unknown():
+		return t.NothingKnown, ""
+	case s.Unsure():
+		return t.NotSure, ""
 	}
-	return upperFirst(s.Name(s.Shown.Model.Classes[top])), percent(float64(r.Probs[top]))
+	return upperFirst(s.Name(s.Shown.Model.Classes[s.Top()])), percent(float64(s.probs()[s.Top()]))
+}
+
+// Was tells what the network's own gates say of the shown class, where a person moved some.
+func (s *State) Was() string {
+	if s.Shown == nil || !s.Shown.Result.Touched {
+		return ""
+	}
+	return fmt.Sprintf(s.T().Was, percent(float64(s.Shown.Result.Base[s.Top()])))
+}
+
+// guessed names the nearest classes, "cup, bowl or plate".
+func (s *State) guessed() string {
+	t := s.T()
+	classes, _ := s.guesses()
+	var names []string
+	for _, c := range classes {
+		names = append(names, s.Name(s.Shown.Model.Classes[c]))
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], t.Comma) + t.Or + names[last]
 }
 
 // Announcement is the answer for a screen reader.
 func (s *State) Announcement() string {
 	name, p := s.Answer()
+	switch {
+	case s.unknown():
+		return name + s.T().Comma + fmt.Sprintf(s.T().Nearest, s.guessed())
+	case s.Unsure():
+		return name + s.T().Comma + s.guessed()
+	}
 	return name + ", " + p
 }
 
-// Verdict compares with the true label where it is known, and says when the network is not sure.
+// Verdict is the line below the answer: it compares with the true label where it is known, and says when the network is not sure and what it may be.
 func (s *State) Verdict() string {
 	if s.Shown == nil {
 		return ""
 	}
 	t, truth := s.T(), s.Shown.Truth
-	var text string
-	switch right := truth == s.Shown.Result.Top(); {
-	case truth < 0:
+	if truth < 0 {
 		return s.doubt()
+	}
+	var text string
+	switch right := truth == s.Top(); {
 	case right && s.Unsure():
 		text = t.UnsureRight
 	case s.Unsure():
@@ -138,21 +187,35 @@ func (s *State) Verdict() string {
 		text = t.TrueWrong
 	}
 	text = fmt.Sprintf(text, s.Name(s.Shown.Model.Classes[truth]))
-	if s.unknown() { // a class may have 98 % and the picture yet be strange
+	if s.Unsure() {
 		text += s.Words().Space + s.doubt()
 	}
 	return text
 }
 
-// doubt says why the network is not sure, "" if it is.
+// doubt says what the picture may be, "" if the network is sure.
 func (s *State) doubt() string {
+	switch {
+	case s.unknown():
+		return fmt.Sprintf(s.T().Nearest, s.guessed()) + s.Words().Space + s.T().TryElse
+	case s.Unsure():
+		return fmt.Sprintf(s.T().Perhaps, s.guessed())
+	}
+	return ""
+}
+
+// Score is the detail behind the doubt: the numbers of the rule that refused, or of the classes. "" if the network is sure.
+func (s *State) Score() string {
+	if s.Shown == nil {
+		return ""
+	}
 	t, r := s.T(), s.Shown.Result
 	switch {
 	case s.unknown():
 		return fmt.Sprintf(t.Unknown, minus(fmt.Sprintf("%.2f", r.Known.Score)), minus(fmt.Sprintf("%.2f", r.Known.Threshold)))
 	case s.Unsure():
 		classes, together := s.guesses()
-		return fmt.Sprintf(t.Unsure, percent(float64(r.Probs[r.Top()])), len(classes), percent(float64(together)))
+		return fmt.Sprintf(t.Unsure, percent(float64(s.probs()[s.Top()])), len(classes), percent(float64(together)))
 	}
 	return ""
 }
@@ -198,14 +261,28 @@ func (s *State) SampleLabel(i int) string {
 
 // Unsure tells that no class reaches one half, or that the network's own rule does not know the picture.
 func (s *State) Unsure() bool {
-	return s.Shown != nil && (s.Shown.Result.Probs[s.Shown.Result.Top()] < unsureBelow || s.unknown())
+	if s.Shown == nil {
+		return false
+	}
+	if st := s.Shown.Steady; st != nil {
+		return st.Unsure() || s.unknown()
+	}
+	return s.Shown.Result.Probs[s.Shown.Result.Top()] < unsureBelow || s.unknown()
 }
 
-func (s *State) unknown() bool { return s.Shown.Result.Known != nil && !s.Shown.Result.Known.Sure }
+func (s *State) unknown() bool {
+	if s.Shown == nil || s.Shown.Result.Known == nil {
+		return false
+	}
+	if st := s.Shown.Steady; st != nil {
+		return st.Unknown()
+	}
+	return !s.Shown.Result.Known.Sure
+}
 
 // guesses are the most probable classes, as many as it takes to hold four fifths together, three at most.
 func (s *State) guesses() (classes []int, together float32) {
-	probs := s.Shown.Result.Probs
+	probs := s.probs()
 	for len(classes) < min(3, len(probs)) && together < .8 {
 		best := -1
 		for i, p := range probs {

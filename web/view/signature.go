@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"strings"
 
 	"sescope/nn"
 	"sescope/web/protocol"
@@ -10,23 +9,21 @@ import (
 
 // SignatureTexts are the words of what is usual.
 type SignatureTexts struct {
-	LegendUsual, ClosestAll, ClosestBlocks, ClosestNone, UnusualCount, FactUsual, Unusual string
+	LegendUsual, UnusualCount, FactUsual, Unusual string
 }
 
 var englishSignature = SignatureTexts{
-	LegendUsual: "usual for %s, mean ± 1 s.d.", ClosestAll: "closest signature: %s", ClosestBlocks: "closest signature, by block: %s", ClosestNone: "no class's signature is close",
+	LegendUsual:  "usual for %s",
 	UnusualCount: "%d unusual", FactUsual: "usual for %s", Unusual: "unusual for %s",
 }
 
 var chineseSignature = SignatureTexts{
-	LegendUsual: "%s的常见范围，均值 ± 1 标准差", ClosestAll: "最接近的特征：%s", ClosestBlocks: "各块最接近的特征：%s", ClosestNone: "与任何类别的特征都不接近",
+	LegendUsual:  "%s的常见范围",
 	UnusualCount: "异常 %d", FactUsual: "%s的常见范围", Unusual: "对%s来说不寻常",
 }
 
-const (
-	unusualFrom = 3 // standard deviations from which a gate is unusual
-	farFrom     = 2 // distance from which no signature is close: a typical picture of a class lies at about 1
-)
+// unusualFrom is how many standard deviations make a gate unusual.
+const unusualFrom = 3
 
 // usual is the usual range of a gate, clamped to what a gate can be; ok is false where the file does not say.
 func usual(g *protocol.Excitation, c int) (lo, hi float32, ok bool) {
@@ -58,26 +55,24 @@ func (s *State) LegendUsual() string {
 	return fmt.Sprintf(s.T().LegendUsual, s.Name(s.Shown.Model.Classes[s.Shown.Result.Class]))
 }
 
-// Closest says whose usual gates the present ones are nearest to.
-func (s *State) Closest() string {
-	if !s.Signed() {
-		return ""
+// Strange tells how many gates of the shown blocks are unusual.
+func (s *State) Strange() (n int) {
+	for i := range s.Shown.Result.Gates {
+		if s.BlockShown(i) {
+			n += s.unusualGates(i)
+		}
 	}
-	t, gates := s.T(), s.Shown.Result.Gates
-	same, near := true, false
-	var parts []string
-	for _, g := range gates {
-		same = same && g.Closest == gates[0].Closest
-		near = near || g.Distance < farFrom
-		parts = append(parts, s.Name(s.Shown.Model.Classes[g.Closest]))
+	return n
+}
+
+func (s *State) unusualGates(block int) (n int) {
+	g := &s.Shown.Result.Gates[block]
+	for c := range g.Map.C {
+		if unusual(g, c) {
+			n++
+		}
 	}
-	switch {
-	case !near:
-		return t.ClosestNone
-	case same:
-		return fmt.Sprintf(t.ClosestAll, s.Name(s.Shown.Model.Classes[gates[0].Closest]))
-	}
-	return fmt.Sprintf(t.ClosestBlocks, strings.Join(parts, t.Comma))
+	return n
 }
 
 // unusualCount tells how many gates of a block are unusual, "" if none.
@@ -85,12 +80,7 @@ func (s *State) unusualCount(block int) string {
 	if s.Shown == nil || block >= len(s.Shown.Result.Gates) {
 		return ""
 	}
-	g, n := &s.Shown.Result.Gates[block], 0
-	for c := range g.Map.C {
-		if unusual(g, c) {
-			n++
-		}
-	}
+	n := s.unusualGates(block)
 	if n == 0 {
 		return ""
 	}

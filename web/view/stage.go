@@ -23,6 +23,22 @@ func MapRange(kind nn.Kind, h protocol.Plane) (r Range, ok bool) {
 	return r, r.Hi > r.Lo
 }
 
+// StageMap is the map on the stage and its kind: the channel's under the pointer, else the chosen kind's.
+func (s *State) StageMap() (heat protocol.Plane, kind nn.Kind) {
+	if k := s.heldMap(); k != nil {
+		return k.Map, nn.Activation
+	}
+	return s.Shown.Result.Heat, s.Shown.Result.Want.Kind
+}
+
+// heldMap is the channel under the pointer or in focus, once its map has come; nil without one.
+func (s *State) heldMap() *protocol.Peeked {
+	if k := s.Shown.Result.Peeked; s.Held != nil && k != nil && k.Peek == *s.Held {
+		return k
+	}
+	return nil
+}
+
 // Chip names the map on the stage.
 func (s *State) Chip() string {
 	if s.Shown == nil {
@@ -31,6 +47,9 @@ func (s *State) Chip() string {
 	t, r := s.T(), s.Shown.Result
 	if s.HeatOff {
 		return t.MapOff
+	}
+	if k := s.heldMap(); k != nil {
+		return fmt.Sprintf(t.ChipChannel, k.Channel, fmt.Sprintf(t.Block, k.Block+1))
 	}
 	class := s.Name(s.Shown.Model.Classes[r.Class])
 	if _, ok := MapRange(r.Want.Kind, r.Heat); !ok {

@@ -54,7 +54,13 @@ type State struct {
 	Fetched  int    // bytes of it
 	LoadedKB int    // everything fetched so far, in 1000 bytes as they were sent
 
-	Tab          string // the ID of the open one
+	Tab          string // the ID of the open one, "" for none
+	Menu         string // the open one: MenuMap, MenuMore, MenuHead or ""
+	AllBlocks    bool   // the desk shows every block, not one
+	Block        int    // the one that the desk shows
+	Touch        bool   // the person points with a finger
+	SeeInput     bool   // the stage shows the network's own input
+	Doubt        bool   // the numbers behind "not sure" are shown
 	Sample       int    // chosen in the strip of samples; -1 none
 	CameraOn     bool
 	CameraWaits  bool // asked for, not yet there
@@ -76,6 +82,8 @@ type State struct {
 	Desk         *Desk            // of the present network; nil before the first
 	Desks        map[string]*Desk // by network, so that going back finds the gates as they were left
 	Held         *protocol.Peek   // the channel under the pointer or in focus
+	Picked       bool             // Chosen was chosen by a person
+	Chosen       *protocol.Peek   // the one that the card describes otherwise: what was touched last, or the one that matters most
 	FPS          float64
 	Shown        *Shown
 	KindsOffered []nn.Kind
@@ -92,6 +100,13 @@ type State struct {
 	Panel      *protocol.Panel       // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
 
+// The menus of rare controls.
+const (
+	MenuMap  = "map"  // on the picture: kind, class, colours, opacity, scale, enlargement, brush
+	MenuMore = "more" // freeze, mirror, save, export, which camera
+	MenuHead = "head" // on a phone: network, theme, help
+)
+
 // How the map on the stage is enlarged.
 const (
 	ResizeBilinear = "bilinear" // half-pixel centres
@@ -105,18 +120,28 @@ type Shown struct {
 	Truth   int    // class index, -1 unknown
 	Model   *protocol.Model
 	Result  *protocol.Result
+	Steady  *Steady // of a live camera; nil: the result speaks for itself
 	Timings protocol.Timings
 }
 
 // NewState is the page before anything happened.
 func NewState() *State {
-	return &State{Lang: "en", Theme: "light", Tab: Tabs[0].ID, Sample: FirstSample, Class: -1, Against: protocol.RunnerUp, Colours: "jet", Opacity: 62, MapsChoice: MapsChoice{Y: -1, X: -1},
+	return &State{Lang: "en", Theme: "light", Sample: FirstSample, Class: -1, Against: protocol.RunnerUp, Colours: nn.Viridis.Name, Opacity: 60, MapsChoice: MapsChoice{Y: -1, X: -1},
 		Rank: string(nn.ByMean), Resize: ResizeBilinear, Desks: map[string]*Desk{}, ClassesOf: map[string][]nn.Class{}, KindsOffered: []nn.Kind{nn.GradCAM}, RanksOffered: []string{string(nn.ByMean)}}
 }
 
 // Want is what the page asks the worker to explain.
 func (s *State) Want() protocol.Want {
-	return protocol.Want{Kind: s.Kind, Class: s.Class, Rank: s.Rank, Top: 3, Against: s.Against, Peek: s.Held}
+	w := protocol.Want{Kind: s.Kind, Class: s.Class, Rank: s.Rank, Top: 3, Against: s.Against, Peek: s.Focus()}
+	if s.Shown != nil && s.Shown.Steady != nil && s.CameraOn && s.Shown.Model.Name == s.Model { // the explanations stay with the answer that stays
+		if w.Class < 0 {
+			w.Class = s.Top()
+		}
+		if w.Against == protocol.RunnerUp && w.Class == s.Top() {
+			w.Against = s.Second()
+		}
+	}
+	return w
 }
 
 // Adopt fits the choices to a network: what it cannot show falls back to what it shows best.
@@ -125,7 +150,8 @@ func (s *State) Adopt(m *protocol.Model) {
 		s.Desk = NewDesk(m.Blocks)
 		s.Desks[m.Name] = s.Desk
 	}
-	s.Held = nil
+	s.Held, s.Chosen = nil, nil
+	s.Block = max(0, len(m.Blocks)-1)
 	s.ClassesOf[m.Name] = m.Classes
 	s.Compare.None = false
 	s.KindsOffered = m.Kinds

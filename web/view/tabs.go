@@ -11,7 +11,9 @@ import (
 type Tab struct {
 	ID    string                      // in the address's hash and in the ids of tab and panel
 	Key   string                      // on the keyboard
+	Icon  string                      // of index.html
 	Label [2]string                   // English, Chinese
+	Word  [2]string                   // the same for a phone's bar, where there is little room
 	look  func(*State) *protocol.Look // what it asks of a frame; nil where the result says all
 }
 
@@ -25,14 +27,14 @@ const (
 	TabLearn    = "learn"
 )
 
-// Tabs are the panels in their order. The first is shown at the start.
+// Tabs are the panels in their order. None is open at the start.
 var Tabs = []Tab{
-	{TabTutorial, "1", [2]string{"Tutorial panel", "教程面板"}, nil},
-	{TabCompare, "2", [2]string{"With and without SE", "有无 SE 对比"}, lookCompare},
-	{TabMaps, "3", [2]string{"Feature maps", "特征图"}, lookMaps},
-	{TabModel, "4", [2]string{"Model", "模型"}, func(*State) *protocol.Look { return &protocol.Look{Times: true} }},
-	{TabTest, "5", [2]string{"Test set", "测试集"}, nil},
-	{TabLearn, "6", [2]string{"Learn", "学习"}, lookLearn},
+	{TabLearn, "1", "#i-play", [2]string{"Show me how", "演示原理"}, [2]string{"How", "演示"}, lookLearn},
+	{TabCompare, "2", "#i-cmp", [2]string{"Compare", "对比"}, [2]string{"Compare", "对比"}, lookCompare},
+	{TabTutorial, "3", "#i-pic", [2]string{"Strongest channels", "最强通道"}, [2]string{"Channels", "通道"}, nil},
+	{TabMaps, "4", "#i-grid", [2]string{"Feature maps", "特征图"}, [2]string{"Maps", "特征图"}, lookMaps},
+	{TabTest, "5", "#i-test", [2]string{"Test set", "测试集"}, [2]string{"Tests", "测试"}, nil},
+	{TabModel, "6", "#i-net", [2]string{"Model", "模型"}, [2]string{"Model", "模型"}, func(*State) *protocol.Look { return &protocol.Look{Times: true} }},
 }
 
 func lookMaps(s *State) *protocol.Look {
@@ -67,6 +69,12 @@ func FindTab(id string) (t Tab, ok bool) {
 func (s *State) TabName(id string) string {
 	t, _ := FindTab(id)
 	return t.Label[s.lang()]
+}
+
+// TabWord is its name where there is little room.
+func (s *State) TabWord(id string) string {
+	t, _ := FindTab(id)
+	return t.Word[s.lang()]
 }
 
 // Look is what the open panel asks of a frame, nil for nothing.

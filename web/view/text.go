@@ -2,7 +2,8 @@ package view
 
 // Texts are the words of the page in one language. Those with a verb are for fmt.Sprintf.
 type Texts struct {
-	Model, Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                                                 string
+	FirstTexts
+	Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                                                        string
 	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                                        string
 	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                                               string
 	ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                                                                                           string
@@ -21,20 +22,21 @@ type Texts struct {
 // English and Chinese; a test keeps them complete.
 var (
 	English = Texts{
-		Model: "Model", Privacy: "Runs on your device. No picture leaves it.", HowEnforced: "How that is enforced", Language: "Language",
+		FirstTexts: englishFirst,
+		Privacy:    "Runs on your device. No picture leaves it.", HowEnforced: "How that is enforced", Language: "Language",
 		DarkTheme: "Dark theme", LightTheme: "Light theme", Help: "Help and keys",
 		Samples: "Samples", Sample: "Sample: %s", UseCamera: "Use camera", StopCamera: "Stop camera", ChoosePicture: "Choose picture",
 		Freeze: "Freeze", Resume: "Go on", Mirror: "Mirror", Save: "Save", Camera: "Camera",
 		Map: "Map", Colours: "Colours", Opacity: "Opacity", Scale: "Scale", ScaleFrame: "Frame", ScaleFixed: "Fixed",
 		ScaleFrameHint: "Each frame has its own scale", ScaleFixedHint: "Keep the present scale, so that frames can be compared",
-		ChipNone: "No positive evidence for %s", ChipFixed: "fixed", Sees: "The network\nsees %d × %d", StageName: "Stage", StageLabel: "%s. %s.", MapOff: "Heat map is off",
-		Prediction: "Prediction", ClassesOf: "%d classes", Unsure: "No class reaches one half. The first has %s, the dotted %d together %s.", Unknown: "It looks like nothing this network knows: score %s, where its rule asks for %s.", NotSure: "Not sure", Or: " or ",
+		ChipNone: "No positive evidence for %s", ChipFixed: "fixed", Sees: "%d × %d", StageName: "Stage", StageLabel: "%s. %s.", MapOff: "Heat map is off",
+		Prediction: "Prediction", ClassesOf: "of %d things", Unsure: "No class reaches one half: the first has %s, the dotted %d together %s.", Unknown: "Score %s, where this network's own rule asks for %s.", NotSure: "Not sure", Or: " or ",
 		TrueRight: "Right: the picture shows %s.", TrueWrong: "Wrong: the picture shows %s.",
 		UnsureRight: "Right but not sure: the picture shows %s.", UnsureWrong: "Wrong and not sure: the picture shows %s.",
 		MapAllClasses: "This kind of map is the same for every class.",
 		MapHint:       "Press a class to see the map for that class.", MapPinned: "The map stays with %s. Press it again to follow the prediction.",
 		AboutModel: "About this network",
-		DeskTexts:  englishDesk, WhyTexts: englishWhy, SignatureTexts: englishSignature, Gates: "Gates", Block: "Block %d", Channels: "%d channels, %d × %d",
+		DeskTexts:  englishDesk, WhyTexts: englishWhy, SignatureTexts: englishSignature, Gates: "Gates", Block: "SE %d", Channels: "%d channels, %d × %d",
 		NoSE:      "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		TabsLabel: "Panels", TutorialTitle: "What the last convolution is busy with",
 		TutorialText: "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
@@ -48,20 +50,21 @@ var (
 		Close: "Close", TryAgain: "Try again", UsePicture: "Use a picture instead", Retry: "Choose another",
 	}
 	Chinese = Texts{
-		Model: "模型", Privacy: "在您的设备上运行，图片不会离开。", HowEnforced: "如何保证", Language: "语言",
+		FirstTexts: chineseFirst,
+		Privacy:    "在您的设备上运行，图片不会离开。", HowEnforced: "如何保证", Language: "语言",
 		DarkTheme: "深色主题", LightTheme: "浅色主题", Help: "帮助与快捷键",
 		Samples: "样图", Sample: "样图：%s", UseCamera: "使用摄像头", StopCamera: "关闭摄像头", ChoosePicture: "选择图片",
 		Freeze: "冻结", Resume: "继续", Mirror: "镜像", Save: "存图", Camera: "摄像头",
 		Map: "热图", Colours: "配色", Opacity: "不透明度", Scale: "刻度", ScaleFrame: "逐帧", ScaleFixed: "固定",
 		ScaleFrameHint: "每一帧用自己的刻度", ScaleFixedHint: "保持当前刻度，便于比较各帧",
-		ChipNone: "没有支持“%s”的证据", ChipFixed: "固定", Sees: "网络所见\n%d × %d", StageName: "画面", StageLabel: "%s。%s。", MapOff: "热图已关闭",
-		Prediction: "预测", ClassesOf: "%d 类", Unsure: "没有一类达到一半：第一名 %s，带点的 %d 类合计 %s。", Unknown: "不像这个网络认识的任何东西：得分 %s，规则要求 %s。", NotSure: "拿不准", Or: "或",
+		ChipNone: "没有支持“%s”的证据", ChipFixed: "固定", Sees: "%d × %d", StageName: "画面", StageLabel: "%s。%s。", MapOff: "热图已关闭",
+		Prediction: "预测", ClassesOf: "共 %d 类", Unsure: "没有一类达到一半：第一名 %s，带点的 %d 类合计 %s。", Unknown: "得分 %s，而这个网络自己的规则要求 %s。", NotSure: "拿不准", Or: "或",
 		TrueRight: "正确：图中是%s。", TrueWrong: "错误：图中是%s。",
 		UnsureRight: "正确，但没有把握：图中是%s。", UnsureWrong: "错误，也没有把握：图中是%s。",
 		MapAllClasses: "这种热图对每一类都一样。",
 		MapHint:       "点某一类，看这一类的热图。", MapPinned: "热图固定为“%s”。再点一次恢复跟随预测。",
 		AboutModel: "关于这个网络",
-		DeskTexts:  chineseDesk, WhyTexts: chineseWhy, SignatureTexts: chineseSignature, Gates: "门控", Block: "第 %d 块", Channels: "%d 个通道，%d × %d",
+		DeskTexts:  chineseDesk, WhyTexts: chineseWhy, SignatureTexts: chineseSignature, Gates: "门控", Block: "SE %d", Channels: "%d 个通道，%d × %d",
 		NoSE:      "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		TabsLabel: "面板", TutorialTitle: "最后一层卷积在忙什么",
 		TutorialText: "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",

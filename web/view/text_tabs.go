@@ -45,14 +45,14 @@ var (
 		FlowMap: "%d × %d map", FlowMean: "mean", FlowMeans: "%d means, this one %s", FlowNeurons: "%d neurons",
 		FlowGates: "%d gates, this one %s", FlowAfter: "the map, scaled", FlowForced: "The network says %s; you set %s.", FlowFront: "before the %s",
 		AuditTitle: "Do the gates tell the truth?", AuditAbout: "A large gate should belong to a channel that matters. The audit mutes each channel of a block in turn and reads how far the logit of the answer falls.",
-		AuditBlock: "Block %d, %d channels", AuditStart: "Audit this picture", AuditCancel: "Cancel", AuditRunning: "%d of %d channels", AuditStopped: "Stopped after %d of %d channels.",
+		AuditBlock: "SE %d, %d channels", AuditStart: "Audit this picture", AuditCancel: "Cancel", AuditRunning: "%d of %d channels", AuditStopped: "Stopped after %d of %d channels.",
 		AuditFailed: "The network kept stopping during the audit. The page goes on; try another block.", AuditRho: "Rank correlation %s.", AuditLittle: "The gate says next to nothing about what a channel is worth here.",
 		AuditSome: "The gate says something about what a channel is worth here.", AuditMuch: "The larger the gate, the more the channel is worth here.", AuditAgainst: "Here channels with small gates are worth more.",
 		AuditBest: "Channel %d is worth most: its gate is %s, and without it the logit of %s falls by %s.", AuditX: "gate", AuditY: "drop of the logit of %s", AuditLabel: "%d channels: gate against %s", NoBlocks: "This network has no SE blocks, so there is nothing to audit.",
 		BitsTitle: "Fewer bits", BitsAbout: "Round the large weights to fewer bits and see what becomes of the answer.", BitsOff: "The network runs with the weights of its file.", BitsMaking: "Rounding …",
 		BitsSame: "Still %s: from %s to %s.", BitsFlip: "The answer changes from %s to %s.", BitsMap: "The map moves by up to %s of its span.", BitsSize: "%s instead of %s, that is %s %%.",
 		BitsTrying: "%d of %d samples", BitsNoFlip: "All %d samples keep their answers.", BitsFlips: "%d of %d samples change their answers: %s.", BitsAsIs: "as in the file", BitsN: "%d bits", Comma: ", ",
-		LearnYours: "These are your numbers. Choose another picture and the figure, the text and the formula change with it.", LearnMute: "Mute channel %d of block %d", LearnUnmute: "Give the network its gates back", LearnSteps: "Steps", LearnNext: "Next", LearnBack: "Back",
+		LearnYours: "These are your numbers. Choose another picture and the figure, the text and the formula change with it.", LearnMute: "Mute channel %d of SE %d", LearnUnmute: "Give the network its gates back", LearnSteps: "Steps", LearnNext: "Next", LearnBack: "Back",
 	}
 	ChineseTabs = TabTexts{
 		TestSetTexts: chineseTest,
@@ -81,14 +81,14 @@ var (
 		FlowMap: "%d × %d 图", FlowMean: "均值", FlowMeans: "%d 个均值，此通道 %s", FlowNeurons: "%d 个神经元",
 		FlowGates: "%d 个门控，此通道 %s", FlowAfter: "缩放后的图", FlowForced: "网络给出 %s，您设为 %s。", FlowFront: "%s 之前",
 		AuditTitle: "门控说的是实话吗？", AuditAbout: "门控大的通道应当重要。审计会依次静音某一块的每个通道，读出答案的 logit 下降多少。",
-		AuditBlock: "第 %d 块，%d 个通道", AuditStart: "审计这张图片", AuditCancel: "取消", AuditRunning: "第 %d 个通道，共 %d 个", AuditStopped: "在第 %d 个通道停止，共 %d 个。",
+		AuditBlock: "SE %d，%d 个通道", AuditStart: "审计这张图片", AuditCancel: "取消", AuditRunning: "第 %d 个通道，共 %d 个", AuditStopped: "在第 %d 个通道停止，共 %d 个。",
 		AuditFailed: "审计时网络反复停止。页面照常工作，请换一块试试。", AuditRho: "秩相关系数 %s。", AuditLittle: "在这里，门控几乎说明不了通道的价值。",
 		AuditSome: "在这里，门控能部分说明通道的价值。", AuditMuch: "在这里，门控越大，通道越有价值。", AuditAgainst: "在这里，门控小的通道反而更有价值。",
 		AuditBest: "通道 %d 最有价值：门控为 %s，去掉它后%s的 logit 下降 %s。", AuditX: "门控", AuditY: "%s的 logit 下降", AuditLabel: "%d 个通道：门控与%s", NoBlocks: "这个网络没有 SE 块，无可审计。",
 		BitsTitle: "更少的位数", BitsAbout: "把较大的权重舍入到更少的位数，看答案会怎样。", BitsOff: "网络使用文件中的权重。", BitsMaking: "正在舍入……",
 		BitsSame: "仍是%s：从 %s 到 %s。", BitsFlip: "答案从%s变为%s。", BitsMap: "热图最多移动其跨度的 %s。", BitsSize: "%s，原为 %s，即 %s %%。",
 		BitsTrying: "第 %d 张样图，共 %d 张", BitsNoFlip: "全部 %d 张样图答案不变。", BitsFlips: "%d 张样图改变答案，共 %d 张：%s。", BitsAsIs: "与文件相同", BitsN: "%d 位", Comma: "、",
-		LearnYours: "这些都是您的数。换一张图片，插图、文字和公式都会跟着变。", LearnMute: "静音通道 %d（第 %d 块）", LearnUnmute: "恢复网络自己的门控", LearnSteps: "步骤", LearnNext: "下一步", LearnBack: "上一步",
+		LearnYours: "这些都是您的数。换一张图片，插图、文字和公式都会跟着变。", LearnMute: "静音通道 %d（SE %d）", LearnUnmute: "恢复网络自己的门控", LearnSteps: "步骤", LearnNext: "下一步", LearnBack: "上一步",
 	}
 )
 

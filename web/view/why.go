@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"sescope/web/protocol"
@@ -9,13 +10,13 @@ import (
 
 // WhyTexts are the words of the waterfall.
 type WhyTexts struct {
-	WhyQuestion, WhyEnd, WhyRival, WhyRunnerUp, WhyAlone, WhyBias, WhyOthers, WhyLead, WhyLogit, WhyNone, WhyEmpty string
-	SayLead, SayTrail, SayLogit, SayFor, SayAgainst, SayChannel, SayAnd, FactBrings                                string
+	WhyQuestion, WhyEnd, WhyRival, WhyRunnerUp, WhyAlone, WhyBias, WhyOthers, WhyLead, WhyLogit, WhyNone, WhyEmpty, WhyChannel, WhyLabel string
+	SayLead, SayTrail, SayLogit, SayFor, SayAgainst, SayChannel, SayAnd, FactBrings                                                      string
 }
 
 var englishWhy = WhyTexts{
 	WhyQuestion: "Why %s and not", WhyEnd: "?", WhyRival: "The other class", WhyRunnerUp: "%s (second)", WhyAlone: "nothing: its logit alone",
-	WhyBias: "bias", WhyOthers: "other %d", WhyLead: "lead", WhyLogit: "logit",
+	WhyChannel: "channel %d", WhyLabel: "Why this answer", WhyBias: "start", WhyOthers: "other %d", WhyLead: "lead", WhyLogit: "logit",
 	WhyNone:  "This network ends in more than one layer, so its logits are no sums over channels and cannot be taken apart exactly. Other networks can.",
 	WhyEmpty: "Each channel's share of the answer appears here, strongest first.",
 	SayLead:  "%s leads %s by %s", SayTrail: "%s trails %s by %s", SayLogit: "The logit of %s is %s", SayFor: ", mostly by %s", SayAgainst: "; against it: %s", SayChannel: "channel %d (%s)", SayAnd: " and ",
@@ -24,7 +25,7 @@ var englishWhy = WhyTexts{
 
 var chineseWhy = WhyTexts{
 	WhyQuestion: "为什么是%s而不是", WhyEnd: "？", WhyRival: "另一类", WhyRunnerUp: "%s（第二）", WhyAlone: "不比较，只看它的 logit",
-	WhyBias: "偏置", WhyOthers: "其余 %d 个", WhyLead: "领先", WhyLogit: "logit",
+	WhyChannel: "通道 %d", WhyLabel: "为什么是这个答案", WhyBias: "起点", WhyOthers: "其余 %d 个", WhyLead: "合计领先", WhyLogit: "logit",
 	WhyNone:  "这个网络的结尾不止一层，logit 不是各通道之和，无法精确拆开。换一个网络就可以。",
 	WhyEmpty: "这里会按强弱列出每个通道的贡献。",
 	SayLead:  "%s领先%s %s", SayTrail: "%s落后%s %s", SayLogit: "%s的 logit 是 %s", SayFor: "，主要靠%s", SayAgainst: "；反对的有%s", SayChannel: "通道 %d（%s）", SayAnd: "和",
@@ -37,7 +38,9 @@ type Fall struct {
 	X, W        string // of the bar
 	End         string // where it ends: the next row's bar begins there
 	Zero        string // where 0 is
-	Class       string // "for", "against" or "sum"
+	Class       string // "for", "against" or "sum"; " on" behind it marks the channel that the card describes
+	Term        string // the channel, "" for what is no channel
+	Label       string // for screen readers
 }
 
 // Waterfall draws why; nil before the first result and where the network cannot say.
@@ -49,7 +52,7 @@ func (s *State) Waterfall() []Fall {
 	steps := []Fall{{Name: t.WhyBias}}
 	values := []float32{w.Bias}
 	for _, term := range w.Terms {
-		steps, values = append(steps, Fall{Name: fmt.Sprintf(t.Channel, term.Channel)}), append(values, term.Value)
+		steps, values = append(steps, Fall{Name: fmt.Sprintf(t.WhyChannel, term.Channel), Term: strconv.Itoa(term.Channel)}), append(values, term.Value)
 	}
 	if w.Others > 0 {
 		steps, values = append(steps, Fall{Name: fmt.Sprintf(t.WhyOthers, w.Others)}), append(values, w.Rest)
@@ -65,6 +68,10 @@ func (s *State) Waterfall() []Fall {
 		x, end := at(min(from, to)), at(max(from, to))
 		step.X, step.W, step.End, step.Zero = units(x), units(max(end-x, .4)), units(at(to)), units(at(0))
 		step.Value, step.Class = fixed(v), class
+		step.Label = step.Name + t.Comma + step.Value
+		if f := s.Focus(); f != nil && step.Term != "" && f.Block == len(s.Shown.Result.Gates)-1 && step.Term == strconv.Itoa(f.Channel) {
+			step.Class += " on"
+		}
 		return step
 	}
 	sum = 0

@@ -14,18 +14,22 @@ func whyState() *State {
 
 // Every bar begins where the one before it ends, and the last one is the total from zero.
 func TestWaterfall(t *testing.T) {
-	steps := whyState().Waterfall()
+	s := whyState()
+	if !s.Settle() || *s.Focus() != (protocol.Peek{Block: 1, Channel: 64}) || s.Settle() {
+		t.Fatalf("the channel that matters most is %v, expected 64 of the last block, once", s.Focus())
+	}
+	steps := s.Waterfall()
 	if len(steps) != 6 {
 		t.Fatalf("%d steps, want bias, three channels, the rest and the sum", len(steps))
 	}
 	// -1, 3, 1, 2, 4: from -1 to 4 over 100 units, zero at 20.
 	for i, want := range []Fall{
-		{"bias", "−1.00", "0.00", "20.00", "0.00", "20.00", "against"},
-		{"Channel 64", "+4.00", "0.00", "80.00", "80.00", "20.00", "for"},
-		{"Channel 27", "−2.00", "40.00", "40.00", "40.00", "20.00", "against"},
-		{"Channel 8", "+1.00", "40.00", "20.00", "60.00", "20.00", "for"},
-		{"other 61", "+2.00", "60.00", "40.00", "100.00", "20.00", "for"},
-		{"lead", "+4.00", "20.00", "80.00", "100.00", "20.00", "sum"},
+		{"start", "−1.00", "0.00", "20.00", "0.00", "20.00", "against", "", "start, −1.00"},
+		{"channel 64", "+4.00", "0.00", "80.00", "80.00", "20.00", "for on", "64", "channel 64, +4.00"},
+		{"channel 27", "−2.00", "40.00", "40.00", "40.00", "20.00", "against", "27", "channel 27, −2.00"},
+		{"channel 8", "+1.00", "40.00", "20.00", "60.00", "20.00", "for", "8", "channel 8, +1.00"},
+		{"other 61", "+2.00", "60.00", "40.00", "100.00", "20.00", "for", "", "other 61, +2.00"},
+		{"lead", "+4.00", "20.00", "80.00", "100.00", "20.00", "sum", "", "lead, +4.00"},
 	} {
 		if steps[i] != want {
 			t.Errorf("step %d is %v, want %v", i, steps[i], want)

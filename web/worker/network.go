@@ -21,6 +21,7 @@ type network struct {
 	frame   int
 	picture *image.NRGBA // the kept picture; its Pix is filled by the caller before run
 	atlas   atlas        // of the open panel
+	strip   strip
 	second  second
 	file    *weights.File // of the first network
 	fewer   fewer
@@ -39,7 +40,8 @@ func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) 
 
 // replace lets another network answer.
 func (n *network) replace(name string, f *weights.File, session *nn.Session) {
-	n.file, n.fewer = f, fewer{}
+	session.Timed = true // some thirty readings of the clock a frame
+	n.file, n.fewer, n.strip = f, fewer{}, strip{list: stations(session.Trace())}
 	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
 }
 
@@ -66,7 +68,7 @@ func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol
 // inform is what the page needs to know of a network.
 func inform(name string, session *nn.Session, bytes int) *protocol.Model {
 	m := session.Trace().Model
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Bytes: bytes}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasSE: m.HasSE(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Stations: stations(session.Trace()), Bytes: bytes}
 	describe(info, m)
 	for _, g := range session.Trace().Gates {
 		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})
@@ -97,9 +99,6 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	case n.picture == nil || req.ID != n.frame:
 		return nil, nil, fmt.Errorf("asked about frame %d while frame %d is kept", req.ID, n.frame)
 	}
-	if timed := req.Look != nil && req.Look.Times; timed != n.session.Timed {
-		n.session.Timed, n.trace = timed, nil
-	}
 	if err := n.run(req.Gates); err != nil {
 		return nil, nil, err
 	}
@@ -109,6 +108,12 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	r, err := explain(n.trace, n.name, req.Want)
 	if err != nil {
 		return nil, nil, err
+	}
+	if req.Want.Fresh {
+		n.strip.begin()
+	}
+	if req.Want.Strip {
+		r.Strip = n.strip.show(n.trace)
 	}
 	if len(n.gates) > 0 {
 		r.Touched, r.Base = true, n.base

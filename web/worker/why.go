@@ -26,6 +26,16 @@ func why(t *nn.Trace, class, against int) *protocol.Why {
 	for _, term := range terms[:n] {
 		w.Terms = append(w.Terms, protocol.Share{Channel: term.Channel, Value: term.Value})
 	}
+	for _, term := range terms[:n] {
+		m := t.Channel(term.Channel, nil)
+		if last := len(t.Gates) - 1; last >= 0 && term.Channel < t.Gates[last].Map.C && t.Model.HasSE() {
+			m = t.Gated(last, term.Channel, nil)
+		}
+		if w.Maps != nil && len(m.Data) != w.W*w.H {
+			break // it cannot be: one layer has one size
+		}
+		w.W, w.H, w.Maps = m.W, m.H, append(w.Maps, m.Data...)
+	}
 	w.Others = len(terms) - n
 	for _, term := range terms[n:] {
 		w.Rest += term.Value

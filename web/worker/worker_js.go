@@ -70,6 +70,9 @@ func Serve() {
 			reply.Result = result
 			numbers = result.Pack(numbers[:0])
 			buffers := map[string][]byte{"numbers": numbers, "input": trace.Input.Pix}
+			if result.Strip != nil {
+				buffers["tiles"] = result.Strip.Atlas.Pix
+			}
 			if reply.Panel = n.look(req.Look, trace, result); reply.Panel != nil {
 				panel = reply.Panel.Pack(panel[:0])
 				buffers["panel"] = panel

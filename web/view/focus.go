@@ -1,0 +1,129 @@
+package view
+
+import (
+	"fmt"
+	"strconv"
+
+	"sescope/web/protocol"
+)
+
+// Focus is the channel that card, waterfall and gates mark: the one under the pointer or in focus,
+// else the chosen one; nil before the first result and without gates.
+func (s *State) Focus() *protocol.Peek {
+	if s.Held != nil {
+		return s.Held
+	}
+	return s.Chosen
+}
+
+// Settle chooses a channel where a person has chosen none: in the last block the one that speaks
+// loudest for the answer, in others the one with the largest gate. It tells whether that changed.
+func (s *State) Settle() bool {
+	if s.Shown == nil || s.Block >= len(s.Shown.Result.Gates) {
+		changed := s.Chosen != nil
+		s.Chosen = nil
+		return changed
+	}
+	if c := s.Chosen; c != nil && c.Block == s.Block && c.Channel < s.Shown.Result.Gates[s.Block].Map.C {
+		return false
+	}
+	s.Chosen, s.Picked = &protocol.Peek{Block: s.Block, Channel: s.matters(s.Block)}, false
+	return true
+}
+
+// Unsettle lets Settle choose anew: another picture begins. What a person chose stays.
+func (s *State) Unsettle() {
+	if !s.Picked {
+		s.Chosen = nil
+	}
+}
+
+// Pick makes a channel the chosen one, because a person said so.
+func (s *State) Pick(p protocol.Peek) { s.Chosen, s.Picked = &p, true }
+
+// matters is the channel of a block that matters most.
+func (s *State) matters(block int) int {
+	r := s.Shown.Result
+	if term, ok := s.loudest(); ok && block == len(r.Gates)-1 {
+		return term
+	}
+	best, own := 0, r.Gates[block].Own
+	for c, v := range own {
+		if v > own[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+// loudest is the channel that speaks loudest for the shown class; ok is false where the logit cannot
+// be taken apart or nothing speaks for it.
+func (s *State) loudest() (channel int, ok bool) {
+	w := s.Shown.Result.Why
+	if w == nil || len(s.Shown.Result.Gates) == 0 || w.Class != s.Shown.Result.Class {
+		return 0, false
+	}
+	last := s.Shown.Result.Gates[len(s.Shown.Result.Gates)-1].Map.C
+	best := float32(0)
+	for _, t := range w.Terms {
+		if t.Value > best && t.Channel < last {
+			best, channel, ok = t.Value, t.Channel, true
+		}
+	}
+	return channel, ok
+}
+
+// TermAt is the channel of a row of the waterfall, whose text is Fall.Term; ok is false where no gate
+// scales the channels of the head.
+func (s *State) TermAt(term string) (at protocol.Peek, ok bool) {
+	c, err := strconv.Atoi(term)
+	if err != nil || s.Shown == nil || len(s.Shown.Result.Gates) == 0 {
+		return at, false
+	}
+	at = protocol.Peek{Block: len(s.Shown.Result.Gates) - 1, Channel: c}
+	return at, c < s.Shown.Result.Gates[at.Block].Map.C
+}
+
+// BlockShown tells whether the desk shows a block.
+func (s *State) BlockShown(block int) bool { return s.AllBlocks || block == s.Block }
+
+// CardMatters says why a channel is the one that the card describes.
+func (s *State) CardMatters(p protocol.Peek) string {
+	last := len(s.Shown.Result.Gates) - 1
+	if c, ok := s.loudest(); ok && p.Block == last {
+		if c == p.Channel {
+			return fmt.Sprintf(s.T().CardMatters, s.Name(s.Shown.Model.Classes[s.Shown.Result.Class]))
+		}
+		return ""
+	}
+	if p.Block < last && s.matters(p.Block) == p.Channel {
+		return s.T().CardLargest
+	}
+	return ""
+}
+
+func pickWords(on bool, yes, no string) string {
+	if on {
+		return yes
+	}
+	return no
+}
+
+// Choice is a line of a list.
+type Choice struct {
+	Value  int
+	Name   string
+	Chosen bool
+}
+
+// ClassChoices are what the map can be about: the answer, whatever it is, or one class.
+func (s *State) ClassChoices() []Choice {
+	list := []Choice{{-1, s.T().MapFollows, s.Class < 0}}
+	if s.Shown == nil {
+		return list
+	}
+	for i, c := range s.Shown.Model.Classes {
+		list = append(list, Choice{i, s.Name(c), s.Class == i})
+	}
+	return list
+}

@@ -1,0 +1,134 @@
+package view
+
+import (
+	"slices"
+
+	"sescope/nn"
+)
+
+// A camera's frames differ by noise, and an answer that changes with each cannot be read. Steady is
+// what the last second of them says together.
+const (
+	steadyFor  = 1000. // ms of frames that count
+	steadyHold = 250.  // ms that another class has to lead before it becomes the answer
+	surer      = .05   // beyond unsureBelow, on either side, before sure turns unsure or back
+)
+
+// Steady smooths the answers of one source and one network.
+type Steady struct {
+	frames  []steadyFrame
+	probs   []float32
+	top     int     // the answer
+	rising  int     // the class that leads now, if it is another
+	since   float64 // ms: when it began to lead
+	unsure  bool
+	unknown bool
+	scratch []float32
+}
+
+type steadyFrame struct {
+	at      float64 // ms
+	probs   []float32
+	unknown bool
+}
+
+// Reset forgets everything: another source or network begins.
+func (s *Steady) Reset() { *s = Steady{frames: s.frames[:0], scratch: s.scratch} }
+
+// Add takes a frame's probabilities at a time in milliseconds. unknown tells that the network's own
+// rule finds the frame like nothing that it knows. probs is copied.
+func (s *Steady) Add(at float64, probs []float32, unknown bool) {
+	if n := len(s.frames); n > 0 && len(s.frames[0].probs) != len(probs) {
+		s.Reset()
+	}
+	first := len(s.frames) == 0
+	s.frames = append(s.frames, steadyFrame{at, slices.Clone(probs), unknown})
+	for s.frames[0].at < at-steadyFor {
+		s.frames = slices.Delete(s.frames, 0, 1)
+	}
+	s.median()
+	leads := nn.Largest(s.probs)
+	switch {
+	case first:
+		s.top, s.rising = leads, leads
+		s.unsure, s.unknown = s.probs[leads] < unsureBelow, unknown
+		return
+	case leads == s.top:
+		s.rising = leads
+	case leads != s.rising:
+		s.rising, s.since = leads, at
+	case at-s.since >= steadyHold:
+		s.top = leads
+	}
+	if p := s.probs[s.top]; p < unsureBelow-surer {
+		s.unsure = true
+	} else if p > unsureBelow+surer {
+		s.unsure = false
+	}
+	strange := 0
+	for _, f := range s.counted() {
+		if f.unknown {
+			strange++
+		}
+	}
+	switch n := len(s.counted()); {
+	case 2*strange > n:
+		s.unknown = true
+	case 2*strange < n:
+		s.unknown = false
+	}
+}
+
+// counted is an even number of frames, or the only one: the median of an odd number that come from
+// two answers in turn would be the one and the other in turn.
+func (s *Steady) counted() []steadyFrame {
+	if n := len(s.frames); n > 1 && n%2 == 1 {
+		return s.frames[1:]
+	}
+	return s.frames
+}
+
+// median makes probs the medians by class, scaled to a sum of 1. Where the frames agree so little
+// that nothing is left, it is the mean.
+func (s *Steady) median() {
+	frames := s.counted()
+	n := len(frames)
+	if len(s.probs) != len(frames[0].probs) {
+		s.probs = make([]float32, len(frames[0].probs))
+	}
+	sum := float32(0)
+	for c := range s.probs {
+		s.scratch = s.scratch[:0]
+		for _, f := range frames {
+			s.scratch = append(s.scratch, f.probs[c])
+		}
+		slices.Sort(s.scratch)
+		s.probs[c] = (s.scratch[(n-1)/2] + s.scratch[n/2]) / 2
+		sum += s.probs[c]
+	}
+	if sum < .2 {
+		sum = 0
+		for c := range s.probs {
+			s.probs[c] = 0
+			for _, f := range frames {
+				s.probs[c] += f.probs[c]
+			}
+			sum += s.probs[c]
+		}
+	}
+	for c := range s.probs {
+		s.probs[c] /= sum
+	}
+}
+
+// Probs are the smoothed probabilities, which add up to 1; valid until the next Add.
+func (s *Steady) Probs() []float32 { return s.probs }
+
+// Top is the answer: the class that has led for a while, not always the largest of Probs.
+func (s *Steady) Top() int { return s.top }
+
+// Unsure tells that the answer does not reach one half; it needs a little more to change its mind.
+func (s *Steady) Unsure() bool { return s.unsure }
+
+// Unknown tells that most frames are like nothing that the network knows.
+func (s *Steady) Unknown() bool { return s.unknown }
