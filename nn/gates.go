@@ -45,6 +45,16 @@ type aside struct {
 // Mute returns how much the logit of a class falls when one channel of an attention block is taken out: when its gate is 0 and the others are as they are
 // now. Only the layers from the block on run again, in buffers of their own, and the session stays as it was. block, channel and class must exist.
 func (s *Session) Mute(block, channel, class int) float32 {
+	t := s.without(block, channel)
+	return s.trace.Logits[class] - t.Logits[class]
+}
+
+// Without returns the probabilities of all classes with one channel of an attention block taken out,
+// as Mute takes it. They are valid until the next Mute or Without.
+func (s *Session) Without(block, channel int) []float32 { return s.without(block, channel).Probs }
+
+// without is the trace of the layers from the block on without a channel.
+func (s *Session) without(block, channel int) *Trace {
 	if s.stale < len(s.model.layers) {
 		s.Rerun()
 	}
@@ -67,7 +77,7 @@ func (s *Session) Mute(block, channel, class int) float32 {
 		}
 	}
 	b.force[channel] = 0
-	return s.trace.Logits[class] - t.run(first).Logits[class]
+	return t.run(first)
 }
 
 // Spearman is the rank correlation of two lists of equal length, -1..1: Pearson's correlation of their ranks, equal values sharing the mean of

@@ -57,10 +57,20 @@ func TestIDsExist(t *testing.T) {
 	}
 }
 
-// Each sample is a drawing of its own that needs nothing else, and the first one is the poster of index.html.
+// Each sample is a drawing that needs nothing else, or a small WebP whose scene stands in web/samples; the first one is the poster of index.html.
 func TestSamples(t *testing.T) {
-	for _, name := range view.Samples {
-		svg := read(t, filepath.Join("static", "samples", name+".svg"))
+	scenes := read(t, "samples/scenes.py")
+	for _, sample := range view.Samples {
+		name, svg := sample.Name, read(t, filepath.Join("static", "samples", sample.File))
+		if sample.Render {
+			if !strings.HasPrefix(svg, "RIFF") || svg[8:12] != "WEBP" || len(svg) > 40_000 {
+				t.Errorf("%s is no WebP of at most 40 kB: %d bytes", sample.File, len(svg))
+			}
+			if !strings.Contains(scenes, "def "+name+"():") {
+				t.Errorf("web/samples/scenes.py has no scene %s", name)
+			}
+			continue
+		}
 		head := regexp.MustCompile(`^<svg xmlns="http://www\.w3\.org/2000/svg" viewBox="\d+ \d+ (\d+) (\d+)" width="512" height="512">`).FindStringSubmatch(svg)
 		if head == nil || head[1] != head[2] {
 			t.Errorf("%s is not a drawing of 512 x 512 pixels", name)
@@ -69,7 +79,7 @@ func TestSamples(t *testing.T) {
 			t.Errorf("%s loads something", name)
 		}
 	}
-	if !strings.Contains(read(t, "static/index.html"), `id="poster" src="samples/`+view.Samples[view.FirstSample]+`.svg"`) {
+	if !strings.Contains(read(t, "static/index.html"), `id="poster" src="samples/`+view.Samples[view.FirstSample].File+`"`) {
 		t.Error("index.html's poster is not the first sample")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,8 @@ type modelEntry struct {
 	Title   map[string]string `json:"title"` // by language: "en", "zh"
 	Bytes   int               `json:"bytes"` // of the uncompressed file
 	Default bool              `json:"default"`
-	Twin    string            `json:"twin,omitempty"` // a network that was trained alike but for SE
+	Twin    string            `json:"twin,omitempty"`    // a network that was trained alike but for SE
+	Renders bool              `json:"renders,omitempty"` // it knows other things than CIFAR-10's classes: see view.Samples
 }
 
 // readModels reads the .safetensors files of dir, keyed by their path in dist,
@@ -78,17 +80,19 @@ func readEntry(b []byte) (modelEntry, error) {
 		return e, fmt.Errorf(`the header has no "sescope" entry, which describes the network`)
 	}
 	var described struct {
-		Name  string            `json:"name"`
-		Title map[string]string `json:"title"`
-		Twin  string            `json:"twin"`
+		Name    string                `json:"name"`
+		Title   map[string]string     `json:"title"`
+		Twin    string                `json:"twin"`
+		Classes []struct{ En string } `json:"classes"`
 	}
 	if err := json.Unmarshal([]byte(spec), &described); err != nil {
 		return e, fmt.Errorf(`cannot read the header's "sescope" entry: %v`, err)
 	}
+	renders := !slices.ContainsFunc(described.Classes, func(c struct{ En string }) bool { return c.En == "automobile" })
 	for _, lang := range []string{"en", "zh"} {
 		if described.Title[lang] == "" {
 			return e, fmt.Errorf(`the header's "sescope" entry has no title in %q`, lang)
 		}
 	}
-	return modelEntry{Name: described.Name, Title: described.Title, Bytes: len(b), Twin: described.Twin}, nil
+	return modelEntry{Name: described.Name, Title: described.Title, Bytes: len(b), Twin: described.Twin, Renders: renders}, nil
 }

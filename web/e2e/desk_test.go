@@ -13,9 +13,18 @@ import (
 
 const shiftKey = 8
 
+// block shows a block on the desk, by its station of the strip.
+func (p *tab) block(i int) {
+	p.t.Helper()
+	p.wait("the blocks", fmt.Sprintf("document.querySelectorAll('#gates .blk').length > %d", i))
+	p.run(fmt.Sprintf("if (document.querySelectorAll('#gates .blk')[%d].hidden) document.querySelectorAll('#stations [data-kind=block]')[%[1]d].click()", i))
+	p.wait("the block", fmt.Sprintf("!document.querySelectorAll('#gates .blk')[%d].hidden", i))
+}
+
 // bar is the middle of a gate's bar on the screen, at the height of value v.
 func (p *tab) bar(block, channel int, v float64) (x, y float64) {
 	p.t.Helper()
+	p.block(block)
 	at := eval[[]float64](p, fmt.Sprintf(`(() => {
 		const slider = document.querySelectorAll('#gates .blk')[%d].querySelector('[data-channel="%d"]');
 		slider.scrollIntoView({ block: 'center' });
@@ -142,32 +151,41 @@ func TestDeskUnderTheCamera(t *testing.T) {
 	p.gates(n, "r to reset the gates", "gates[0][2] > 0")
 }
 
-// Hovering shows the channel's map and numbers, below its row.
+// The card describes the channel that matters most; hovering another shows that one's map and numbers, and leaving brings the first back. On the
+// stage stands the map of the hovered channel alone.
 func TestGateCard(t *testing.T) {
 	p := open(t, filmCamera)
 	d := p.after(0, "ship.svg", "")
-	if eval[bool](p, "!document.getElementById('gate-card').hidden") {
-		t.Fatal("the card is there before anything was pointed at")
+	p.card()
+	p.frames()
+	title, heat, chip := p.text("card-title"), eval[float64](p, "e2e.sum('heat')"), p.text("chip")
+	if loudest := eval[string](p, "document.querySelector('.fall .on').innerText"); !strings.Contains(loudest, strings.ToLower(title)) {
+		t.Errorf("the card is about %q, the waterfall marks %q", title, loudest)
 	}
 	sums := map[float64]bool{}
 	for _, channel := range []int{0, 17, 31} {
 		x, y := p.bar(0, channel, .5)
 		p.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, 0)
-		p.wait("the card of the channel", fmt.Sprintf("!document.getElementById('gate-card').hidden && document.getElementById('card-title').innerText.endsWith(' %d') && document.getElementById('card-facts').innerText.includes('map mean')", channel))
-		if want := fmt.Sprintf("%.2f", d.Gates[0].Scale[channel]); !strings.Contains(p.text("card-facts"), want) {
-			t.Errorf("channel %d: the card says %q, expected its gate %s", channel, p.text("card-facts"), want)
+		p.wait("the card of the channel", fmt.Sprintf("!document.getElementById('gate-card').hidden && document.getElementById('card-title').innerText.endsWith(' %d') && document.getElementById('chip-map').innerText.includes('channel %[1]d,')", channel))
+		if want := fmt.Sprintf("× %.2f", d.Gates[0].Scale[channel]); p.text("card-gate") != want {
+			t.Errorf("channel %d: the card says %q, expected its gate %s", channel, p.text("card-gate"), want)
 		}
 		p.frames()
 		sums[eval[float64](p, "e2e.sum('card-map')")] = true
-		if eval[bool](p, "document.getElementById('gate-card').getBoundingClientRect().top < document.querySelector('#blocks .grow').getBoundingClientRect().bottom") {
+		if eval[bool](p, "document.getElementById('gate-card').getBoundingClientRect().top < document.querySelector('#blocks .blk:not([hidden]) .grow').getBoundingClientRect().bottom") {
 			t.Error("the card covers its bars")
 		}
 	}
 	if len(sums) != 3 {
 		t.Errorf("three channels have %d different maps", len(sums))
 	}
+	p.block(len(d.Gates) - 1)
 	p.mouse(input.DispatchMouseEventTypeMouseMoved, 5, 5, 0)
-	p.wait("the card to go", "document.getElementById('gate-card').hidden")
+	p.wait("the channel that matters most", "document.getElementById('card-title').innerText === "+quote(title)+" && document.getElementById('chip').innerText === "+quote(chip))
+	p.frames()
+	if eval[float64](p, "e2e.sum('heat')") != heat {
+		t.Error("the stage does not show the answer's map again")
+	}
 }
 
 // Everything on the desk by keyboard: one stop of the tab key a block, arrows choose and set.
@@ -177,17 +195,18 @@ func TestDeskByKeyboard(t *testing.T) {
 	if stops := eval[[]int](p, "[...document.querySelectorAll('#gates .blk')].map((b) => b.querySelectorAll('[role=slider][tabindex=\"0\"]').length)"); slices.Max(stops) != 1 || slices.Min(stops) != 1 {
 		t.Errorf("the tab key stops at %v sliders of each block, expected one", stops)
 	}
+	p.block(0)
 	p.run("document.getElementById('se-1').focus()")
 	p.press("\t")
 	focus := func() string {
 		return eval[string](p, "document.activeElement.getAttribute('aria-label') + ' | ' + document.activeElement.getAttribute('aria-valuetext')")
 	}
-	if got := focus(); !strings.HasPrefix(got, "Block 1, channel 0 | ") {
+	if got := focus(); !strings.HasPrefix(got, "SE 1, channel 0 | ") {
 		t.Fatalf("the keyboard is at %q", got)
 	}
 	p.press(kb.ArrowRight)
 	p.press(kb.ArrowRight)
-	p.wait("channel 2", "document.activeElement.getAttribute('aria-label') === 'Block 1, channel 2'")
+	p.wait("channel 2", "document.activeElement.getAttribute('aria-label') === 'SE 1, channel 2'")
 	own := first.Gates[0].Scale[2]
 	n := p.count()
 	p.press(kb.ArrowUp)

@@ -55,7 +55,9 @@ func TestLanguages(t *testing.T) {
 	english := p.text("answer")
 	p.click("lang-zh")
 	p.wait("Chinese", "document.documentElement.lang.startsWith('zh') && document.getElementById('answer').innerText !== "+quote(english))
-	for _, id := range []string{"answer", "verdict", "chip", "see-text", "camera", "open", "gates", "tab-tutorial", "fig-0-title", "fig-1-title", "strip"} {
+	p.click("tab-tutorial")
+	p.wait("the figures", "document.getElementById('fig-1-title')?.innerText")
+	for _, id := range []string{"answer", "verdict", "chip", "map-open", "camera", "how", "gates", "card-matters", "stations", "tab-tutorial", "fig-0-title", "fig-1-title", "strip"} {
 		if text := p.text(id); !han.MatchString(text) {
 			t.Errorf("#%s says %q in the Chinese page", id, text)
 		}
@@ -111,7 +113,7 @@ func TestPhone(t *testing.T) {
 		// A link within a line of text needs no such size, and a field is hit anywhere on its label.
 		small := eval[[]string](p, `[...document.querySelectorAll('button, select, input, a[href]')].map((e) => {
 			const box = (e.closest('label') || e).getBoundingClientRect();
-			return !e.checkVisibility() || !box.width || e.classList.contains('link') || box.width >= 40 && box.height >= 40 ? '' :
+			return !e.checkVisibility() || !box.width || e.disabled && e.dataset.term === '' || e.classList.contains('link') || box.width >= 40 && box.height >= 40 ? '' :
 				(e.id || e.innerText || e.outerHTML.slice(0, 80)) + ' ' + box.width.toFixed(0) + ' x ' + box.height.toFixed(0);
 		}).filter(Boolean)`)
 		if len(small) > 0 {

@@ -71,16 +71,23 @@ func TestShare(t *testing.T) {
 	p.click("sample-deer")
 	p.after(0, "deer.svg", "")
 	p.click("share")
+	p.wait("the dialog", "document.getElementById('sharing').open")
+	p.click("share-copy")
 	p.wait("the link", "e2e.copied")
 	if got := eval[string](p, "e2e.copied"); !strings.HasPrefix(got, origin+"/#model=") || !strings.Contains(got, "sample=deer") {
 		t.Errorf("copied %q", got)
 	}
-	p.sentence("link-copied")
+	p.wait("the word that it is copied", "document.getElementById('share-said').innerText === 'Copied.'")
+	p.click("frame-copy")
+	p.wait("the frame's code", "e2e.copied.startsWith('<iframe ')")
+	if got := eval[string](p, "e2e.copied"); !strings.Contains(got, origin+"/?embed=1#model=") || !strings.Contains(got, `allow="camera"`) {
+		t.Errorf("copied %q", got)
+	}
 	p.run("navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
-	p.click("share")
-	p.sentence("link-shown")
-	if text := p.text("notice-text"); !strings.Contains(text, origin) {
-		t.Errorf("the notice %q does not hold the link", text)
+	p.click("share-copy")
+	p.wait("the word that it is not", "document.getElementById('share-said').innerText.includes('copy it yourself')")
+	if got := eval[string](p, "getSelection().toString() || document.getElementById('share-link').value.slice(document.getElementById('share-link').selectionStart, document.getElementById('share-link').selectionEnd)"); !strings.HasPrefix(got, origin) {
+		t.Errorf("selected is %q, expected the link", got)
 	}
 }
 
@@ -153,7 +160,7 @@ func TestEmbed(t *testing.T) {
 	p := open(t, filmCamera)
 	p.at("?embed=1#sample=cat")
 	p.after(0, "cat.svg", "")
-	for id, seen := range map[string]bool{"stage": true, "camera": true, "answer": true, "gates": true, "model": false, "tabs": false, "strip": false} {
+	for id, seen := range map[string]bool{"stage": true, "camera": true, "answer": true, "gates": true, "embed-open": true, "how": false, "model": false, "tabs": false, "strip": false} {
 		if got := eval[bool](p, fmt.Sprintf("document.getElementById(%q).checkVisibility()", id)); got != seen {
 			t.Errorf("#%s is to be seen: %t, expected %t", id, got, seen)
 		}
@@ -163,7 +170,7 @@ func TestEmbed(t *testing.T) {
 		if got := eval[float64](p, "document.documentElement.scrollWidth"); got > float64(w) {
 			t.Errorf("at %d pixels the page is %.0f wide", w, got)
 		}
-		if top := eval[float64](p, "document.getElementById('view').getBoundingClientRect().top + scrollY"); top > 20 {
+		if top := eval[float64](p, "document.getElementById('view').getBoundingClientRect().top + scrollY"); top > 64 {
 			t.Errorf("at %d pixels the stage begins at %.0f", w, top)
 		}
 	}

@@ -53,6 +53,7 @@ func (p *tab) attr(id, name string) string {
 // Feature maps: a channel of the tutorial panel opens there; layers, channels and pixels are chosen by pointer and by keys.
 func TestFeatureMaps(t *testing.T) {
 	p := open(t, filmCamera)
+	p.click("tab-tutorial")
 	p.wait("the figures", "document.getElementById('fig-1') && e2e.colours('fig-1') > 8")
 	label := p.attr("fig-1-slot", "aria-label")
 	var channel int

@@ -25,13 +25,14 @@ type state struct {
 // Nearly all show a network of the tutorial's, which is what it is; the network of the first visit changes with every training.
 var states = []state{
 	{name: "desk-1440", hash: "#model=simple-se&sample=ship&gates=1:21@0,22@0,40@0.93;2:78@0.24,101@0", w: 1440, h: 900, do: func(p *tab) {
-		p.run("document.querySelector('#gates [data-channel=\"83\"]').focus({ preventScroll: true })")
+		p.run("document.querySelector('#gates .blk:last-child [data-channel=\"83\"]').focus({ preventScroll: true })")
 		p.card()
 	}},
 	{name: "solo-1440-dark-zh", hash: "#model=simple-se&sample=cat&gates=1:40@0.93;2:solo@104&lang=zh", w: 1440, h: 900},
 	{name: "desk-1024", hash: "#model=simple-se&sample=frog&gates=2:one", w: 1024, h: 900},
 	{name: "desk-390", hash: "#model=simple-se&sample=ship&gates=1:21@0,40@0.93", w: 390, h: 844, do: func(p *tab) {
-		p.run("document.querySelector('#gates [data-channel=\"40\"]').focus()")
+		p.block(0)
+		p.run("document.querySelector('#gates .blk:first-child [data-channel=\"40\"]').focus()")
 		p.card()
 	}},
 	{name: "compare-1440", hash: "#model=simple-se&sample=cat&tab=compare", w: 1440, h: 900, do: func(p *tab) {
@@ -89,7 +90,7 @@ func unsure(p *tab) {
 // card waits for what is told about a gate.
 func (p *tab) card() {
 	p.t.Helper()
-	p.wait("the card", "!document.getElementById('gate-card').hidden && document.getElementById('card-facts').childElementCount >= 4")
+	p.wait("the card", "!document.getElementById('gate-card').hidden && document.getElementById('card-mean').innerText !== ''")
 }
 
 // lead leads a new tab to the state.

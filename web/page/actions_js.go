@@ -131,6 +131,7 @@ func (p *Page) ChooseLanguage(lang string) {
 func (p *Page) translate() {
 	t := p.state.T()
 	p.wordCard()
+	p.wordShare()
 	browser.ByID("brush-cursor").Call("setAttribute", "aria-label", t.BrushCursor)
 	browser.ByID("gates").Call("setAttribute", "aria-label", t.Gates)
 	browser.ByID("view").Call("setAttribute", "aria-label", t.StageName)

@@ -44,13 +44,14 @@ func (p *Page) shrink(turn turns.Ticket) {
 // trySample tells whether sample i keeps its answer.
 func (p *Page) trySample(turn turns.Ticket, i int) {
 	b := &p.state.Bits
-	if i == len(view.Samples) {
+	film := p.state.Film()
+	if i == len(film) {
 		b.Busy = false
 		p.renderSoon()
 		return
 	}
 	go func() {
-		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[i] + ".svg"))
+		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[film[i]].File))
 		p.post(func() {
 			if !turn.Current() {
 				return

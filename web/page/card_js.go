@@ -89,6 +89,13 @@ func (p *Page) showCard() {
 		value.Set("value", text)
 		value.Get("style").Call("setProperty", "--opacity", fmt.Sprintf("%.0f%%", 100*gate))
 	}
+	if k := s.Shown.Result.Peeked; k != nil && k.Without != nil {
+		s.Effects = k
+	}
+	if text := s.Effect(); text != p.desk.effect {
+		p.desk.effect = text
+		emphasise(browser.ByID("card-without"), text)
+	}
 	if k := s.Shown.Result.Peeked; k != nil && k.Peek == *at {
 		w.set("card-mean", minus(fmt.Sprintf("%.2f", k.Mean)))
 		p.paintCard(k.Map, gate)

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"syscall/js"
 
 	"sescope/nn"
@@ -98,9 +99,9 @@ func (p *Page) FindDisagreement() {
 			p.renderSoon()
 			return
 		}
-		c.Looking, c.None, c.Done, c.Of = true, false, 0, len(view.Samples)+len(p.compare.opened)
+		c.Looking, c.None, c.Done, c.Of = true, false, 0, len(p.state.Film())+len(p.compare.opened)
 		if s := p.state.Shown; s != nil && p.state.Sample >= 0 {
-			p.compare.at = p.state.Sample
+			p.compare.at = slices.Index(p.state.Film(), p.state.Sample)
 		}
 		p.tryNext(search)
 	})
@@ -118,19 +119,20 @@ func (p *Page) tryNext(search turns.Ticket) {
 	p.compare.at = (p.compare.at + 1) % c.Of
 	p.renderResult()
 	at := p.compare.at
-	if at >= len(view.Samples) {
-		p.try(search, p.compare.opened[at-len(view.Samples)])
+	film := p.state.Film()
+	if at >= len(film) {
+		p.try(search, p.compare.opened[at-len(film)])
 		return
 	}
 	go func() {
-		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[at] + ".svg"))
+		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[film[at]].File))
 		p.post(func() {
 			switch {
 			case !search.Current():
 			case err != nil: // a sample that is missing is no reason to stop
 				p.tryNext(search)
 			default:
-				p.try(search, still{picture: pic, source: view.FromSample, file: view.Samples[at] + ".svg", sample: at})
+				p.try(search, still{picture: pic, source: view.FromSample, file: view.Samples[film[at]].File, sample: film[at]})
 			}
 		})
 	}()

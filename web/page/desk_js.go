@@ -22,6 +22,7 @@ type desk struct {
 	spoken  float64 // when the sliders were brought up to date
 	drag    drag
 	words   words       // of the blocks
+	effect  string      // what the card says of the answer without its channel
 	slid    string      // where the card's slider stands
 	facts   []view.Fact // on the card
 }

@@ -138,6 +138,7 @@ func (p *Page) steady(fr *frame) {
 	if p.steadyOf != fr.from || p.steadyBy != s.Shown.Model.Name {
 		p.steadyOf, p.steadyBy = fr.from, s.Shown.Model.Name
 		p.smooth.Reset()
+		p.steadyID = 0
 	}
 	r := s.Shown.Result
 	if fr.id != p.steadyID { // not for another explanation of the same frame

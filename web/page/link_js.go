@@ -41,7 +41,7 @@ func (p *Page) firstLink() int {
 	if l.Sample >= 0 {
 		return l.Sample
 	}
-	return view.FirstSample
+	return p.state.FirstOf()
 }
 
 // follow brings the page to where a link leads.
@@ -99,30 +99,6 @@ func (p *Page) writeHash() {
 	if hash := p.state.Hash(); hash != location().Get("hash").String() {
 		js.Global().Get("history").Call("replaceState", js.Null(), "", hash)
 	}
-}
-
-// Share copies the link to what the page shows.
-func (p *Page) Share() {
-	p.post(func() {
-		p.writeHash()
-		href := location().Get("href").String()
-		clipboard := js.Global().Get("navigator").Get("clipboard")
-		if !clipboard.Truthy() { // not a secure context
-			p.trouble(view.LinkShown, href, nil)
-			return
-		}
-		promise := clipboard.Call("writeText", href)
-		go func() {
-			_, err := browser.Await(promise)
-			p.post(func() {
-				if err != nil {
-					p.trouble(view.LinkShown, href, nil)
-					return
-				}
-				p.trouble(view.LinkCopied, "", nil)
-			})
-		}()
-	})
 }
 
 // followTab opens the tab of a link. The tab that every link of the first edition named, because it

@@ -52,6 +52,7 @@ func (p *Page) listen() {
 	p.listenStrip()
 	p.listenPin()
 	p.listenExport()
+	p.listenShare()
 	p.listenLinks()
 	p.listenBrush()
 	p.translate()

@@ -129,5 +129,5 @@ func (p *Page) dispatch() {
 }
 
 func (p *Page) nextSample() {
-	p.post(func() { p.ChooseSample((p.state.Sample + 1) % len(view.Samples)) })
+	p.post(func() { p.ChooseSample(p.state.NextSample()) })
 }

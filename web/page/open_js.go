@@ -21,20 +21,20 @@ type still struct {
 // ChooseSample opens a drawn sample.
 func (p *Page) ChooseSample(i int) {
 	p.post(func() {
-		name := view.Samples[i]
+		file := view.Samples[i].File
 		p.state.Sample = i
 		p.hideNotice()
 		p.renderSoon()
 		turn := p.pictures.Begin()
 		go func() {
-			pic, err := browser.LoadDrawing(p.state.File("samples/" + name + ".svg"))
+			pic, err := browser.LoadDrawing(p.state.File("samples/" + file))
 			p.post(func() {
 				switch {
 				case !turn.Current():
 				case err != nil:
 					p.trouble(view.SampleMissing, "", func() { p.ChooseSample(i) })
 				default:
-					p.openStill(still{picture: pic, source: view.FromSample, file: name + ".svg", sample: i})
+					p.openStill(still{picture: pic, source: view.FromSample, file: file, sample: i})
 				}
 			})
 		}()

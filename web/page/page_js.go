@@ -113,7 +113,7 @@ func (p *Page) readSettings() {
 		m := models.Index(i)
 		title := m.Get("title")
 		s.Models = append(s.Models, view.ModelChoice{Name: m.Get("name").String(), Bytes: m.Get("bytes").Int(),
-			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}, Twin: optional(m.Get("twin"))})
+			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}, Twin: optional(m.Get("twin")), Renders: m.Get("renders").Truthy()})
 	}
 	s.Model = p.boot.Get("first").Get("name").String()
 	s.Relaxed = p.boot.Get("build").String() == "relaxed"

@@ -32,11 +32,12 @@ type stage struct {
 	small, large, channel             *nn.Heatmap
 	spline                            nn.Spline
 	fixed                             *view.Range // the kept scale, nil for each frame's own
+	span                              view.Range  // of the colours now
 	figured                           float64     // when the figure was drawn
 }
 
 func newStage() *stage {
-	return &stage{words: words{}, picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"), after: browser.CanvasByID("card-after"),
+	return &stage{words: words{}, picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"), after: browser.CanvasByID("card-after"),
 		scratch: browser.NewCanvas(channelSide, false), heatPaint: browser.NewPainter(heatSide, heatSide), channelPaint: browser.NewPainter(channelSide, channelSide),
 		barPaint: browser.NewPainter(256, 1), large: nn.NewHeatmap(heatSide, heatSide), channel: nn.NewHeatmap(channelSide, channelSide)}
 }
@@ -95,6 +96,7 @@ func (st *stage) paintMap(s *view.State) {
 		}
 		span = *st.fixed
 	}
+	st.span = span
 	if st.small == nil || st.small.W != heat.W || st.small.H != heat.H {
 		st.small = nn.NewHeatmap(heat.W, heat.H)
 	}
@@ -126,9 +128,6 @@ func (st *stage) paintMap(s *view.State) {
 
 // paintSees shows the network's own input.
 func (st *stage) paintSees(s *view.State, input []byte) {
-	if st.see == nil {
-		st.see = browser.NewCanvas(1, false)
-	}
 	if input == nil {
 		return
 	}

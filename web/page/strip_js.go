@@ -35,6 +35,7 @@ func (p *Page) want(fr *frame) protocol.Want {
 	if w.Strip {
 		p.strip.asked = now
 	}
+	w.Without = w.Strip
 	w.Fresh = fr.from != p.strip.epoch
 	p.strip.epoch = fr.from
 	return w

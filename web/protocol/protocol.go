@@ -45,8 +45,9 @@ type Want struct {
 
 	Peek *Peek `json:"peek,omitempty"` // the channel that the person looks at
 
-	Strip bool `json:"strip,omitempty"` // the stations' small pictures and times
-	Fresh bool `json:"fresh,omitempty"` // another source began: the small pictures may be of other channels
+	Strip   bool `json:"strip,omitempty"`   // the stations' small pictures and times
+	Without bool `json:"without,omitempty"` // what the answer would be without the peeked channel
+	Fresh   bool `json:"fresh,omitempty"`   // another source began: the small pictures may be of other channels
 }
 
 // Reply goes from the worker to the page. Model or Result is set, or Error.
@@ -145,6 +146,16 @@ type Peeked struct {
 	Mean   float32  `json:"mean"`
 	Brings *float32 `json:"brings,omitempty"` // to the logit of the map's class, in the last block of a network that can be taken apart
 	Map    Plane    `json:"map"`
+
+	Without *Without `json:"without,omitempty"` // if Want asked for it
+}
+
+// Without is what the network says when one channel's gate is 0.
+type Without struct {
+	P    float32 `json:"p"`    // of the result's class, and
+	With float32 `json:"with"` // with the channel
+	Top  int     `json:"top"`  // the answer
+	TopP float32 `json:"topP"`
 }
 
 // Known is what the network's own rule says: whether the picture looks like anything it knows.

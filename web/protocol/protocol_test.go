@@ -13,7 +13,7 @@ func example() *Result {
 	return &Result{
 		Model: "cnn3-se", N: 3, Logits: []float32{-1, 4.5, 0}, Probs: []float32{.1, .7, .2},
 		Touched: true, Base: []float32{.2, .2, .6},
-		Peeked: &Peeked{Peek{1, 0}, .5, nil, Plane{2, 1, []float32{4, 5}}},
+		Peeked: &Peeked{Peek{1, 0}, .5, nil, Plane{2, 1, []float32{4, 5}}, &Without{.1, .7, 2, .8}},
 		Gates:  []Excitation{excitation("se1", 32, []float32{.25, .75}, []float32{.5, .75}), excitation("se2", 16, []float32{1}, []float32{1})},
 		Spatial: []Spatial{{nn.Spatial{Layer: "sa1", Map: nn.Shape{H: 1, W: 2, C: 5}, Kernel: 1, Function: "sigmoid", Bias: .5,
 			Mean: []float32{1, 2}, Max: []float32{3, 4}, Logits: []float32{5, 6}, Scale: []float32{.7, .8}, Weights: []float32{9, 10}}}},
@@ -21,6 +21,8 @@ func example() *Result {
 		Heat:     Plane{2, 1, []float32{0, 3}},
 		Channels: []Channel{{Channel: 7, Mean: .5, Gate: .25, Map: Plane{1, 2, []float32{-8, 9}}}},
 		Orders:   []Order{{"mean", []int{7, 1}}}, Side: 32, Times: Times{.1, 2, .3},
+		Why:   &Why{Class: 1, Terms: []Share{{3, .5}, {4, .25}}, W: 2, H: 1, Maps: []float32{1, 2, 3, 4}},
+		Strip: &Strip{N: 2, Ms: []float32{.5, 1.5}},
 	}
 }
 

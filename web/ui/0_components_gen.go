@@ -679,24 +679,22 @@ func (c *Film) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
-		for i, name := range view.Samples {
-			var vgiterkey interface{} = i
+		for vgiterkeyt, i := range c.S.Film() {
+			var vgiterkey interface{} = vgiterkeyt
 			_ = vgiterkey
 			i := i
 			_ = i
-			name := name
-			_ = name
 			vgn = element(vgparent, "button\x00type\x00button")
 			vgn.AddAttrInterface("aria-label", c.S.SampleLabel(i))
 			vgn.AddAttrInterface("aria-pressed", pressed(c.S.Sample == i))
-			vgn.AddAttrInterface("id", "sample-"+name)
+			vgn.AddAttrInterface("id", "sample-"+view.Samples[i].Name)
 			vgn.AddAttrInterface("title", c.S.SampleLabel(i))
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseSample(i) })
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = element(vgparent, "img\x00alt\x00\x00width\x0044\x00height\x0044")
-				vgn.AddAttrInterface("src", c.S.File("samples/"+name+".svg"))
+				vgn = element(vgparent, "img\x00alt\x00\x00width\x0040\x00height\x0040\x00loading\x00lazy")
+				vgn.AddAttrInterface("src", c.S.File("samples/"+view.Samples[i].File))
 			}
 		}
 		vgn = text(vgparent, "\n")

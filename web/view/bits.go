@@ -58,15 +58,15 @@ func (s *State) BitsFlips() string {
 		if i > 0 {
 			names += w.Comma
 		}
-		names += s.sampleName(Samples[f])
+		names += s.sampleName(s.Film()[f])
 	}
 	switch {
 	case b.Busy:
-		return fmt.Sprintf(w.BitsTrying, b.Tried, len(Samples))
+		return fmt.Sprintf(w.BitsTrying, b.Tried, len(s.Film()))
 	case len(b.Flips) == 0:
-		return fmt.Sprintf(w.BitsNoFlip, len(Samples))
+		return fmt.Sprintf(w.BitsNoFlip, len(s.Film()))
 	}
-	return fmt.Sprintf(w.BitsFlips, len(b.Flips), len(Samples), names)
+	return fmt.Sprintf(w.BitsFlips, len(b.Flips), len(s.Film()), names)
 }
 
 // BitsLabel is what the slider stands at.

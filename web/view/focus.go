@@ -109,6 +109,28 @@ func pickWords(on bool, yes, no string) string {
 	return no
 }
 
+// Effect says what the answer would be without the channel that the card describes, "**92 → 61 %**"
+// in bold; "" while that is not known.
+func (s *State) Effect() string {
+	k := s.Effects
+	f := s.Focus()
+	if k == nil || f == nil || k.Peek != *f || k.Without == nil || s.Shown == nil {
+		return ""
+	}
+	t, m, w := s.T(), s.Shown.Model, k.Without
+	if s.Shown.Result.Class >= len(m.Classes) || w.Top >= len(m.Classes) {
+		return ""
+	}
+	if v, set := s.Desk.Blocks[f.Block].Set[f.Channel]; set && v == 0 {
+		return t.WithoutMuted
+	}
+	text := fmt.Sprintf(t.WithoutIt, s.Name(m.Classes[s.Shown.Result.Class]), percent(float64(w.With)), percent(float64(w.P)))
+	if w.Top != s.Shown.Result.Class && s.Shown.Result.Class == s.Shown.Result.Top() {
+		text += fmt.Sprintf(t.WithoutTop, s.Name(m.Classes[w.Top]), percent(float64(w.TopP)))
+	}
+	return text
+}
+
 // Choice is a line of a list.
 type Choice struct {
 	Value  int

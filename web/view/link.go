@@ -49,7 +49,7 @@ func (s *State) ParseLink(hash string) Link {
 				l.Model = value
 			}
 		case "sample":
-			l.Sample = slices.Index(Samples, value)
+			l.Sample = SampleAt(value)
 			ok = l.Sample >= 0
 		case "map":
 			name, class, pinned := strings.Cut(value, ":")
@@ -158,7 +158,7 @@ func (s *State) Follow(l Link, m *protocol.Model) (broken []string) {
 func (s *State) Hash() string {
 	parts := []string{"model=" + s.Model}
 	if s.Sample >= 0 {
-		parts = append(parts, "sample="+Samples[s.Sample])
+		parts = append(parts, "sample="+Samples[s.Sample].Name)
 	}
 	if s.Kind != "" {
 		kind := string(s.Kind)

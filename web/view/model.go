@@ -10,7 +10,7 @@ import (
 
 // AddOwn puts the person's own network into the picker; rounded tells that its weights were rounded here.
 func (s *State) AddOwn(m *protocol.Model, rounded bool) {
-	choice := ModelChoice{Name: m.Name, Title: map[string]string{"en": m.Name, "zh": m.Name}, Bytes: m.Bytes, Own: true, Rounded: rounded}
+	choice := ModelChoice{Name: m.Name, Title: map[string]string{"en": m.Name, "zh": m.Name}, Bytes: m.Bytes, Own: true, Rounded: rounded, Renders: !Drawn(m.Classes)}
 	for i := range s.Models {
 		if s.Models[i].Name == m.Name {
 			s.Models[i] = choice

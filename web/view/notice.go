@@ -31,8 +31,6 @@ const (
 	WorkerLost     Trouble = "worker-lost"   // several workers in a row ended
 	WorkerSilent   Trouble = "worker-silent" // it did not answer, and was replaced
 	LinkBroken     Trouble = "link-broken"
-	LinkCopied     Trouble = "link-copied" // not an error
-	LinkShown      Trouble = "link-shown"  // the browser does not let the page copy it
 )
 
 // Notice is what the page says about a trouble: what happened, then what to do and what is kept.
@@ -77,7 +75,7 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 	if s.Lang == "zh" {
 		lang = 1
 	}
-	n := Notice{Title: words[lang][0], Text: words[lang][1], Brief: t == PictureMoves || t == LinkCopied}
+	n := Notice{Title: words[lang][0], Text: words[lang][1], Brief: t == PictureMoves}
 	if detail != "" {
 		if lang == 1 {
 			n.Text += "（" + detail + "）"
@@ -92,7 +90,7 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 		n.Action, n.Second = text.TryAgain, text.UsePicture
 	case t == ModelMissing || t == SampleMissing:
 		n.Action = text.TryAgain
-	case t == ModelBroken || t == WorkerLost || t == WorkerSilent || t == OwnStops || t == PictureMoves || t == LinkBroken || t == LinkCopied || t == LinkShown:
+	case t == ModelBroken || t == WorkerLost || t == WorkerSilent || t == OwnStops || t == PictureMoves || t == LinkBroken:
 	default:
 		n.Action = text.Retry
 	}
@@ -153,10 +151,6 @@ var troubles = map[Trouble][2][2]string{
 		{"您的网络太大", "文件最多 268 MB。原来的网络照常工作。"}},
 	LinkBroken: {{"Part of the link could not be followed", "Everything else it said is on the page; for this, the page keeps what it shows by itself."},
 		{"链接里有一部分无法识别", "其余部分已经照办；这一部分保持页面原来的样子。"}},
-	LinkCopied: {{"The link is copied", "It holds network, sample, map, gates, tab and language, and never your own picture."},
-		{"链接已复制", "它记录网络、样图、热图、门控、标签页和语言，绝不包含您自己的图片。"}},
-	LinkShown: {{"Copy the link yourself", "The browser does not let this page write to the clipboard."},
-		{"请自行复制链接", "浏览器不允许本页写入剪贴板。"}},
 	WorkerLost: {{"The network keeps stopping", "It was restarted three times and stopped each time. Reload the page or choose another model."},
 		{"网络反复停止", "已经重启三次，每次都停了。请重新加载页面，或换一个模型。"}},
 }

@@ -35,7 +35,7 @@ func (s *State) Predictions() []Prediction {
 	if s.Shown == nil {
 		list := make([]Prediction, listed)
 		for i := range list {
-			list[i] = Prediction{Class: i, Name: s.sampleName(Samples[i]), Width: "0"}
+			list[i] = Prediction{Class: i, Name: s.sampleName(i), Width: "0"}
 		}
 		return list
 	}
@@ -72,7 +72,7 @@ func (s *State) Second() int {
 // Classes is how many classes there are to choose from.
 func (s *State) Classes() int {
 	if s.Shown == nil {
-		return len(Samples)
+		return len(s.Film())
 	}
 	return len(s.Shown.Model.Classes)
 }
@@ -234,7 +234,7 @@ func (s *State) MapHint() string {
 // Truth is the label of a sample, or of a picture whose class has that name, among a network's classes; -1 if it is unknown or no class of it.
 func Truth(sample int, name string, m *protocol.Model) int {
 	if sample >= 0 {
-		name = Samples[sample]
+		name = Samples[sample].Class
 	}
 	return slices.IndexFunc(m.Classes, func(c nn.Class) bool { return name != "" && c.En == name })
 }
@@ -242,21 +242,6 @@ func Truth(sample int, name string, m *protocol.Model) int {
 func upperFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-var sampleZh = []string{"飞机", "汽车", "鸟", "猫", "鹿", "狗", "青蛙", "马", "船", "卡车"}
-
-// sampleName names a sample before any network told its class names.
-func (s *State) sampleName(en string) string {
-	if s.Lang == "zh" {
-		return sampleZh[slices.Index(Samples, en)]
-	}
-	return en
-}
-
-// SampleLabel names the picture of sample i.
-func (s *State) SampleLabel(i int) string {
-	return fmt.Sprintf(s.T().Sample, s.sampleName(Samples[i]))
 }
 
 // Unsure tells that no class reaches one half, or that the network's own rule does not know the picture.

@@ -19,12 +19,6 @@ const (
 	FromCamera Source = "camera"
 )
 
-// Samples are the drawn samples, one for each class of CIFAR-10 and in its order; the file is samples/NAME.svg.
-var Samples = []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
-
-// FirstSample is the sample that is explained before any choice; index.html names its file too.
-const FirstSample = 8
-
 // ModelChoice is a line of the model picker.
 type ModelChoice struct {
 	Name    string
@@ -33,6 +27,7 @@ type ModelChoice struct {
 	Own     bool   // the person's own file
 	Rounded bool   // its weights were rounded when it was opened
 	Twin    string // a network trained alike but for SE, or ""
+	Renders bool   // its samples are the rendered ones
 }
 
 // Device is a camera.
@@ -82,6 +77,7 @@ type State struct {
 	Desk         *Desk            // of the present network; nil before the first
 	Desks        map[string]*Desk // by network, so that going back finds the gates as they were left
 	Held         *protocol.Peek   // the channel under the pointer or in focus
+	Effects      *protocol.Peeked // the last peek that tells what the answer would be without it
 	Picked       bool             // Chosen was chosen by a person
 	Chosen       *protocol.Peek   // the one that the card describes otherwise: what was touched last, or the one that matters most
 	FPS          float64

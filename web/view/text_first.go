@@ -2,16 +2,19 @@ package view
 
 // FirstTexts are the words of the first screen: head, answer, menus, the block, the strip.
 type FirstTexts struct {
-	Say, Settings                                                            string
-	Was, ItSays, NothingKnown, Nearest, TryElse, Perhaps, Numbers, Back      string
-	ShowHow, More, MapMenu, MapFor, MapFollows, BackToPicture                string
-	BlockOf, PreviousBlock, NextBlock, AllBlocks, OneBlock, What, LegendHint string
-	LegendTouch, LegendStrange                                               string
-	CardChannel, CardMatters, CardLargest, CardMap, CardMean, CardGate       string
-	CardAfter, CardPortrait, ChipChannel                                     string
-	NetworkTitle, NetworkTime, StationPicture, StationFilters, StationBlock  string
-	StationGates, StationMean, StationNumbers, StationNames, StationChannels string
-	StationMs, StationOpen                                                   string
+	Say, Settings                                                              string
+	FigureBand, FigureNetwork, FigureMap, FigureFrame, FigureFixed, FigureMade string
+	ShareLink, ShareFrame, ShareCopy, ShareCopied, ShareSelect, OpenFull       string
+	WithoutIt, WithoutTop, WithoutMuted                                        string
+	Was, ItSays, NothingKnown, Nearest, TryElse, Perhaps, Numbers, Back        string
+	ShowHow, More, MapMenu, MapFor, MapFollows, BackToPicture                  string
+	BlockOf, PreviousBlock, NextBlock, AllBlocks, OneBlock, What, LegendHint   string
+	LegendTouch, LegendStrange                                                 string
+	CardChannel, CardMatters, CardLargest, CardMap, CardMean, CardGate         string
+	CardAfter, CardPortrait, ChipChannel                                       string
+	NetworkTitle, NetworkTime, StationPicture, StationFilters, StationBlock    string
+	StationGates, StationMean, StationNumbers, StationNames, StationChannels   string
+	StationMs, StationOpen                                                     string
 }
 
 var englishFirst = FirstTexts{
@@ -20,6 +23,9 @@ var englishFirst = FirstTexts{
 
 	ItSays:       "It says",
 	Was:          "was %s",
+	WithoutIt:    "Without it: %s **%s → %s**",
+	WithoutTop:   ", and the answer is %s, %s",
+	WithoutMuted: "It is muted: this is the answer without it.",
 	NothingKnown: "Nothing that I know",
 	Nearest:      "Nearest: %s.",
 	TryElse:      "Another network may know it, or teach this one.",
@@ -54,6 +60,20 @@ var englishFirst = FirstTexts{
 	CardPortrait: "what it responds to",
 	ChipChannel:  "Map of channel %d, %s",
 
+	FigureBand:    "grey: %s",
+	FigureNetwork: "Network: %s, %s.",
+	FigureMap:     "Map: %s, %d × %d values, %s, %s, %s.",
+	FigureFrame:   "on the scale of this frame",
+	FigureFixed:   "on a fixed scale",
+	FigureMade:    "Made with SEscope.",
+
+	ShareLink:   "Link",
+	ShareFrame:  "Frame for a page of yours",
+	ShareCopy:   "Copy",
+	ShareCopied: "Copied.",
+	ShareSelect: "The browser does not let this page copy. It is selected: copy it yourself.",
+	OpenFull:    "Open in SEscope",
+
 	NetworkTitle:    "The network",
 	NetworkTime:     "From picture to answer in %s ms. Press a station to open it.",
 	StationPicture:  "Picture",
@@ -74,6 +94,9 @@ var chineseFirst = FirstTexts{
 
 	ItSays:       "它认为这是",
 	Was:          "原为 %s",
+	WithoutIt:    "去掉它：%s **%s → %s**",
+	WithoutTop:   "，答案变成%s，%s",
+	WithoutMuted: "它已静音：现在就是去掉它之后的答案。",
 	NothingKnown: "没见过的东西",
 	Nearest:      "最接近的是%s。",
 	TryElse:      "换一个网络，或者教它认识。",
@@ -107,6 +130,20 @@ var chineseFirst = FirstTexts{
 	CardAfter:    "图 × 门控",
 	CardPortrait: "它响应的图案",
 	ChipChannel:  "通道 %d 的特征图，%s",
+
+	FigureBand:    "灰色：%s",
+	FigureNetwork: "网络：%s，%s。",
+	FigureMap:     "热图：%s，%d × %d 个值，%s，%s，%s。",
+	FigureFrame:   "按本帧定标",
+	FigureFixed:   "固定刻度",
+	FigureMade:    "由 SEscope 生成。",
+
+	ShareLink:   "链接",
+	ShareFrame:  "嵌入您自己网页的框架",
+	ShareCopy:   "复制",
+	ShareCopied: "已复制。",
+	ShareSelect: "浏览器不允许本页复制。内容已选中，请自行复制。",
+	OpenFull:    "在 SEscope 中打开",
 
 	NetworkTitle:    "网络",
 	NetworkTime:     "从图片到答案共 %s 毫秒。点任一站可展开。",

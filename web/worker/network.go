@@ -109,6 +109,9 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	if err != nil {
 		return nil, nil, err
 	}
+	if r.Peeked != nil && req.Want.Without {
+		r.Peeked.Without = n.without(r)
+	}
 	if req.Want.Fresh {
 		n.strip.begin()
 	}
