@@ -222,18 +222,42 @@ func (c *converter) squeezed(v string) (root, op string, over []bool) {
 		root = changing[0]
 		if _, flat := c.vector(root); !flat && len(c.shape[root]) == 4 {
 			if op, over := c.isSqueeze(v, root); op != "" {
-				return root, op, over
+				return c.unpadded(root), op, over
 			}
 		}
 	}
 	return "", "", nil
 }
 
-// isSqueeze compares v, made of random numbers in the place of root, with means and maxima.
+// unpadded is v, or what a Pad made it of by adding nothing, as torch writes one in front of a pool.
+func (c *converter) unpadded(v string) string {
+	n := c.made[v]
+	if n == nil || n.op != "Pad" {
+		return v
+	}
+	before, after, _ := c.zeros(n)
+	if len(before) != 4 || slices.Max(before) > 0 || slices.Max(after) > 0 {
+		return v
+	}
+	return c.real(n.in[0])
+}
+
+// isSqueeze tells whether v is a mean or a maximum of root over height and width.
 func (c *converter) isSqueeze(v, root string) (string, []bool) {
+	for _, over := range [][]bool{{false, false, true, true}, {false, true, true, false}} {
+		if op := c.reduction(v, root, over); op != "" {
+			return op, over
+		}
+	}
+	return "", nil
+}
+
+// reduction compares v, made of random numbers in the place of root, with root's means and maxima over
+// the given axes.
+func (c *converter) reduction(v, root string, over []bool) string {
 	x, err := newFloats(c.shape[root])
 	if err != nil {
-		return "", nil
+		return ""
 	}
 	random := rand.New(rand.NewPCG(3, 4))
 	for k := range x.f {
@@ -241,22 +265,20 @@ func (c *converter) isSqueeze(v, root string) (string, []bool) {
 	}
 	y, err := c.replay(v, root, x, false)
 	if err != nil || y.whole() {
-		return "", nil
+		return ""
 	}
-	for _, over := range [][]bool{{false, false, true, true}, {false, true, true, false}} {
-		for op, reduce := range map[string]string{"mean": "ReduceMean", "max": "ReduceMax"} {
-			want, err := x.reduce(over, false, reduce)
-			if err != nil || want.len() != y.len() {
-				continue
-			}
-			same := true
-			for k, w := range want.f {
-				same = same && math32.Abs(w-y.f[k]) <= 1e-4
-			}
-			if same {
-				return op, over
-			}
+	for op, reduce := range map[string]string{"mean": "ReduceMean", "max": "ReduceMax"} {
+		want, err := x.reduce(over, false, reduce)
+		if err != nil || want.len() != y.len() {
+			continue
+		}
+		same := true
+		for k, w := range want.f {
+			same = same && math32.Abs(w-y.f[k]) <= 1e-4
+		}
+		if same {
+			return op
 		}
 	}
-	return "", nil
+	return ""
 }

@@ -29,48 +29,59 @@ func read(t testing.TB, name string) []byte {
 	return b
 }
 
-// A network that torch wrote in two versions of ONNX gives PyTorch's logits, with its SE blocks found.
+// Networks that torch wrote in two versions of ONNX give PyTorch's logits, with their attention found.
 func TestAgainstPyTorch(t *testing.T) {
-	want, err := weights.Read("tiny-onnx", read(t, "tiny-onnx.safetensors"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"tiny-11", "tiny-14"} {
-		f, _, err := Read(name, read(t, name+".onnx"), cifar)
+	for name, layers := range map[string]string{
+		"tiny":      "se block.3, se se.fc",
+		"attention": "eca layers.2, cbam layers.5.mlp, spatial layers.6, cbam layers.9, spatial layers.9_2",
+	} {
+		want, err := weights.Read(name+"-onnx", read(t, name+"-onnx.safetensors"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := weights.Read(name, f.Write())
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := nn.Load(again)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := m.NewSession()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range 4 {
-			img, err := png.Decode(bytes.NewReader(read(t, fmt.Sprintf("%d.png", i))))
+		for _, file := range []string{name + "-11", name + "-14"} {
+			f, _, err := Read(file, read(t, file+".onnx"), cifar)
 			if err != nil {
 				t.Fatal(err)
 			}
-			rgba := image.NewNRGBA(img.Bounds())
-			draw.Draw(rgba, rgba.Rect, img, img.Bounds().Min, draw.Src)
-			trace := s.Run(rgba)
-			logits, err := want.Float32(fmt.Sprintf("%d.logits", i), 10)
+			again, err := weights.Read(file, f.Write())
 			if err != nil {
 				t.Fatal(err)
 			}
-			for k, v := range logits {
-				if d := math.Abs(float64(v - trace.Logits[k])); !(d <= 1e-4*(1+math.Abs(float64(v)))) {
-					t.Errorf("%s, picture %d, logit %d: %v, PyTorch has %v", name, i, k, trace.Logits[k], v)
+			m, err := nn.Load(again)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			for _, l := range m.Spec.Layers {
+				if nn.AttentionTitle(l.Op) != "" || l.Op == "spatial" {
+					found = append(found, l.Op+" "+l.Name)
 				}
 			}
-			if len(trace.Gates) != 2 || trace.Gates[0].Layer != "block.3" || len(trace.Gates[1].Scale) != 16 || !m.HasSE() {
-				t.Errorf("%s: %d gates, the first of %s, HasSE %v", name, len(trace.Gates), trace.Gates[0].Layer, m.HasSE())
+			if got := strings.Join(found, ", "); got != layers || !m.HasSE() {
+				t.Errorf("%s: found %s, expected %s", file, got, layers)
+			}
+			s, err := m.NewSession()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range 4 {
+				img, err := png.Decode(bytes.NewReader(read(t, fmt.Sprintf("%d.png", i))))
+				if err != nil {
+					t.Fatal(err)
+				}
+				rgba := image.NewNRGBA(img.Bounds())
+				draw.Draw(rgba, rgba.Rect, img, img.Bounds().Min, draw.Src)
+				trace := s.Run(rgba)
+				logits, err := want.Float32(fmt.Sprintf("%d.logits", i), 10)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for k, v := range logits {
+					if d := math.Abs(float64(v - trace.Logits[k])); !(d <= 1e-4*(1+math.Abs(float64(v)))) {
+						t.Errorf("%s, picture %d, logit %d: %v, PyTorch has %v", file, i, k, trace.Logits[k], v)
+					}
+				}
 			}
 		}
 	}

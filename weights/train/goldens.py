@@ -16,8 +16,8 @@ pictures go through PyTorch's float32 network. nn/testdata/golden/NETWORK.safete
     i.places.LAYER     (H, W)        of CBAM: the spatial attention
 The pictures stand beside them as PNG.
 
-generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms. tiny-OPSET.onnx is a small network in two
-versions of ONNX, tiny-onnx.safetensors holds its logits.
+generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms. tiny-OPSET.onnx and attention-OPSET.onnx
+are small networks in two versions of ONNX, NAME-onnx.safetensors holds their logits.
 """
 import json
 import pathlib
@@ -162,14 +162,14 @@ def main():
         net = make()
         made, stored = generated.fill(net, torch.cat([normalised(p, 3) for p in pictures()]))
         safetensors.write(OUT / f"generated-{name}.safetensors", stored | imported.golden(net, [normalised(p, 3) for p in pictures()], CHANNELS), {"sescope": imported.spec(name, net), "generated": made})
-    # The same network as torch writes it in two versions of ONNX, one with hard-swish taken apart.
-    net = tiny.Tiny()
-    generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
-    for opset in (11, 14):
-        torch.onnx.export(net, normalised(pictures()[0], 1), OUT / f"tiny-{opset}.onnx", opset_version=opset)
-    with torch.no_grad():
-        logits = {f"{i}.logits": net(normalised(p, 1))[0].numpy() for i, p in enumerate(pictures())}
-    safetensors.write(OUT / "tiny-onnx.safetensors", logits)
+    # Small networks as torch writes them in two versions of ONNX, one with hard-swish taken apart.
+    for name, net in (("tiny", tiny.Tiny()), ("attention", tiny.Attention())):
+        generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
+        for opset in (11, 14):
+            torch.onnx.export(net, normalised(pictures()[0], 1), OUT / f"{name}-{opset}.onnx", opset_version=opset)
+        with torch.no_grad():
+            logits = {f"{i}.logits": net(normalised(p, 1))[0].numpy() for i, p in enumerate(pictures())}
+        safetensors.write(OUT / f"{name}-onnx.safetensors", logits)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@ import torch
 from torch import nn
 from torchvision.ops import SqueezeExcitation
 
+from imported import ChannelGate, Efficient, Shared, SpatialGate
+
 
 class LinearSE(nn.Module):
     def __init__(self, channels):
@@ -30,3 +32,16 @@ class Tiny(nn.Module):
         x = torch.relu(x + self.block(x))
         x = self.se(self.last(self.pool(x)))
         return self.head(torch.flatten(self.average(x), 1))
+
+
+class Attention(nn.Module):
+    """ECA and both writings of CBAM."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(), Efficient(3), nn.Conv2d(8, 16, 3, 2, 1), nn.ReLU(), ChannelGate(16, 8), SpatialGate(),
+                                    nn.Conv2d(16, 16, 3, 1, 1), nn.ReLU(), Shared(16))
+        self.fc = nn.Linear(16, 10)
+
+    def forward(self, x):
+        return self.fc(self.layers(x).mean((2, 3)))
