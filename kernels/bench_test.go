@@ -9,7 +9,7 @@ import (
 // this platform uses, so that benchstat pairs them.
 func BenchmarkConv(b *testing.B) {
 	for _, s := range []struct{ size, cin, cout int }{{32, 4, 64}, {32, 64, 128}, {8, 64, 128}} {
-		c := Conv{SrcW: s.size + 2, SrcStride: s.cin, DstW: s.size, DstStride: s.cout, OutH: s.size, OutW: s.size, COut: s.cout, KH: 3, KW: 3, Step: 1, ReLU: true}
+		c := Conv{SrcW: s.size + 2, SrcStride: s.cin, DstW: s.size, DstStride: s.cout, OutH: s.size, OutW: s.size, COut: s.cout, KH: 3, KW: 3, Step: 1, Act: ReLU}
 		src, dst := make([]float32, c.SrcW*c.SrcW*s.cin), make([]float32, s.size*s.size*s.cout)
 		w, bias := make([]float32, c.Panels()*c.K()*Panel), make([]float32, c.Panels()*Panel)
 		measure := func(impl string, run func()) {
@@ -33,7 +33,7 @@ func BenchmarkConv(b *testing.B) {
 // BenchmarkGrouped is one 3x3 layer of each kind as RegNetY and ResNeXt have them.
 func BenchmarkGrouped(b *testing.B) {
 	for _, s := range []struct{ size, channels, groups, step int }{{28, 104, 13, 1}, {14, 208, 26, 1}, {7, 440, 55, 1}, {28, 208, 26, 2}, {56, 128, 32, 1}, {28, 256, 32, 1}, {14, 512, 32, 1}} {
-		c := Conv{SrcW: s.size + 2, SrcStride: s.channels, DstW: s.size / s.step, DstStride: s.channels, OutH: s.size / s.step, OutW: s.size / s.step, COut: s.channels, KH: 3, KW: 3, Step: s.step, ReLU: true}
+		c := Conv{SrcW: s.size + 2, SrcStride: s.channels, DstW: s.size / s.step, DstStride: s.channels, OutH: s.size / s.step, OutW: s.size / s.step, COut: s.channels, KH: 3, KW: 3, Step: s.step, Act: ReLU}
 		g := Groups{s.groups, s.channels, s.channels}
 		in := s.channels / s.groups
 		src, dst := make([]float32, c.SrcW*c.SrcW*s.channels), make([]float32, c.OutH*c.OutW*s.channels)
@@ -60,7 +60,7 @@ func BenchmarkMaps(b *testing.B) {
 	}{
 		{"mean", func() { Mean(scale, src, m) }, func() { addSumPortable(scale, src, m, 0) }},
 		{"scale", func() { Scale(dst, m, src, m, scale) }, func() { scalePortable(dst, m, src, m, scale, 0) }},
-		{"add", func() { Add(dst, m, src, m, other, m) }, func() { addPortable(dst, m, src, m, other, m, 0) }},
+		{"add", func() { Add(dst, m, src, m, other, m, true) }, func() { addPortable(dst, m, src, m, other, m, 0, 0) }},
 		{"affine", func() { Affine(dst, m, src, m, scale, shift, true) }, func() { affinePortable(dst, m, src, m, scale, shift, 0, 0) }},
 		{"relu", func() { ReLU.Map(dst, m, src, m) }, func() { ReLU.portableMap(dst, m, src, m, 0) }},
 		{"hardswish", func() { HardSwish.Map(dst, m, src, m) }, func() { HardSwish.portableMap(dst, m, src, m, 0) }},

@@ -3,11 +3,7 @@ package kernels
 //go:generate go run ./gen conv_wasm.s
 //go:generate go run ./gen conv_amd64.s
 
-import (
-	"fmt"
-
-	"github.com/chewxy/math32"
-)
+import "fmt"
 
 // Panel is the number of output channels that one pass computes together.
 const Panel = 8
@@ -20,7 +16,7 @@ type Conv struct {
 	COut            int // output channels; DstStride >= COut
 	KH, KW          int // kernel
 	Step            int // stride in pixels
-	ReLU            bool
+	Act             Activation
 }
 
 // K is the length of one sum: KH x KW x SrcStride.
@@ -28,14 +24,6 @@ func (c *Conv) K() int { return c.KH * c.KW * c.SrcStride }
 
 // Panels is the number of groups of eight output channels.
 func (c *Conv) Panels() int { return (c.COut + Panel - 1) / Panel }
-
-// floor is the least value that is stored.
-func (c *Conv) floor() float32 {
-	if c.ReLU {
-		return 0
-	}
-	return math32.Inf(-1)
-}
 
 // Pack lays PyTorch's [Cout][Cin][KH][KW] weights out as [Cout/8][KH][KW][stride][8] with zeros for the lanes beyond cin and cout.
 func Pack(w []float32, cout, cin, kh, kw, stride int) []float32 {
@@ -61,7 +49,7 @@ func PackBias(bias []float32, cout int) []float32 {
 	return out
 }
 
-// Run is: dst[y][x][o] = bias[o] + sum over ky, kx, i of src[y*Step+ky][x*Step+kx][i] * w[o][ky][kx][i], then max(0, .) if ReLU.
+// Run is: dst[y][x][o] = bias[o] + sum over ky, kx, i of src[y*Step+ky][x*Step+kx][i] * w[o][ky][kx][i], and Act of it.
 //
 // src begins at the first border pixel under output (0,0); dst begins at output (0,0). w and bias come from Pack and PackBias. The sum runs
 // in the order ky, kx, i, starting from the bias. Lanes COut..DstStride-1 of a pixel are left as they are.
@@ -74,9 +62,44 @@ func (c *Conv) Run(dst, src, w, bias []float32) {
 			len(src), needSrc, len(dst), needDst, len(w), c.Panels()*k*Panel, len(bias), c.Panels()*Panel, c.SrcStride, c.DstStride, c.COut, c.Step))
 	}
 	flat := c.flat()
-	for p := c.pixel(dst, src, w, bias); p < c.Panels(); { // a panel's weights stay in the cache while the whole map passes
-		p += flat.panels(dst[p*Panel:], src, w[p*k*Panel:], bias[p*Panel:], c.COut-p*Panel)
+	if _, _, rest := c.Act.limits(); rest != Identity {
+		flat.bands(dst, src, w, bias, rest)
+		return
 	}
+	flat.all(dst, src, w, bias)
+}
+
+// all computes all panels. A panel's weights stay in the cache while the whole map passes.
+func (c *Conv) all(dst, src, w, bias []float32) {
+	for p := c.pixel(dst, src, w, bias); p < c.Panels(); {
+		p += c.panels(dst[p*Panel:], src, w[p*c.K()*Panel:], bias[p*Panel:], c.COut-p*Panel)
+	}
+}
+
+// bandValues is how many values of the output are computed before the activation passes over them, so that it finds them in the L2 cache.
+const bandValues = 16 << 10
+
+// bands computes bands of rows, or pieces of the only row, and applies an activation to each.
+func (c *Conv) bands(dst, src, w, bias []float32, act Activation) {
+	rows, pixels := max(1, bandValues/(c.OutW*c.COut)), c.OutW
+	if c.OutH == 1 {
+		pixels = max(12, bandValues/c.COut/12*12) // tiles of all sizes fill twelves
+	}
+	for y := 0; y < c.OutH; y += rows {
+		for x := 0; x < c.OutW; x += pixels {
+			band := *c
+			band.OutH, band.OutW = min(rows, c.OutH-y), min(pixels, c.OutW-x)
+			to := dst[(y*c.DstW+x)*c.DstStride:]
+			band.all(to, src[(y*c.SrcW+x)*c.Step*c.SrcStride:], w, bias)
+			m := band.output()
+			act.Map(to, m, to, m)
+		}
+	}
+}
+
+// output describes the destination.
+func (c *Conv) output() Map {
+	return Map{H: c.OutH, W: c.OutW, C: c.COut, RowStride: c.DstW * c.DstStride, Stride: c.DstStride}
 }
 
 // flat is the same convolution as one long row where every pixel by itself is a product and the rows follow each other without a border: no row ends
@@ -101,15 +124,15 @@ func (c *Conv) portableRow(dst, src, w, bias []float32, lanes int) {
 	run := c.KW * c.SrcStride
 	x := 0
 	for ; x+1 < c.OutW; x += 2 {
-		pixels2(dst[x*c.DstStride:], c.DstStride, lanes, src[x*c.Step*c.SrcStride:], c.Step*c.SrcStride, c.SrcW*c.SrcStride, c.KH, run, w, bias, c.ReLU)
+		pixels2(dst[x*c.DstStride:], c.DstStride, lanes, src[x*c.Step*c.SrcStride:], c.Step*c.SrcStride, c.SrcW*c.SrcStride, c.KH, run, w, bias, c.Act)
 	}
 	if x < c.OutW {
-		pixels1(dst[x*c.DstStride:], lanes, src[x*c.Step*c.SrcStride:], c.SrcW*c.SrcStride, c.KH, run, w, bias, c.ReLU)
+		pixels1(dst[x*c.DstStride:], lanes, src[x*c.Step*c.SrcStride:], c.SrcW*c.SrcStride, c.KH, run, w, bias, c.Act)
 	}
 }
 
 // pixels1 computes one output pixel of one panel: kh runs of the source, each rowStride after the other.
-func pixels1(dst []float32, lanes int, src []float32, rowStride, kh, run int, w, bias []float32, relu bool) {
+func pixels1(dst []float32, lanes int, src []float32, rowStride, kh, run int, w, bias []float32, act Activation) {
 	s := [Panel]float32(bias)
 	for ky := range kh {
 		for i, a := range src[ky*rowStride : ky*rowStride+run] {
@@ -119,13 +142,13 @@ func pixels1(dst []float32, lanes int, src []float32, rowStride, kh, run int, w,
 			}
 		}
 	}
-	store(dst, &s, lanes, relu)
+	store(dst, &s, lanes, act)
 }
 
 // pixels2 computes two neighbouring output pixels of one panel, four channels at a time: eight sums stay in registers, each weight that
 // is loaded is used twice, and four steps of the sum (strides are multiples of 4) share their bounds checks. The order of every
 // sum is that of pixels1.
-func pixels2(dst []float32, dstStride, lanes int, src []float32, step, rowStride, kh, run int, w, bias []float32, relu bool) {
+func pixels2(dst []float32, dstStride, lanes int, src []float32, step, rowStride, kh, run int, w, bias []float32, act Activation) {
 	var s0, s1 [Panel]float32
 	for h := 0; h < Panel; h += 4 {
 		b := (*[4]float32)(bias[h:])
@@ -176,15 +199,25 @@ func pixels2(dst []float32, dstStride, lanes int, src []float32, step, rowStride
 		s0[h], s0[h+1], s0[h+2], s0[h+3] = a0, a1, a2, a3
 		s1[h], s1[h+1], s1[h+2], s1[h+3] = b0, b1, b2, b3
 	}
-	store(dst, &s0, lanes, relu)
-	store(dst[dstStride:], &s1, lanes, relu)
+	store(dst, &s0, lanes, act)
+	store(dst[dstStride:], &s1, lanes, act)
 }
 
-func store(dst []float32, s *[Panel]float32, lanes int, relu bool) {
+// store stores values within the limits of an activation.
+func store(dst []float32, s *[Panel]float32, lanes int, act Activation) {
+	floor, ceiling, _ := act.limits()
 	for j, v := range s[:lanes] {
-		if relu && v < 0 {
-			v = 0
-		}
-		dst[j] = v
+		dst[j] = limit(v, floor, ceiling)
 	}
+}
+
+// limit leaves a NaN, and a zero's sign.
+func limit(v, floor, ceiling float32) float32 {
+	if v < floor {
+		v = floor
+	}
+	if v > ceiling {
+		v = ceiling
+	}
+	return v
 }

@@ -22,7 +22,7 @@ type tiles struct {
 	panelW            int64
 	columns           int64   // grouped: columns of the kernel; 0 for a convolution that is not
 	column            int64   // grouped: bytes from one column of the source to the next
-	floor             float32 // the least value, 0 for ReLU
+	floor, ceiling    float32 // the least and the largest value
 }
 
 // convPanels computes one pixel of count groups of four panels, whose weights lie timesW bytes apart.
@@ -64,15 +64,17 @@ func (c *Conv) pixel(dst, src, w, bias []float32) int {
 	if !SIMD || c.OutH != 1 || c.OutW != 1 || c.KH != 1 || groups == 0 {
 		return 0
 	}
-	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], run: int64(c.K()), count: int64(groups), timesW: int64(4 * c.K() * Panel), floor: c.floor()}
+	floor, ceiling, _ := c.Act.limits()
+	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], run: int64(c.K()), count: int64(groups), timesW: int64(4 * c.K() * Panel), floor: floor, ceiling: ceiling}
 	convPanels(&t)
 	return 4 * groups
 }
 
 // tiles describes the convolution of all pixels.
 func (c *Conv) tiles(dst, src, w, bias []float32) tiles {
+	floor, ceiling, _ := c.Act.limits()
 	return tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &bias[0], row: int64(4 * c.SrcW * c.SrcStride), step: int64(4 * c.Step * c.SrcStride), out: int64(4 * c.DstStride),
-		run: int64(c.KW * c.SrcStride), rows: int64(c.KH), times: int64(c.OutH), timesDst: int64(4 * c.DstW * c.DstStride), timesSrc: int64(4 * c.Step * c.SrcW * c.SrcStride), floor: c.floor()}
+		run: int64(c.KW * c.SrcStride), rows: int64(c.KH), times: int64(c.OutH), timesDst: int64(4 * c.DstW * c.DstStride), timesSrc: int64(4 * c.Step * c.SrcW * c.SrcStride), floor: floor, ceiling: ceiling}
 }
 
 // panels computes all pixels of the first panels of that many channels and returns how many panels these are.

@@ -19,8 +19,8 @@ func testAssemblyEqualsPortable(t *testing.T, way string) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	for width := 1; width <= 18; width++ {
 		for _, s := range []struct{ cin, cout, k, step int }{{3, 8, 3, 1}, {8, 16, 3, 1}, {12, 10, 3, 2}, {20, 8, 1, 1}, {4, 24, 5, 2}, {8, 44, 1, 1}} {
-			for _, relu := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s/width=%d/%+v/relu=%v", way, width, s, relu), func(t *testing.T) {
+			for _, act := range []Activation{Identity, ReLU, ReLU6} {
+				t.Run(fmt.Sprintf("%s/width=%d/%+v/act=%d", way, width, s, act), func(t *testing.T) {
 					src := newPadded(rng, 3*s.step, width*s.step, s.cin, s.k/2)
 					got, want := newPadded(nil, 3, width, s.cout, s.k/2), newPadded(nil, 3, width, s.cout, s.k/2)
 					got.poison()
@@ -31,7 +31,7 @@ func testAssemblyEqualsPortable(t *testing.T, way string) {
 					for i := range bias {
 						bias[i] = float32(rng.NormFloat64())
 					}
-					c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: got.rowW(), DstStride: got.stride, OutH: 3, OutW: width, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, ReLU: relu}
+					c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: got.rowW(), DstStride: got.stride, OutH: 3, OutW: width, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, Act: act}
 					packed, packedBias := Pack(w, s.cout, s.cin, s.k, s.k, src.stride), PackBias(bias, s.cout)
 					c.Run(got.pixels(), src.data(), packed, packedBias)
 					for p := range c.Panels() {
@@ -62,7 +62,7 @@ func TestPixelEqualsPortable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	for _, cout := range []int{8, 10, 31, 32, 35, 64, 100} {
 		for _, cin := range []int{1, 4, 30} {
-			for _, relu := range []bool{false, true} {
+			for _, act := range []Activation{Identity, ReLU, ReLU6} {
 				src, got, want := newPadded(rng, 1, 1, cin, 0), newPadded(nil, 1, 1, cout, 0), newPadded(nil, 1, 1, cout, 0)
 				got.poison()
 				w, bias := make([]float32, cout*cin), make([]float32, cout)
@@ -72,13 +72,13 @@ func TestPixelEqualsPortable(t *testing.T) {
 				for i := range bias {
 					bias[i] = float32(rng.NormFloat64())
 				}
-				c := Conv{SrcW: 1, SrcStride: src.stride, DstW: 1, DstStride: got.stride, OutH: 1, OutW: 1, COut: cout, KH: 1, KW: 1, Step: 1, ReLU: relu}
+				c := Conv{SrcW: 1, SrcStride: src.stride, DstW: 1, DstStride: got.stride, OutH: 1, OutW: 1, COut: cout, KH: 1, KW: 1, Step: 1, Act: act}
 				packed, packedBias := Pack(w, cout, cin, 1, 1, src.stride), PackBias(bias, cout)
 				c.Run(got.pixels(), src.data(), packed, packedBias)
 				for p := range c.Panels() {
 					c.portableRow(want.pixels()[p*Panel:], src.data(), packed[p*c.K()*Panel:][:c.K()*Panel], packedBias[p*Panel:], min(Panel, cout-p*Panel))
 				}
-				sameBits(t, fmt.Sprintf("%d to %d channels, relu=%v", cin, cout, relu), got.all, want.all)
+				sameBits(t, fmt.Sprintf("%d to %d channels, act=%d", cin, cout, act), got.all, want.all)
 			}
 		}
 	}

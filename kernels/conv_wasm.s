@@ -631,6 +631,11 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -638,12 +643,16 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -654,12 +663,16 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Get V2
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -670,12 +683,16 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Get V4
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V5
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -686,12 +703,16 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Get V6
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V7
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -702,12 +723,16 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Get V8
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V9
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -718,12 +743,16 @@ TEXT ·convTiles6(SB), NOSPLIT, $0-8
 	Get V10
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V11
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -1272,6 +1301,11 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -1279,12 +1313,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -1295,12 +1333,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get V2
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -1311,12 +1353,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get V4
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V5
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -1327,12 +1373,16 @@ TEXT ·convTiles4(SB), NOSPLIT, $0-8
 	Get V6
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V7
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -1709,6 +1759,11 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -1716,12 +1771,16 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -1732,12 +1791,16 @@ TEXT ·convTiles2(SB), NOSPLIT, $0-8
 	Get V2
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -2028,6 +2091,11 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -2035,12 +2103,16 @@ TEXT ·convTiles1(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -2782,6 +2854,11 @@ TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -2789,12 +2866,16 @@ TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -2805,12 +2886,16 @@ TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
 	Get V2
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -2821,12 +2906,16 @@ TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
 	Get V4
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V5
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -2837,12 +2926,16 @@ TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
 	Get V6
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V7
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -2853,12 +2946,16 @@ TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
 	Get V8
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V9
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -2869,12 +2966,16 @@ TEXT ·groupedTiles6(SB), NOSPLIT, $0-8
 	Get V10
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V11
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -3444,6 +3545,11 @@ TEXT ·groupedTiles4(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -3451,12 +3557,16 @@ TEXT ·groupedTiles4(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -3467,12 +3577,16 @@ TEXT ·groupedTiles4(SB), NOSPLIT, $0-8
 	Get V2
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -3483,12 +3597,16 @@ TEXT ·groupedTiles4(SB), NOSPLIT, $0-8
 	Get V4
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V5
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -3499,12 +3617,16 @@ TEXT ·groupedTiles4(SB), NOSPLIT, $0-8
 	Get V6
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V7
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -3902,6 +4024,11 @@ TEXT ·groupedTiles2(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -3909,12 +4036,16 @@ TEXT ·groupedTiles2(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -3925,12 +4056,16 @@ TEXT ·groupedTiles2(SB), NOSPLIT, $0-8
 	Get V2
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V3
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -4242,6 +4377,11 @@ TEXT ·groupedTiles1(SB), NOSPLIT, $0-8
 	Set V12
 	Get R0
 	I32WrapI64
+	F32Load $156
+	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
 	I64Load $48
 	Set R4
 	Get R1
@@ -4249,12 +4389,16 @@ TEXT ·groupedTiles1(SB), NOSPLIT, $0-8
 	Get V0
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
 	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	Get R4
@@ -4742,54 +4886,75 @@ TEXT ·convPanels(SB), NOSPLIT, $0-8
 	I32WrapI64
 	F32Load $152
 	F32x4Splat
+	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $156
+	F32x4Splat
 	Set V14
 	Get R1
 	I32WrapI64
 	Get V0
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I32WrapI64
 	Get V1
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $16
 	Get R1
 	I32WrapI64
 	Get V2
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $32
 	Get R1
 	I32WrapI64
 	Get V3
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $48
 	Get R1
 	I32WrapI64
 	Get V4
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $64
 	Get R1
 	I32WrapI64
 	Get V5
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $80
 	Get R1
 	I32WrapI64
 	Get V6
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $96
 	Get R1
 	I32WrapI64
 	Get V7
-	Get V14
+	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $112
 	Get R1
 	I64Const $128

@@ -23,7 +23,7 @@ func PackDepthwise(w []float32, c, kh, kw int) []float32 {
 	return out
 }
 
-// Run is: dst[y][x][c] = bias[c] + sum over ky, kx of src[y*Step+ky][x*Step+kx][c] * w[c][ky][kx], then max(0, .) if ReLU.
+// Run is: dst[y][x][c] = bias[c] + sum over ky, kx of src[y*Step+ky][x*Step+kx][c] * w[c][ky][kx], and Act of it.
 //
 // src and dst begin where Conv.Run wants them to. w comes from PackDepthwise and bias from PackBias. The sum runs in the order ky, kx, starting
 // from the bias. Lanes COut..DstStride-1 of a pixel are left as they are.
@@ -35,16 +35,22 @@ func (d *Depthwise) Run(dst, src, w, bias []float32) {
 		panic(fmt.Sprintf("kernels.Depthwise.Run: src %d (needs %d), dst %d (needs %d), weights %d (needs %d), bias %d, strides %d and %d for %d channels, kernel %dx%d, step %d",
 			len(src), needSrc, len(dst), needDst, len(w), needW, len(bias), d.SrcStride, d.DstStride, d.COut, d.KH, d.KW, d.Step))
 	}
+	_, _, rest := d.Act.limits()
+	row := (*Conv)(d).output()
+	row.H = 1
 	for y := range d.OutH {
 		to, from := dst[y*d.DstW*d.DstStride:], src[y*d.Step*d.SrcW*d.SrcStride:]
 		d.portableRow(to, from, w, bias, d.rowVectors(to, from, w, bias))
+		if rest != Identity { // while the row is in the cache
+			rest.Map(to, row, to, row)
+		}
 	}
 }
 
 // portableRow computes the channels of one row of output pixels from one on, a multiple of 4. It is the definition, which the assembly must equal bit
 // for bit.
 func (d *Depthwise) portableRow(dst, src, w, bias []float32, from int) {
-	floor := (*Conv)(d).floor()
+	floor, ceiling, _ := d.Act.limits()
 	for c := from; c < d.COut; {
 		first := c % depthwisePanel // lane of the panel
 		w := w[(c-first)*d.KH*d.KW:]
@@ -62,10 +68,7 @@ func (d *Depthwise) portableRow(dst, src, w, bias []float32, from int) {
 				}
 			}
 			for j, v := range sum[:lanes] {
-				if v < floor {
-					v = floor
-				}
-				dst[x*d.DstStride+c+j] = v
+				dst[x*d.DstStride+c+j] = limit(v, floor, ceiling)
 			}
 		}
 		c += lanes

@@ -11,7 +11,7 @@ type depthwiseRow struct {
 	next              int64 // bytes from one tile's source to the next one's
 	tiles             int64
 	vectors, four     int64 // of as many channels as a panel of the weights has, and then of four
-	floor             float32
+	floor, ceiling    float32
 }
 
 //go:noescape
@@ -44,13 +44,14 @@ func (d *Depthwise) rowVectors(dst, src, w, bias []float32) int {
 	if !SIMD || d.KH != d.KW || d.KH != 3 && d.KH != 5 || d.Step > 2 || d.COut < 4 {
 		return 0
 	}
+	floor, ceiling, _ := d.Act.limits()
 	n := 1
 	if d.OutW >= 4 {
 		n = 4
 	}
 	for x := 0; x < d.OutW; {
 		t := depthwiseRow{dst: &dst[x*d.DstStride], src: &src[x*d.Step*d.SrcStride], w: &w[0], bias: &bias[0], row: int64(4 * d.SrcW * d.SrcStride), pixel: int64(4 * d.SrcStride),
-			out: int64(4 * d.DstStride), next: int64(4 * n * d.Step * d.SrcStride), tiles: int64((d.OutW - x) / n), vectors: int64(d.COut / depthwisePanel), four: int64(d.COut % depthwisePanel / 4), floor: (*Conv)(d).floor()}
+			out: int64(4 * d.DstStride), next: int64(4 * n * d.Step * d.SrcStride), tiles: int64((d.OutW - x) / n), vectors: int64(d.COut / depthwisePanel), four: int64(d.COut % depthwisePanel / 4), floor: floor, ceiling: ceiling}
 		switch [3]int{d.KH, d.Step, n} {
 		case [3]int{3, 1, 4}:
 			depthwise3Step1Tiles4(&t)

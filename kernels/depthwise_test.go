@@ -17,7 +17,7 @@ type depthwiseCase struct {
 	channels, kernel int
 }
 
-func newDepthwise(rng *rand.Rand, outH, outW, c, k, step int, relu bool) *depthwiseCase {
+func newDepthwise(rng *rand.Rand, outH, outW, c, k, step int, act Activation) *depthwiseCase {
 	t := &depthwiseCase{channels: c, kernel: k}
 	t.src = newPadded(rng, (outH-1)*step+1, (outW-1)*step+1, c, k/2)
 	t.dst = newPadded(nil, outH, outW, c, rng.IntN(2))
@@ -29,7 +29,7 @@ func newDepthwise(rng *rand.Rand, outH, outW, c, k, step int, relu bool) *depthw
 	for i := range t.bias {
 		t.bias[i] = float32(rng.NormFloat64())
 	}
-	t.d = Depthwise{SrcW: t.src.rowW(), SrcStride: t.src.stride, DstW: t.dst.rowW(), DstStride: t.dst.stride, OutH: outH, OutW: outW, COut: c, KH: k, KW: k, Step: step, ReLU: relu}
+	t.d = Depthwise{SrcW: t.src.rowW(), SrcStride: t.src.stride, DstW: t.dst.rowW(), DstStride: t.dst.stride, OutH: outH, OutW: outW, COut: c, KH: k, KW: k, Step: step, Act: act}
 	t.w, t.packed = PackDepthwise(t.weights, c, k, k), PackBias(t.bias, c)
 	return t
 }
@@ -40,8 +40,8 @@ func eachDepthwise(t *testing.T, test func(t *testing.T, c *depthwiseCase)) {
 		for step := 1; step <= 3; step++ {
 			for width := 1; width <= 13; width++ {
 				channels := 1 + rng.IntN(20)
-				c := newDepthwise(rng, 1+rng.IntN(4), width, channels, k, step, rng.IntN(2) == 1)
-				t.Run(fmt.Sprintf("kernel=%d/step=%d/width=%d/channels=%d/relu=%v", k, step, width, channels, c.d.ReLU), func(t *testing.T) {
+				c := newDepthwise(rng, 1+rng.IntN(4), width, channels, k, step, allActs[rng.IntN(len(allActs))])
+				t.Run(fmt.Sprintf("kernel=%d/step=%d/width=%d/channels=%d/act=%d", k, step, width, channels, c.d.Act), func(t *testing.T) {
 					c.d.Run(c.dst.pixels(), c.src.data(), c.w, c.packed)
 					c.dst.untouched(t)
 					test(t, c)
@@ -63,9 +63,7 @@ func TestDepthwise(t *testing.T) {
 						p := float64(c.src.data()[c.src.at(y*c.d.Step+i/c.kernel-c.kernel/2, x*c.d.Step+i%c.kernel-c.kernel/2)+o]) * float64(c.weights[o*c.kernel*c.kernel+i])
 						want, scale = want+p, scale+math.Abs(p)
 					}
-					if c.d.ReLU {
-						want = max(0, want)
-					}
+					want = c.d.Act.exact(want)
 					close32(t, fmt.Sprintf("(%d,%d,%d)", y, x, o), c.dst.data()[c.dst.at(y, x)+o], want, scale)
 				}
 			}
@@ -80,6 +78,9 @@ func TestDepthwiseEqualsPortable(t *testing.T) {
 		for y := range c.dst.h {
 			c.d.portableRow(want.pixels()[y*c.d.DstW*c.d.DstStride:], c.src.data()[y*c.d.Step*c.d.SrcW*c.d.SrcStride:], c.w, c.packed, 0)
 		}
+		if _, _, rest := c.d.Act.limits(); rest != Identity {
+			rest.portableMap(want.pixels(), want.layout(), want.pixels(), want.layout(), 0)
+		}
 		for i, v := range want.all {
 			if math.Float32bits(c.dst.all[i]) != math.Float32bits(v) {
 				t.Fatalf("value %d: %v, portable %v", i, c.dst.all[i], v)
@@ -89,7 +90,7 @@ func TestDepthwiseEqualsPortable(t *testing.T) {
 }
 
 func TestDepthwiseAllocatesNothing(t *testing.T) {
-	c := newDepthwise(rand.New(rand.NewPCG(7, 7)), 5, 9, 13, 3, 1, true)
+	c := newDepthwise(rand.New(rand.NewPCG(7, 7)), 5, 9, 13, 3, 1, SiLU)
 	if n := testing.AllocsPerRun(5, func() { c.d.Run(c.dst.pixels(), c.src.data(), c.w, c.packed) }); n != 0 {
 		t.Errorf("a run makes %v allocations", n)
 	}
@@ -123,7 +124,7 @@ func TestDepthwiseSizesAreChecked(t *testing.T) {
 // BenchmarkDepthwise is one layer of each kind as mobile networks have them.
 func BenchmarkDepthwise(b *testing.B) {
 	for _, s := range []struct{ out, c, k, step int }{{28, 64, 3, 1}, {14, 96, 3, 2}, {14, 120, 5, 1}, {7, 240, 5, 2}} {
-		c := newDepthwise(rand.New(rand.NewPCG(7, 7)), s.out, s.out, s.c, s.k, s.step, true)
+		c := newDepthwise(rand.New(rand.NewPCG(7, 7)), s.out, s.out, s.c, s.k, s.step, ReLU)
 		measure := func(impl string, run func()) {
 			b.Run(fmt.Sprintf("%dx%d_%d_kernel%d_step%d/impl=%s", s.out, s.out, s.c, s.k, s.step, impl), func(b *testing.B) {
 				for b.Loop() {

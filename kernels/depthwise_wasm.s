@@ -464,11 +464,18 @@ TEXT ·depthwise3Step1Tiles4(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -479,6 +486,8 @@ TEXT ·depthwise3Step1Tiles4(SB), NOSPLIT, $0-8
 	Get V10
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -489,6 +498,8 @@ TEXT ·depthwise3Step1Tiles4(SB), NOSPLIT, $0-8
 	Get V11
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -499,6 +510,8 @@ TEXT ·depthwise3Step1Tiles4(SB), NOSPLIT, $0-8
 	Get V12
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -767,11 +780,18 @@ TEXT ·depthwise3Step1Tiles1(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -1349,11 +1369,18 @@ TEXT ·depthwise3Step2Tiles4(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -1364,6 +1391,8 @@ TEXT ·depthwise3Step2Tiles4(SB), NOSPLIT, $0-8
 	Get V10
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -1374,6 +1403,8 @@ TEXT ·depthwise3Step2Tiles4(SB), NOSPLIT, $0-8
 	Get V11
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -1384,6 +1415,8 @@ TEXT ·depthwise3Step2Tiles4(SB), NOSPLIT, $0-8
 	Get V12
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -1652,11 +1685,18 @@ TEXT ·depthwise3Step2Tiles1(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -2790,11 +2830,18 @@ TEXT ·depthwise5Step1Tiles4(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -2805,6 +2852,8 @@ TEXT ·depthwise5Step1Tiles4(SB), NOSPLIT, $0-8
 	Get V10
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -2815,6 +2864,8 @@ TEXT ·depthwise5Step1Tiles4(SB), NOSPLIT, $0-8
 	Get V11
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -2825,6 +2876,8 @@ TEXT ·depthwise5Step1Tiles4(SB), NOSPLIT, $0-8
 	Get V12
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -3385,11 +3438,18 @@ TEXT ·depthwise5Step1Tiles1(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -4643,11 +4703,18 @@ TEXT ·depthwise5Step2Tiles4(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -4658,6 +4725,8 @@ TEXT ·depthwise5Step2Tiles4(SB), NOSPLIT, $0-8
 	Get V10
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -4668,6 +4737,8 @@ TEXT ·depthwise5Step2Tiles4(SB), NOSPLIT, $0-8
 	Get V11
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -4678,6 +4749,8 @@ TEXT ·depthwise5Step2Tiles4(SB), NOSPLIT, $0-8
 	Get V12
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13
@@ -5238,11 +5311,18 @@ TEXT ·depthwise5Step2Tiles1(SB), NOSPLIT, $0-8
 	F32Load $88
 	F32x4Splat
 	Set V13
+	Get R0
+	I32WrapI64
+	F32Load $92
+	F32x4Splat
+	Set V14
 	Get R6
 	I32WrapI64
 	Get V9
 	Get V13
 	F32x4Pmax
+	Get V14
+	F32x4Pmin
 	V128Store $0, $0
 	Get R6
 	Get R13

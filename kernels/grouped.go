@@ -64,6 +64,10 @@ func (c *Conv) Grouped(dst, src, w, bias []float32, g Groups) {
 	for p := range c.Panels() {
 		c.groupedPanel(dst[p*Panel:], src[g.first(p, span, c.SrcStride):], w[p*k*Panel:], bias[p*Panel:], span, min(Panel, c.COut-p*Panel))
 	}
+	if _, _, rest := c.Act.limits(); rest != Identity {
+		m := c.output()
+		rest.Map(dst, m, dst, m)
+	}
 }
 
 // portableGroupedPanel computes all pixels of one panel. It is the definition, which the assembly must equal bit for bit.
@@ -80,6 +84,6 @@ func (c *Conv) portableGroupedPanel(dst, src, w, bias []float32, span, lanes int
 				}
 			}
 		}
-		store(dst[(y*c.DstW+x)*c.DstStride:], &s, lanes, c.ReLU)
+		store(dst[(y*c.DstW+x)*c.DstStride:], &s, lanes, c.Act)
 	}
 }

@@ -14,8 +14,8 @@ func TestGrouped(t *testing.T) {
 		{5, 4, 6, 6, 3, 1, 6}, {7, 9, 13, 13, 5, 2, 13}, {1, 1, 8, 8, 3, 1, 8}, {6, 5, 6, 9, 3, 1, 3}, {8, 8, 16, 8, 1, 1, 4}, {9, 7, 4, 8, 5, 2, 2}, {4, 4, 4, 8, 3, 1, 4},
 		{5, 13, 24, 24, 3, 1, 3}, {6, 14, 16, 32, 3, 2, 2}, {3, 7, 36, 36, 3, 1, 9}, {3, 5, 18, 30, 3, 1, 6}, {4, 4, 40, 20, 5, 1, 4}, {2, 3, 10, 14, 1, 1, 2},
 	} {
-		for _, relu := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%+v/relu=%v", s, relu), func(t *testing.T) {
+		for _, act := range allActs {
+			t.Run(fmt.Sprintf("%+v/act=%d", s, act), func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(2, uint64(s.h*1000+s.cout)))
 				src := newPadded(rng, s.h, s.w, s.cin, s.k/2)
 				dst := newPadded(nil, (s.h-1)/s.step+1, (s.w-1)/s.step+1, s.cout, 1)
@@ -27,7 +27,7 @@ func TestGrouped(t *testing.T) {
 				for i := range bias {
 					bias[i] = float32(rng.NormFloat64())
 				}
-				c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: dst.h, OutW: dst.w, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, ReLU: relu}
+				c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: dst.h, OutW: dst.w, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, Act: act}
 				dst.poison()
 				g := Groups{s.groups, s.cin, s.cout}
 				packed, packedBias := PackGrouped(w, g, s.k, s.k, src.stride), PackBias(bias, s.cout)
@@ -45,9 +45,7 @@ func TestGrouped(t *testing.T) {
 									}
 								}
 							}
-							if relu {
-								want = max(0, want)
-							}
+							want = act.exact(want)
 							close32(t, "grouped", dst.pixels()[dst.at(y, x)-dst.at(0, 0)+o], want, scale)
 						}
 					}
@@ -56,6 +54,9 @@ func TestGrouped(t *testing.T) {
 				portable := newPadded(nil, dst.h, dst.w, s.cout, 1)
 				for p := range c.Panels() {
 					c.portableGroupedPanel(portable.pixels()[p*Panel:], src.data()[g.first(p, g.Span(), src.stride):], packed[p*s.k*s.k*g.Span()*Panel:], packedBias[p*Panel:], g.Span(), min(Panel, s.cout-p*Panel))
+				}
+				if _, _, rest := act.limits(); rest != Identity {
+					rest.portableMap(portable.pixels(), portable.layout(), portable.pixels(), portable.layout(), 0)
 				}
 				sameBits(t, "grouped", dst.all, portable.all)
 			})

@@ -8,6 +8,23 @@ import (
 	"testing"
 )
 
+// allActs are the activations that behave differently at the end of a convolution, and exact computes them.
+var allActs = []Activation{Identity, ReLU, ReLU6, HardSwish, SiLU}
+
+func (a Activation) exact(x float64) float64 {
+	switch a {
+	case ReLU:
+		return max(0, x)
+	case ReLU6:
+		return min(max(0, x), 6)
+	case HardSwish:
+		return x * min(max(0, x+3), 6) / 6
+	case SiLU:
+		return x / (1 + math.Exp(-x))
+	}
+	return x
+}
+
 // guard is written around every destination; a kernel that touches it has left its slice's part.
 const guard = float32(-12345.5)
 
@@ -104,8 +121,8 @@ func TestConv(t *testing.T) {
 		{1, 1, 1, 1, 1, 1}, {1, 1, 128, 10, 1, 1}, {1, 1, 5, 4, 1, 1}, {3, 3, 3, 7, 3, 1}, {5, 4, 3, 8, 3, 1}, {6, 5, 4, 9, 3, 1},
 		{7, 9, 6, 17, 3, 2}, {8, 8, 12, 16, 5, 1}, {9, 7, 2, 3, 5, 2}, {4, 6, 8, 24, 1, 2}, {32, 32, 3, 64, 3, 1},
 	} {
-		for _, relu := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%+v/relu=%v", s, relu), func(t *testing.T) {
+		for _, act := range allActs {
+			t.Run(fmt.Sprintf("%+v/act=%d", s, act), func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(1, uint64(s.h*1000+s.cout)))
 				pad := s.k / 2
 				src := newPadded(rng, s.h, s.w, s.cin, pad)
@@ -118,7 +135,7 @@ func TestConv(t *testing.T) {
 				for i := range bias {
 					bias[i] = float32(rng.NormFloat64())
 				}
-				c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: dst.h, OutW: dst.w, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, ReLU: relu}
+				c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: dst.h, OutW: dst.w, COut: s.cout, KH: s.k, KW: s.k, Step: s.step, Act: act}
 				c.Run(dst.pixels(), src.data(), Pack(w, s.cout, s.cin, s.k, s.k, src.stride), PackBias(bias, s.cout))
 				for y := range dst.h {
 					for x := range dst.w {
@@ -133,9 +150,7 @@ func TestConv(t *testing.T) {
 									}
 								}
 							}
-							if relu {
-								want = max(0, want)
-							}
+							want = act.exact(want)
 							close32(t, fmt.Sprintf("(%d,%d,%d)", y, x, o), dst.data()[dst.at(y, x)+o], want, scale)
 						}
 					}
@@ -155,9 +170,9 @@ func TestPixelsAgree(t *testing.T) {
 		w[i] = float32(rng.NormFloat64())
 	}
 	var two, one [2 * Panel]float32
-	pixels2(two[:], Panel, Panel, src.data(), 12, src.rowW()*12, 3, 36, w, bias, false)
-	pixels1(one[:], Panel, src.data(), src.rowW()*12, 3, 36, w, bias, false)
-	pixels1(one[Panel:], Panel, src.data()[12:], src.rowW()*12, 3, 36, w, bias, false)
+	pixels2(two[:], Panel, Panel, src.data(), 12, src.rowW()*12, 3, 36, w, bias, Identity)
+	pixels1(one[:], Panel, src.data(), src.rowW()*12, 3, 36, w, bias, Identity)
+	pixels1(one[Panel:], Panel, src.data()[12:], src.rowW()*12, 3, 36, w, bias, Identity)
 	if two != one {
 		t.Errorf("two pixels %v, one pixel %v", two, one)
 	}
@@ -200,8 +215,11 @@ func TestMaps(t *testing.T) {
 			other := newPadded(rng, s.h, s.w, s.c, 3-s.pad)
 			beside := func(y, x, c int) float64 { return float64(other.data()[other.at(y, x)+c]) }
 			dst.poison()
-			Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout())
+			Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout(), false)
 			at(func(in, out float32, y, x, c int) { close32(t, "add", out, float64(in)+beside(y, x, c), 4) })
+			dst.poison()
+			Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout(), true)
+			at(func(in, out float32, y, x, c int) { close32(t, "add", out, max(0, float64(in)+beside(y, x, c)), 4) })
 			for _, relu := range []bool{false, true} {
 				dst.poison()
 				Affine(dst.pixels(), dst.layout(), src.pixels(), src.layout(), a, b, relu)
@@ -258,7 +276,7 @@ func TestSizesAreChecked(t *testing.T) {
 		"Pack":    func() { Pack(v(10), 2, 3, 1, 1, 4) },
 		"Mean":    func() { Mean(v(4), v(15), m) },
 		"Scale":   func() { Scale(v(16), m, v(16), m, v(3)) },
-		"Add":     func() { Add(v(16), m, v(16), m, v(15), m) },
+		"Add":     func() { Add(v(16), m, v(16), m, v(15), m, false) },
 		"Affine":  func() { Affine(v(15), m, v(16), m, v(4), v(4), false) },
 		"Window":  func() { Window{2, 2, Same(0), false}.Max(v(16), m, v(16), m) },
 		"Softmax": func() { Softmax(v(3), v(4)) },

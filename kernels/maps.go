@@ -96,17 +96,26 @@ func scalePortable(dst []float32, d Map, src []float32, s Map, gate []float32, f
 	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = src[s.at(y, x, c)] * gate[c] })
 }
 
-// Add is the sum of a residual connection: dst[y][x][c] = a[y][x][c] + b[y][x][c], all of one size.
-func Add(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) {
+// Add is the sum of a residual connection: dst[y][x][c] = a[y][x][c] + b[y][x][c], all of one size, then max(0, .) if relu.
+func Add(dst []float32, d Map, a []float32, am Map, b []float32, bm Map, relu bool) {
 	d.check("Add", dst)
 	am.check("Add", a)
 	bm.check("Add", b)
 	sameSize("Add", d, am, bm)
-	addPortable(dst, d, a, am, b, bm, addVectors(dst, d, a, am, b, bm))
+	addPortable(dst, d, a, am, b, bm, floorOf(relu), addVectors(dst, d, a, am, b, bm, floorOf(relu)))
 }
 
-func addPortable(dst []float32, d Map, a []float32, am Map, b []float32, bm Map, from int) {
-	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = a[am.at(y, x, c)] + b[bm.at(y, x, c)] })
+func addPortable(dst []float32, d Map, a []float32, am Map, b []float32, bm Map, floor float32, from int) {
+	d.each(from, func(y, x, c int) {
+		dst[d.at(y, x, c)] = limit(a[am.at(y, x, c)]+b[bm.at(y, x, c)], floor, math32.Inf(1))
+	})
+}
+
+func floorOf(relu bool) float32 {
+	if relu {
+		return 0
+	}
+	return math32.Inf(-1)
 }
 
 // Affine is batch norm at inference: dst[y][x][c] = src[y][x][c]*scale[c] + shift[c], then max(0, .) if relu.
@@ -116,10 +125,7 @@ func Affine(dst []float32, d Map, src []float32, s Map, scale, shift []float32, 
 	sameSize("Affine", d, s)
 	sameLength("Affine", len(scale), s.C)
 	sameLength("Affine", len(shift), s.C)
-	floor := math32.Inf(-1)
-	if relu {
-		floor = 0
-	}
+	floor := floorOf(relu)
 	affinePortable(dst, d, src, s, scale, shift, floor, affineVectors(dst, d, src, s, scale, shift, floor))
 }
 

@@ -72,11 +72,12 @@ func scaleVectors(dst []float32, d Map, src []float32, s Map, gate []float32) in
 	return n
 }
 
-func addVectors(dst []float32, d Map, a []float32, am Map, b []float32, bm Map) int {
+func addVectors(dst []float32, d Map, a []float32, am Map, b []float32, bm Map, floor float32) int {
 	n := vectors(d)
 	if n > 0 {
 		w := newWalk(dst, d, a, am)
 		w.with(b, bm)
+		w.floor = floor
 		addMap(&w)
 	}
 	return n
@@ -128,10 +129,9 @@ func logisticMap(w *walk)
 func siluMap(w *walk)
 
 // activationTable has the constants of the activations, one vector each. kernels/gen knows their order.
-var activationTable = func() (table [19 * vectorLanes]float32) {
-	bias, sign := math32.Float32frombits(127), math32.Copysign(0, -1)
-	constants := append([]float32{0, 6, 3, 1. / 6, expLeast, expMost, expLog2E, expRound, expLn2High, expLn2Low, bias}, expSeries[:7]...)
-	for i, v := range append(constants, sign) {
+var activationTable = func() (table [15 * vectorLanes]float32) {
+	bias := math32.Float32frombits(127)
+	for i, v := range append([]float32{0, 6, 3, 1. / 6, expLeast, expMost, expLog2E, expRound, bias}, expSeries[:]...) {
 		for j := range vectorLanes {
 			table[i*vectorLanes+j] = v
 		}

@@ -40,8 +40,12 @@ func TestMapsEqualPortable(t *testing.T) {
 				func(dst []float32, d Map) { addSumPortable(dst, src.pixels(), s, 0) }},
 			"scale": {h, w, c, func(dst []float32, d Map) { Scale(dst, d, src.pixels(), s, a) },
 				func(dst []float32, d Map) { scalePortable(dst, d, src.pixels(), s, a, 0) }},
-			"add": {h, w, c, func(dst []float32, d Map) { Add(dst, d, src.pixels(), s, other.pixels(), o) },
-				func(dst []float32, d Map) { addPortable(dst, d, src.pixels(), s, other.pixels(), o, 0) }},
+			"add": {h, w, c, func(dst []float32, d Map) { Add(dst, d, src.pixels(), s, other.pixels(), o, false) },
+				func(dst []float32, d Map) {
+					addPortable(dst, d, src.pixels(), s, other.pixels(), o, float32(math.Inf(-1)), 0)
+				}},
+			"add, ReLU": {h, w, c, func(dst []float32, d Map) { Add(dst, d, src.pixels(), s, other.pixels(), o, true) },
+				func(dst []float32, d Map) { addPortable(dst, d, src.pixels(), s, other.pixels(), o, 0, 0) }},
 			"affine": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, false) },
 				func(dst []float32, d Map) { affinePortable(dst, d, src.pixels(), s, a, b, float32(math.Inf(-1)), 0) }},
 			"affine, ReLU": {h, w, c, func(dst []float32, d Map) { Affine(dst, d, src.pixels(), s, a, b, true) },

@@ -299,6 +299,11 @@ TEXT ·addMap(SB), NOSPLIT, $0-8
 	I32WrapI64
 	I64Load $56
 	Set R11
+	Get R0
+	I32WrapI64
+	F32Load $136
+	F32x4Splat
+	Set V7
 	Loop
 	Get R0
 	I32WrapI64
@@ -341,6 +346,8 @@ TEXT ·addMap(SB), NOSPLIT, $0-8
 	I32WrapI64
 	V128Load $0
 	F32x4Add
+	Get V7
+	F32x4Pmax
 	V128Store $0, $0
 	Get R5
 	I32WrapI64
@@ -351,6 +358,8 @@ TEXT ·addMap(SB), NOSPLIT, $0-8
 	I32WrapI64
 	V128Load $16
 	F32x4Add
+	Get V7
+	F32x4Pmax
 	V128Store $0, $16
 	Get R5
 	I32WrapI64
@@ -361,6 +370,8 @@ TEXT ·addMap(SB), NOSPLIT, $0-8
 	I32WrapI64
 	V128Load $32
 	F32x4Add
+	Get V7
+	F32x4Pmax
 	V128Store $0, $32
 	Get R5
 	I32WrapI64
@@ -371,6 +382,8 @@ TEXT ·addMap(SB), NOSPLIT, $0-8
 	I32WrapI64
 	V128Load $48
 	F32x4Add
+	Get V7
+	F32x4Pmax
 	V128Store $0, $48
 	Get R5
 	Get R9
@@ -442,6 +455,8 @@ TEXT ·addMap(SB), NOSPLIT, $0-8
 	I32WrapI64
 	V128Load $0
 	F32x4Add
+	Get V7
+	F32x4Pmax
 	V128Store $0, $0
 	Get R5
 	Get R9
@@ -3181,7 +3196,6 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	V128Load $0
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -3201,29 +3215,35 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -3249,52 +3269,20 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
 	Set V2
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -3308,7 +3296,6 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	V128Load $16
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -3328,29 +3315,35 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -3376,52 +3369,20 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
 	Set V2
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -3435,7 +3396,6 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	V128Load $32
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -3455,29 +3415,35 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -3503,52 +3469,20 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
 	Set V2
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -3562,7 +3496,6 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	V128Load $48
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -3582,29 +3515,35 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -3630,52 +3569,20 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
 	Set V2
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -3744,7 +3651,6 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	V128Load $0
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -3764,29 +3670,35 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -3812,52 +3724,20 @@ TEXT ·logisticMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
 	Set V2
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -4029,7 +3909,6 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	V128Load $0
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -4049,29 +3928,35 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -4097,42 +3982,10 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
@@ -4140,7 +3993,7 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	Get V0
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -4154,7 +4007,6 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	V128Load $16
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -4174,29 +4026,35 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -4222,42 +4080,10 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
@@ -4265,7 +4091,7 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	Get V0
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -4279,7 +4105,6 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	V128Load $32
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -4299,29 +4124,35 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -4347,42 +4178,10 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
@@ -4390,7 +4189,7 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	Get V0
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -4404,7 +4203,6 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	V128Load $48
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -4424,29 +4222,35 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -4472,42 +4276,10 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
@@ -4515,7 +4287,7 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	Get V0
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -4584,7 +4356,6 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	V128Load $0
 	Set V0
 	Get V0
-	F32x4Neg
 	Get R12
 	I32WrapI64
 	V128Load $64
@@ -4604,29 +4375,35 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V2
-	Get V2
 	Get R12
 	I32WrapI64
 	V128Load $112
+	Get V2
 	F32x4Sub
-	Set V3
 	Get V1
-	Get V3
 	Get R12
 	I32WrapI64
-	V128Load $128
+	V128Load $96
 	F32x4Mul
-	F32x4Sub
-	Get V3
-	Get R12
-	I32WrapI64
-	V128Load $144
-	F32x4Mul
-	F32x4Sub
+	F32x4Add
 	Set V1
 	Get R12
 	I32WrapI64
+	V128Load $160
+	Get R12
+	I32WrapI64
+	V128Load $144
+	Get V1
+	F32x4Mul
+	F32x4Add
+	Set V4
+	Get R12
+	I32WrapI64
 	V128Load $176
+	Get V4
+	Get V1
+	F32x4Mul
+	F32x4Add
 	Set V4
 	Get R12
 	I32WrapI64
@@ -4652,42 +4429,10 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	F32x4Mul
 	F32x4Add
 	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $240
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $256
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
-	Get R12
-	I32WrapI64
-	V128Load $272
-	Get V4
-	Get V1
-	F32x4Mul
-	F32x4Add
-	Set V4
 	Get V2
 	Get R12
 	I32WrapI64
-	V128Load $160
+	V128Load $128
 	I32x4Add
 	I32Const $23
 	I32x4Shl
@@ -4695,7 +4440,7 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	Get V0
 	Get R12
 	I32WrapI64
-	V128Load $272
+	V128Load $224
 	Get V4
 	Get V2
 	F32x4Mul
@@ -4809,4 +4554,4 @@ TEXT ·siluMap(SB), NOSPLIT, $0-8
 	End
 	RET
 
-// multiply-adds: affineMap 5, logisticMap 55, siluMap 55
+// multiply-adds: affineMap 5, logisticMap 40, siluMap 40

@@ -113,6 +113,10 @@ func (g *Winograd) Run(dst, src, w, bias, scratch []float32) {
 			}
 		}
 	}
+	if _, _, rest := g.Act.limits(); rest != Identity {
+		m := (*Conv)(g).output()
+		rest.Map(dst, m, dst, m)
+	}
 }
 
 // input transforms all channels of one tile. A tile that reaches beyond the map and its border is first copied between zeros.
@@ -137,6 +141,7 @@ func (g *Winograd) input(dst []float32, plane int, src []float32, tile int, patc
 // beyond the channels is computed aside and copied in part.
 func (g *Winograd) output(dst []float32, panel int, src, bias []float32, first, n int, patch []float32) {
 	row, _ := g.tiles()
+	floor, ceiling, _ := g.Act.limits()
 	lanes := min(Panel, g.COut-panel*Panel)
 	for t := 0; t < n; {
 		y, x := (first+t)/row*winogradOut, (first+t)%row*winogradOut
@@ -144,11 +149,11 @@ func (g *Winograd) output(dst []float32, panel int, src, bias []float32, first, 
 		h, w := min(winogradOut, g.OutH-y), min(winogradOut, g.OutW-x)
 		if h == winogradOut && w == winogradOut && lanes == Panel {
 			whole := min(n-t, (g.OutW-x)/winogradOut)
-			winogradOutput(d, g.DstW*g.DstStride, g.DstStride, src[t*winogradTile:], bias, whole, g.ReLU)
+			winogradOutput(d, g.DstW*g.DstStride, g.DstStride, src[t*winogradTile:], bias, whole, floor, ceiling)
 			t += whole
 			continue
 		}
-		winogradOutput(patch, winogradOut*Panel, Panel, src[t*winogradTile:], bias, 1, g.ReLU)
+		winogradOutput(patch, winogradOut*Panel, Panel, src[t*winogradTile:], bias, 1, floor, ceiling)
 		for i := range h * w {
 			copy(d[(i/w*g.DstW+i%w)*g.DstStride:][:lanes], patch[(i/w*winogradOut+i%w)*Panel:])
 		}

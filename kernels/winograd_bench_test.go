@@ -9,7 +9,7 @@ import (
 // that their ratio is that of the times.
 func BenchmarkWinograd(b *testing.B) {
 	for _, s := range []struct{ size, cin, cout int }{{4, 128, 128}, {32, 4, 32}, {32, 4, 64}, {32, 64, 128}, {16, 32, 64}, {8, 64, 128}} {
-		c := Conv{SrcW: s.size + 2, SrcStride: s.cin, DstW: s.size + 2, DstStride: s.cout, OutH: s.size, OutW: s.size, COut: s.cout, KH: 3, KW: 3, Step: 1, ReLU: true}
+		c := Conv{SrcW: s.size + 2, SrcStride: s.cin, DstW: s.size + 2, DstStride: s.cout, OutH: s.size, OutW: s.size, COut: s.cout, KH: 3, KW: 3, Step: 1, Act: ReLU}
 		g := Winograd(c)
 		src, dst := make([]float32, c.SrcW*c.SrcW*s.cin), make([]float32, c.DstW*c.DstW*s.cout)
 		weights, bias := make([]float32, s.cout*s.cin*9), make([]float32, s.cout)

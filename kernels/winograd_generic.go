@@ -10,6 +10,6 @@ func winogradProduct(dst []float32, apart int, src []float32, plane int, w []flo
 	portableWinogradProduct(dst, apart, src, plane, w, tiles, channels, panels)
 }
 
-func winogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, relu bool) {
-	portableWinogradOutput(dst, row, pixel, m, bias, tiles, relu)
+func winogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, floor, ceiling float32) {
+	portableWinogradOutput(dst, row, pixel, m, bias, tiles, floor, ceiling)
 }

@@ -11,7 +11,7 @@ type transform struct {
 	pixel          int64   // bytes from one pixel of the map to the next
 	plane          int64   // bytes from one plane of the transformed input to the next
 	count          int64   // input: vectors of channels; output: tiles
-	floor          float32 // output: the least value, 0 for ReLU
+	floor, ceiling float32 // output: the least and the largest value
 }
 
 // winogradInputTile transforms count vectors of channels.
@@ -48,21 +48,18 @@ func winogradProduct(dst []float32, apart int, src []float32, plane int, w []flo
 	_, _, _ = dst[(panels-1)*apart+n*winogradTile-1], src[(winogradPoint-1)*plane+n*channels-1], w[panels*winogradPoint*channels*Panel-1]
 	t := tiles{dst: &dst[0], src: &src[0], w: &w[0], bias: &zero[0], step: int64(4 * channels), out: 4 * winogradTile, run: int64(channels), rows: 1,
 		times: winogradPoint, timesDst: 4 * Panel, timesSrc: int64(4 * plane), timesW: int64(4 * channels * Panel),
-		panelDst: int64(4 * apart), panelW: int64(4 * winogradPoint * channels * Panel), floor: math32.Inf(-1)}
+		panelDst: int64(4 * apart), panelW: int64(4 * winogradPoint * channels * Panel), floor: math32.Inf(-1), ceiling: math32.Inf(1)}
 	t.compute(n, panels)
 }
 
 var zero [productPanels * Panel]float32
 
-func winogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, relu bool) {
+func winogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, floor, ceiling float32) {
 	if !SIMD {
-		portableWinogradOutput(dst, row, pixel, m, bias, tiles, relu)
+		portableWinogradOutput(dst, row, pixel, m, bias, tiles, floor, ceiling)
 		return
 	}
 	_, _, _ = dst[(winogradOut-1)*row+(tiles*winogradOut-1)*pixel+Panel-1], m[tiles*winogradTile-1], bias[Panel-1]
-	t := transform{dst: &dst[0], src: &m[0], bias: &bias[0], row: int64(4 * row), pixel: int64(4 * pixel), count: int64(tiles), floor: math32.Inf(-1)}
-	if relu {
-		t.floor = 0
-	}
+	t := transform{dst: &dst[0], src: &m[0], bias: &bias[0], row: int64(4 * row), pixel: int64(4 * pixel), count: int64(tiles), floor: floor, ceiling: ceiling}
 	winogradOutputTiles(&t)
 }

@@ -51,13 +51,14 @@ func TestWinogradAssemblyEqualsPortable(t *testing.T) {
 	}
 	for _, tiles := range []int{1, 2, 5} {
 		for _, pixel := range []int{8, 12, 40} {
-			for _, relu := range []bool{false, true} {
+			for _, act := range []Activation{Identity, ReLU, ReLU6} {
+				floor, ceiling, _ := act.limits()
 				row := 4*tiles*pixel + 20
 				m, bias, got := fill(tiles*winogradTile), fill(Panel), fill(4*row+guards)
 				want := append([]float32{}, got...)
-				winogradOutput(got, row, pixel, m, bias, tiles, relu)
-				portableWinogradOutput(want, row, pixel, m, bias, tiles, relu)
-				sameBits(t, fmt.Sprintf("output, %d tiles, pixels of %d, relu=%v", tiles, pixel, relu), got, want)
+				winogradOutput(got, row, pixel, m, bias, tiles, floor, ceiling)
+				portableWinogradOutput(want, row, pixel, m, bias, tiles, floor, ceiling)
+				sameBits(t, fmt.Sprintf("output, %d tiles, pixels of %d, act=%d", tiles, pixel, act), got, want)
 			}
 		}
 	}

@@ -19,10 +19,10 @@ type winogradCase struct {
 	scratchGuards, space []float32 // the scratch between guard words, and the scratch
 }
 
-func newWinogradCase(rng *rand.Rand, h, w, cin int, dst *padded, relu bool) *winogradCase {
+func newWinogradCase(rng *rand.Rand, h, w, cin int, dst *padded, act Activation) *winogradCase {
 	const beside = 3 // NaN pixels beside the border, and rows below it
 	stride := (cin + 3) &^ 3
-	c := &winogradCase{cin: cin, g: Winograd{SrcW: w + 2 + beside, SrcStride: stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: h, OutW: w, COut: dst.c, KH: 3, KW: 3, Step: 1, ReLU: relu}}
+	c := &winogradCase{cin: cin, g: Winograd{SrcW: w + 2 + beside, SrcStride: stride, DstW: dst.rowW(), DstStride: dst.stride, OutH: h, OutW: w, COut: dst.c, KH: 3, KW: 3, Step: 1, Act: act}}
 	c.src = make([]float32, (h+2+beside)*c.g.SrcW*stride)
 	for i := range c.src {
 		switch y, x := i/stride/c.g.SrcW, i/stride%c.g.SrcW; {
@@ -75,11 +75,11 @@ func TestWinograd(t *testing.T) {
 	for _, s := range sizes {
 		for _, cin := range []int{3, 4, 7, 64} {
 			for _, cout := range []int{8, 9, 24} {
-				for _, relu := range []bool{false, true} {
-					name := fmt.Sprintf("%dx%d %d->%d relu=%v", s.h, s.w, cin, cout, relu)
+				for _, act := range allActs {
+					name := fmt.Sprintf("%dx%d %d->%d act=%d", s.h, s.w, cin, cout, act)
 					dst := newPadded(nil, s.h, s.w, cout, 1)
 					dst.poison()
-					c := newWinogradCase(rand.New(rand.NewPCG(3, uint64(s.h*10000+s.w*100+cin))), s.h, s.w, cin, dst, relu)
+					c := newWinogradCase(rand.New(rand.NewPCG(3, uint64(s.h*10000+s.w*100+cin))), s.h, s.w, cin, dst, act)
 					c.g.Run(dst.pixels(), c.src, c.packed, c.packedBias, c.space)
 					var largest, off float64
 					for y := range s.h {
@@ -87,9 +87,7 @@ func TestWinograd(t *testing.T) {
 							for o := range cout {
 								want := c.at(y, x, o)
 								largest = max(largest, math.Abs(want))
-								if relu {
-									want = max(0, want)
-								}
+								want = act.exact(want)
 								off = max(off, math.Abs(float64(dst.data()[dst.at(y, x)+o])-want)) // NaN stays NaN
 							}
 						}
@@ -136,7 +134,7 @@ func TestPackWinograd(t *testing.T) {
 
 func TestWinogradAllocatesNothing(t *testing.T) {
 	dst := newPadded(nil, 10, 13, 9, 1)
-	c := newWinogradCase(rand.New(rand.NewPCG(4, 4)), 10, 13, 64, dst, true)
+	c := newWinogradCase(rand.New(rand.NewPCG(4, 4)), 10, 13, 64, dst, ReLU)
 	if n := testing.AllocsPerRun(5, func() { c.g.Run(dst.pixels(), c.src, c.packed, c.packedBias, c.space) }); n != 0 {
 		t.Errorf("a run makes %v allocations", n)
 	}

@@ -51,9 +51,9 @@ func portableWinogradProduct(dst []float32, apart int, src []float32, plane int,
 	}
 }
 
-// portableWinogradOutput is: dst[y*row + (4t+x)*pixel + c] = (Aᵀ m A)[y][x] + bias[c], then max(0, .) if relu, for each of the 8 channels c of each
+// portableWinogradOutput is: dst[y*row + (4t+x)*pixel + c] = (Aᵀ m A)[y][x] + bias[c], within floor and ceiling, for each of the 8 channels c of each
 // tile t of m[t][6i+j][c].
-func portableWinogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, relu bool) {
+func portableWinogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, floor, ceiling float32) {
 	for i := range tiles * Panel {
 		t, c := i/Panel, i%Panel
 		var rows [winogradIn][winogradOut]float32 // m A
@@ -69,10 +69,7 @@ func portableWinogradOutput(dst []float32, row, pixel int, m, bias []float32, ti
 			var column [winogradOut]float32
 			outputLine(&column, rows[0][x], rows[1][x], rows[2][x], rows[3][x], rows[4][x], rows[5][x])
 			for y, v := range column {
-				if relu && v < 0 {
-					v = 0
-				}
-				dst[y*row+(t*winogradOut+x)*pixel+c] = v
+				dst[y*row+(t*winogradOut+x)*pixel+c] = limit(v, floor, ceiling)
 			}
 		}
 	}

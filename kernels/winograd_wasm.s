@@ -1373,6 +1373,11 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	I32WrapI64
 	F32Load $56
 	F32x4Splat
+	Set V12
+	Get R0
+	I32WrapI64
+	F32Load $60
+	F32x4Splat
 	Set V13
 	V128Const $4683743613555834880, $4683743613555834880
 	Set V14
@@ -1855,8 +1860,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V8
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1869,8 +1876,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V9
 	F32x4Add
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1883,8 +1892,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Mul
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1899,8 +1910,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V5
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R13
 	Get R4
@@ -1949,8 +1962,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V8
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1963,8 +1978,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V9
 	F32x4Add
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1977,8 +1994,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Mul
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -1993,8 +2012,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V5
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R13
 	Get R4
@@ -2043,8 +2064,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V8
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2057,8 +2080,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V9
 	F32x4Add
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2071,8 +2096,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Mul
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2087,8 +2114,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V5
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R13
 	Get R4
@@ -2137,8 +2166,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V8
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2151,8 +2182,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V9
 	F32x4Add
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2165,8 +2198,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	Get V8
 	F32x4Mul
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R12
 	Get R3
@@ -2181,8 +2216,10 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	F32x4Add
 	Get V5
 	F32x4Add
-	Get V13
+	Get V12
 	F32x4Pmax
+	Get V13
+	F32x4Pmin
 	V128Store $0, $0
 	Get R1
 	I64Const $16

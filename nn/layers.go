@@ -63,15 +63,12 @@ func (l *convLayer) Forward(dst, src *Tensor, s *Session) {
 	default:
 		c.Run(dst.pixels(), in, l.w, l.bias)
 	}
-	if l.act != kernels.Identity && !c.ReLU {
-		l.act.Map(dst.pixels(), dst.layout(), dst.pixels(), dst.layout())
-	}
 }
 
 func (l *convLayer) geometry(dst, src *Tensor) kernels.Conv {
 	return kernels.Conv{
 		SrcW: src.W + 2*src.Pad, SrcStride: src.Stride, DstW: dst.W + 2*dst.Pad, DstStride: dst.Stride,
-		OutH: dst.H, OutW: dst.W, COut: dst.C, KH: l.kernel, KW: l.kernel, Step: l.stride, ReLU: l.act == kernels.ReLU,
+		OutH: dst.H, OutW: dst.W, COut: dst.C, KH: l.kernel, KW: l.kernel, Step: l.stride, Act: l.act,
 	}
 }
 
@@ -109,15 +106,16 @@ func (l *convLayer) weight(o, i int) float32 {
 	return l.w[(o/kernels.Panel*k+i)*kernels.Panel+o%kernels.Panel]
 }
 
-// addLayer is the sum of a residual connection.
+// addLayer is the sum of a residual connection, with the ReLU behind it if nobody needs the sum.
 type addLayer struct {
 	base
 	with int // the layer whose output is added to the source
+	relu bool
 }
 
 func (l *addLayer) Forward(dst, src *Tensor, s *Session) {
 	other := s.at(l.with)
-	kernels.Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout())
+	kernels.Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout(), l.relu)
 }
 
 // affineLayer is a batch norm that was not folded (the convolution's own output is kept for the channel activation) with its ReLU.

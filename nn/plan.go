@@ -104,7 +104,11 @@ func (p *planner) plan(infos []LayerInfo) error {
 			layer, err = p.linear(group, order)
 			order = Shape{}
 		case "add":
-			layer = &addLayer{base{l.Name, l.Shape}, planned(l.with)}
+			if !slices.Contains(a.behind, i+1) { // the gradient goes through the ReLU
+				group = fusible(infos, i, isReLU)
+			}
+			last := group[len(group)-1]
+			layer = &addLayer{base{last.Name, l.Shape}, planned(l.with), len(group) > 1}
 			if l.with != picture && orders[l.with] != order {
 				err = p.flattened(l)
 			}

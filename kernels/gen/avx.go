@@ -56,6 +56,12 @@ func (a *x86) reg(i int) string { return fmt.Sprintf("%s%d", a.vector, i) }
 // broadcast sets all lanes of a vector register to one value in memory.
 func (a *x86) broadcast(memory string, reg int) { a.line("VBROADCASTSS %s, %s", memory, a.reg(reg)) }
 
+// limits loads the least value, and the largest, which lies behind it, into two vector registers.
+func (a *x86) limits(floor, reg int) {
+	a.broadcast(fmt.Sprintf("%d(AX)", floor), reg)
+	a.broadcast(fmt.Sprintf("%d(AX)", floor+4), reg+1)
+}
+
 func (a *x86) load(memory string, reg int)  { a.line("VMOVUPS %s, %s", memory, a.reg(reg)) }
 func (a *x86) store(reg int, memory string) { a.line("VMOVUPS %s, %s", a.reg(reg), memory) }
 
@@ -127,11 +133,6 @@ func (a *x86) postfix(expression string, temporaries ...int) (value string) {
 			d := result(v)
 			a.line("VPADDD %s, %s, %s", bias, v, d)
 			a.line("VPSLLD $23, %s, %s", d, d)
-			stack = append(stack, d)
-		case word == "flip": // the sign; the operand on top is its bit
-			bit, v := pop(), inRegister(pop())
-			d := result(v)
-			a.line("VXORPS %s, %s, %s", bit, v, d)
 			stack = append(stack, d)
 		case word == "*+" || word == "*-":
 			y, x := pop(), pop()

@@ -98,12 +98,12 @@ func (a *x86) conv(n, panels int, grouped bool) {
 	a.line("DECQ R13")
 	a.line("JNE rows")
 
-	a.broadcast(fmt.Sprintf("%d(AX)", tileFloor), 12)
+	a.limits(tileFloor, 12)
 	a.field(tileOut, "DX")
 	a.field(tilePanelDst, "R13")
 	for j := range n {
 		for p := range panels {
-			a.put(fmt.Sprintf("V%d V12 pmax", panels*j+p), []string{"(DI)", "(DI)(R13*1)"}[p], 13)
+			a.put(fmt.Sprintf("V%d V12 pmax V13 pmin", panels*j+p), []string{"(DI)", "(DI)(R13*1)"}[p], 14)
 		}
 		a.line("ADDQ DX, DI")
 	}
@@ -127,7 +127,7 @@ func (a *x86) panels() {
 	a.field(tileWeights, "R11")
 	a.field(tileTimesWeights, "R12")
 	a.field(tileCount, "R13")
-	a.broadcast(fmt.Sprintf("%d(AX)", tileFloor), 12)
+	a.limits(tileFloor, 11)
 	a.line("groups:")
 	a.line("MOVQ R11, R8")
 	for p := 1; p < 4; p++ {
@@ -152,7 +152,7 @@ func (a *x86) panels() {
 	a.line("SUBQ $4, DX")
 	a.line("JNE steps")
 	for p := range 4 {
-		a.put(fmt.Sprintf("V%d V12 pmax", p), fmt.Sprintf("%d(DI)", 32*p), 13)
+		a.put(fmt.Sprintf("V%d V11 pmax V12 pmin", p), fmt.Sprintf("%d(DI)", 32*p), 13)
 	}
 	a.line("ADDQ $128, DI")
 	a.line("ADDQ $128, CX")

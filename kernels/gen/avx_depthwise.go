@@ -74,9 +74,9 @@ func (a *x86) depthwise(kernel, step, n int) {
 				a.line("ADDQ 32(AX), DX") // a row
 			}
 		}
-		a.broadcast(fmt.Sprintf("%d(AX)", depthwiseFloor), 13)
+		a.limits(depthwiseFloor, 13)
 		for j := range n {
-			a.put(fmt.Sprintf("V%d V13 pmax", 9+j), "(R12)", 14)
+			a.put(fmt.Sprintf("V%d V13 pmax V14 pmin", 9+j), "(R12)", 15)
 			a.line("ADDQ R11, R12")
 		}
 		a.line("ADDQ 56(AX), R13") // a tile

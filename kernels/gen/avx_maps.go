@@ -10,7 +10,7 @@ import (
 func mapsAMD64Source() []byte {
 	a := newX86()
 	a.walk("scaleMap", "a", func(i int) string { return fmt.Sprintf("%s V%d *", a.at("CX", i), 8+i) })
-	a.walk("addMap", "", func(i int) string { return fmt.Sprintf("%s %s +", a.at("CX", i), a.at("R12", i)) })
+	a.walk("addMap", "f", func(i int) string { return fmt.Sprintf("%s %s + V7 pmax", a.at("CX", i), a.at("R12", i)) })
 	a.walk("affineMap", "ab", func(i int) string { return fmt.Sprintf("V%d %s V%d *+ V7 pmax", 10+i, a.at("CX", i), 8+i) })
 	a.sum()
 	a.pool("maxPoolMap", "pmax")
@@ -22,8 +22,6 @@ func mapsAMD64Source() []byte {
 				switch at := slices.Index(table, word); {
 				case at >= 0:
 					words[j] = a.constantAt(word)
-				case word == "neg":
-					words[j] = a.constantAt("sign") + " flip"
 				case word == "power":
 					words[j] = a.constantAt("127") + " power"
 				}
@@ -44,13 +42,14 @@ func (a *x86) at(reg string, i int) string { return fmt.Sprintf("%d(%s)", a.byte
 
 // pass writes a function that passes over its maps row by row, and in a row by groups of two vectors of eight channels and then by single ones of four. body
 // writes one group of n vectors in one row, with the struct in AX, pointers to the row's first pixels in DI, SI and DX (of destination, source and other map), and
-// what is one value a channel in V8.. (a) and V10.. (b) or a table (t) at R11, and the least value in V7 (with b). BX, CX, R12 (the pixels) and R8 to R10 are free.
+// what is one value a channel in V8.. (a) and V10.. (b) or a table (t) at R11, and the least value in V7 (with b, or f alone). BX, CX, R12 (the pixels) and R8 to R10 are free.
 func (a *x86) pass(name, constants string, body func(n int)) {
 	a.start(name, "w", "walk", 0)
 	a.vector = "Y"
-	if constants == "ab" {
+	if constants == "ab" || constants == "f" {
 		a.broadcast(fmt.Sprintf("%d(AX)", walkFloor), 7)
 	}
+	constants = strings.Trim(constants, "f")
 	a.line("rows:")
 	for i, reg := range []string{"DI", "SI", "DX"} {
 		a.field(walkMaps+8*i, reg)

@@ -73,8 +73,8 @@ func (a *x86) winogradInput(name, vector string) {
 	a.end()
 }
 
-// winogradOutput writes the output transform of tiles beside each other, a panel each. R8 is the row, R9 a pixel, R13 tiles left; BX and CX run. V13 is the least
-// value, V12 the bias.
+// winogradOutput writes the output transform of tiles beside each other, a panel each. R8 is the row, R9 a pixel, R13 tiles left; BX and CX run. V12 and V13 are the
+// least and the largest value.
 func (a *x86) winogradOutput() {
 	a.vector = "Y"
 	a.start("winogradOutputTiles", "t", "transform", 6*4*32)
@@ -85,15 +85,14 @@ func (a *x86) winogradOutput() {
 	a.field(transformRow, "R8")
 	a.field(transformPixel, "R9")
 	a.field(transformCount, "R13")
-	a.broadcast(fmt.Sprintf("%d(AX)", transformFloor), 13)
+	a.limits(transformFloor, 12)
 	a.field(transformBias, "BX")
-	a.load("(BX)", 12)
 	a.line("tiles:")
 	for y := range 6 {
 		for x := range 6 {
 			a.load(fmt.Sprintf("%d(SI)", 32*(6*y+x)), x)
 			if y == 1 && x == 1 { // winogradBias
-				a.postfix("V1 V12 + =V1")
+				a.postfix("V1 (BX) + =V1")
 			}
 		}
 		outputLine(func(e string) { a.postfix(e) }, func(x int, value string) {
@@ -106,7 +105,7 @@ func (a *x86) winogradOutput() {
 		}
 		a.line("MOVQ DI, CX")
 		outputLine(func(e string) { a.postfix(e) }, func(y int, value string) {
-			a.put(value+" V13 pmax", "(CX)", 10, 11)
+			a.put(value+" V12 pmax V13 pmin", "(CX)", 10, 11)
 			if y < 3 {
 				a.line("ADDQ R8, CX")
 			}

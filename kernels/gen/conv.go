@@ -62,19 +62,26 @@ func (a *asm) panels() {
 		a.advance(fmt.Sprintf("R%d", 5+p), 128)
 	}
 	a.again("R4", 4)
-	a.address("R0")
-	a.line("F32Load $%d", tileFloor)
-	a.line("F32x4Splat")
-	a.line("Set V14")
+	a.limits(tileFloor, 13)
 	for i := range 8 {
 		a.address("R1")
-		a.postfix(fmt.Sprintf("V%d V14 pmax", i))
+		a.postfix(fmt.Sprintf("V%d V13 pmax V14 pmin", i))
 		a.line("V128Store $0, $%d", 16*i)
 	}
 	a.advance("R1", 128)
 	a.advance("R3", 128)
 	a.again("R15", 1) // the last panel's pointer stands where the next group begins
 	a.line("RET")
+}
+
+// limits loads the least value, and the largest, which lies behind it, into two vector registers.
+func (a *asm) limits(floor, reg int) {
+	for i := range 2 {
+		a.address("R0")
+		a.line("F32Load $%d", floor+4*i)
+		a.line("F32x4Splat")
+		a.line("Set V%d", reg+i)
+	}
 }
 
 // conv writes the microkernel of tiles of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
@@ -159,15 +166,12 @@ func (a *asm) conv(n int, grouped bool) {
 	}
 	a.again("R3", 1)
 
-	a.address("R0")
-	a.line("F32Load $%d", tileFloor)
-	a.line("F32x4Splat")
-	a.line("Set V12")
+	a.limits(tileFloor, 12)
 	a.field(tileOut, "R4")
 	for j := range n {
 		for half := range 2 {
 			a.address("R1")
-			a.postfix(fmt.Sprintf("V%d V12 pmax", 2*j+half))
+			a.postfix(fmt.Sprintf("V%d V12 pmax V13 pmin", 2*j+half))
 			a.line("V128Store $0, $%d", 16*half)
 		}
 		a.add("R1", "R1", "R4")

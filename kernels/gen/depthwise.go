@@ -78,13 +78,10 @@ func (a *asm) depthwise(kernel, step, n int) {
 			a.add("R9", "R9", "R12")
 		}
 	}
-	a.address("R0")
-	a.line("F32Load $%d", depthwiseFloor)
-	a.line("F32x4Splat")
-	a.line("Set V13")
+	a.limits(depthwiseFloor, 13)
 	for j := range n {
 		a.address("R6")
-		a.postfix(fmt.Sprintf("V%d V13 pmax", 9+j))
+		a.postfix(fmt.Sprintf("V%d V13 pmax V14 pmin", 9+j))
 		a.line("V128Store $0, $0")
 		a.add("R6", "R6", "R13")
 	}

@@ -13,10 +13,10 @@ func mapsSource() []byte {
 		a.walked("R6", i)
 		a.postfix(fmt.Sprintf("V%d *", 8+i))
 	})
-	a.walk("addMap", "", 3, func(i int) {
+	a.walk("addMap", "f", 3, func(i int) {
 		a.walked("R6", i)
 		a.walked("R7", i)
-		a.postfix("+")
+		a.postfix("+ V7 pmax")
 	})
 	a.walk("affineMap", "ab", 2, func(i int) {
 		a.line("Get V%d", 12+i)
@@ -35,8 +35,8 @@ func mapsSource() []byte {
 }
 
 // exponential is expNegative of package kernels up to its last product, V4 * V2.
-const exponential = "=V0 V0 neg least pmax most pmin =V1 round V1 log2e *+ =V2 V2 round - =V3 V1 V3 ln2high *- V3 ln2low *- =V1 1/7! =V4 " +
-	"1/6! V4 V1 *+ =V4 1/5! V4 V1 *+ =V4 1/4! V4 V1 *+ =V4 1/3! V4 V1 *+ =V4 1/2! V4 V1 *+ =V4 1 V4 V1 *+ =V4 1 V4 V1 *+ =V4 V2 power =V2 "
+const exponential = "=V0 V0 least pmax most pmin =V1 round V1 log2e *+ =V2 round V2 - V1 log2e *+ =V1 " +
+	"c4 c5 V1 *+ =V4 c3 V4 V1 *+ =V4 c2 V4 V1 *+ =V4 c1 V4 V1 *+ =V4 1 V4 V1 *+ =V4 V2 power =V2 "
 
 // activationPasses are the activations' passes: expressions behind the value.
 var activationPasses = []struct{ name, expression string }{
@@ -50,7 +50,7 @@ var activationPasses = []struct{ name, expression string }{
 
 // pass writes a function that passes over its maps row by row, and in a row by groups of 4 vectors of channels and then by single ones. body writes one
 // group of n vectors in one row, with the struct in R0, pointers to the row's first pixels in R1 to R3 (of destination, source and other map), the steps between
-// pixels in R9 to R11, what is one value a channel in V8.. (a) and V12.. (b) or a table (t) at R12, and the least value in V7 (with b). R4 to R8 and R15 are free.
+// pixels in R9 to R11, what is one value a channel in V8.. (a) and V12.. (b) or a table (t) at R12, and the least value in V7 (with b, or f alone). R4 to R8 and R15 are free.
 func (a *asm) pass(name, constants string, body func(n int)) {
 	a.function(name, "(w *walk)", 0, 8)
 	a.line("I64Load w+0(FP)")
@@ -58,12 +58,13 @@ func (a *asm) pass(name, constants string, body func(n int)) {
 	for i := range 3 {
 		a.field(walkPixel+8*i, fmt.Sprintf("R%d", 9+i))
 	}
-	if constants == "ab" {
+	if constants == "ab" || constants == "f" {
 		a.address("R0")
 		a.line("F32Load $%d", walkFloor)
 		a.line("F32x4Splat")
 		a.line("Set V7")
 	}
+	constants = strings.Trim(constants, "f")
 	a.line("Loop")
 	for i := range 3 {
 		a.field(walkMaps+8*i, fmt.Sprintf("R%d", 1+i))
@@ -110,9 +111,9 @@ func (a *asm) pass(name, constants string, body func(n int)) {
 }
 
 // table are the names of kernels.activationTable's constants.
-var table = []string{"0", "6", "3", "1/6", "least", "most", "log2e", "round", "ln2high", "ln2low", "127", "1/7!", "1/6!", "1/5!", "1/4!", "1/3!", "1/2!", "1", "sign"}
+var table = []string{"0", "6", "3", "1/6", "least", "most", "log2e", "round", "127", "c5", "c4", "c3", "c2", "c1", "1"}
 
-// activation writes a pass that applies an expression to each vector: postfix with the table's names, "neg", and "power" for 2 to the whole number in a
+// activation writes a pass that applies an expression to each vector: postfix with the table's names, and "power" for 2 to the whole number in a
 // value's last bits.
 func (a *asm) activation(name, expression string) {
 	a.walk(name, "t", 2, func(i int) {
@@ -121,8 +122,6 @@ func (a *asm) activation(name, expression string) {
 			switch at := slices.Index(table, word); {
 			case at >= 0:
 				a.walked("R12", at)
-			case word == "neg":
-				a.line("F32x4Neg")
 			case word == "power":
 				a.walked("R12", slices.Index(table, "127"))
 				a.line("I32x4Add")

@@ -163,7 +163,7 @@ func outputLine(postfix func(expression string), store func(i int, expression st
 }
 
 // winogradOutput writes the output transform of tiles beside each other, a panel each. R4 is a pixel, R5 the tiles left, R6 four pixels
-// less a panel, R7 the halves of the panel left, R8 the bias, R12 and R13 run. V13 is the least value.
+// less a panel, R7 the halves of the panel left, R8 the bias, R12 and R13 run. V12 and V13 are the least and the largest value.
 func (a *asm) winogradOutput() {
 	a.transform("winogradOutputTiles", 6*4*16)
 	a.field(transformPixel, "R4")
@@ -174,10 +174,7 @@ func (a *asm) winogradOutput() {
 	a.line("I64Const $32")
 	a.line("I64Sub")
 	a.line("Set R6")
-	a.address("R0")
-	a.line("F32Load $%d", transformFloor)
-	a.line("F32x4Splat")
-	a.line("Set V13")
+	a.limits(transformFloor, 12)
 	a.constant(8, "V14")
 	a.constant(4, "V15")
 	a.line("Loop")
@@ -204,7 +201,7 @@ func (a *asm) winogradOutput() {
 		a.line("Get R13")
 		a.line("Set R12")
 		outputLine(a.postfix, func(y int, value string) {
-			a.store(func() { a.address("R12") }, 0, value+" V13 pmax")
+			a.store(func() { a.address("R12") }, 0, value+" V12 pmax V13 pmin")
 			if y < 3 {
 				a.add("R12", "R12", "R3")
 			}
