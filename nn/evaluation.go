@@ -39,7 +39,7 @@ type Outcome struct {
 	Top   int         // the class of the largest logit
 	P     float32     // its probability
 	Rank  int         // how many classes have a larger logit than the label, among equals the first counting as the larger
-	Score float32     // of the network's rejection rule: see Trace.Known
+	Score float32     // of the network's rejection rule: see Trace.Rejection
 	Sure  bool        // the score reaches the threshold
 	Gates [][]float32 // by SE block; they are the session's until its next run
 }
@@ -53,7 +53,7 @@ func (t *Trace) Outcome(label int) Outcome {
 			o.Rank++
 		}
 	}
-	o.Score, o.Sure = t.Known()
+	o.Score, o.Sure = t.Rejection()
 	for _, g := range t.Gates {
 		o.Gates = append(o.Gates, g.Scale)
 	}

@@ -86,7 +86,7 @@ func exercise(t *testing.T, m *Model) {
 		trace.Rank(r, 0, 3)
 	}
 	trace.Why(0)
-	trace.Known()
+	trace.Rejection()
 	trace.Check()
 	for i, g := range trace.Gates {
 		s.Mute(i, len(g.Scale)-1, 0)
@@ -107,8 +107,8 @@ func TestEveryLayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	exercise(t, m)
-	if s := openSession(t, m); len(s.trace.Gates) != 4 || len(s.trace.Spatial) != 1 || m.LastConv() != "c4" || !m.HasSE() {
-		t.Errorf("%d gates, last convolution %s, HasSE %v", len(s.trace.Gates), m.LastConv(), m.HasSE())
+	if s := openSession(t, m); len(s.trace.Gates) != 4 || len(s.trace.Spatial) != 1 || m.LastConv() != "c4" || !m.HasAttention() {
+		t.Errorf("%d gates, last convolution %s, HasAttention %v", len(s.trace.Gates), m.LastConv(), m.HasAttention())
 	}
 }
 

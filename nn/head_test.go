@@ -109,8 +109,8 @@ func TestWithHead(t *testing.T) {
 				t.Errorf("%s: logit %d is %v, expected %v", name, class, a.Logits[class], want)
 			}
 		}
-		scoreA, sure := a.Known()
-		scoreB, _ := b.Known()
+		scoreA, sure := a.Rejection()
+		scoreB, _ := b.Rejection()
 		if scoreA != scoreB || !sure || math.Abs(float64(a.Nearest())-0.2) > 1e-3 || math.Abs(float64(scoreA)-0.5) > 1e-2 {
 			t.Errorf("%s: distance %v, score %v and %v, expected 0.2 and 0.5", name, a.Nearest(), scoreA, scoreB)
 		}

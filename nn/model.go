@@ -26,11 +26,11 @@ type Model struct {
 	reject     []float32   // by channel of the features, for the rejection score "features"
 	taught     taught      // for the score "taught"
 
-	// Where the explanations look: anatomy, as indices of layers.
+	// Where the explanations look: landmarks, as indices of layers.
 	conv, features, head int
 	behind               []int
 	gated, skip, place   int
-	last                 *attentionLayer // anatomy.attention, or nil
+	last                 *attentionLayer // landmarks.attention, or nil
 	explicit             bool
 }
 
@@ -103,8 +103,8 @@ func (s *Spec) output() string {
 	return cmp.Or(s.Output, "softmax")
 }
 
-// HasSE tells whether an SE block scales the last convolution's channels.
-func (m *Model) HasSE() bool { return m.last != nil }
+// HasAttention tells whether an SE block scales the last convolution's channels.
+func (m *Model) HasAttention() bool { return m.last != nil }
 
 // Planned names the layers that a session runs, each by the last layer of the spec that is fused into it.
 func (m *Model) Planned() []string {

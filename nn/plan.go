@@ -44,7 +44,7 @@ func (p *planner) signatures() error {
 
 func (p *planner) plan(infos []LayerInfo) error {
 	m := p.model
-	a, err := dissect(infos)
+	a, err := findLandmarks(infos)
 	if err != nil {
 		return fmt.Errorf("%s: network %q: %v", p.file.Name, m.Spec.Name, err)
 	}

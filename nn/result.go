@@ -14,7 +14,7 @@ type Result struct {
 	Logits []float32    `json:"logits"`           // in the order of the classes
 	Gates  []ResultGate `json:"gates"`            // by SE block
 	Output string       `json:"output,omitempty"` // what makes p of a logit, where that is not softmax: see Spec.Output
-	Unsure bool         `json:"unsure"`           // by its own rule the network does not know the picture: see Trace.Known
+	Unsure bool         `json:"unsure"`           // by its own rule the network does not know the picture: see Trace.Rejection
 }
 
 // TopClasses is how many classes a Result lists where nobody asks for another number.
@@ -54,7 +54,7 @@ func (t *Trace) Result(file string, top int) Result {
 	for _, g := range t.Gates {
 		gates = append(gates, ResultGate{g.Layer, slices.Clone(g.Scale)})
 	}
-	_, sure := t.Known()
+	_, sure := t.Rejection()
 	spec := &t.Model.Spec
 	r := NewResult(file, spec.Name, spec.Classes, slices.Clone(t.Logits), t.Probs, gates, !sure, top)
 	if output := spec.output(); output != "softmax" {

@@ -32,7 +32,7 @@ type Spec struct {
 	Card        *Card   `json:"card,omitempty"`        // how good the network was found to be
 }
 
-// Reject is the rule of Trace.Known: a picture is known if its score reaches the threshold, T being the temperature.
+// Reject is the rule of Trace.Rejection: a picture is known if its score reaches the threshold, T being the temperature.
 type Reject struct {
 	// "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest probability; "features": the sum over channels of
 	// tensor reject.weight, (C), times the mean of the map that the head reads; "taught": 1 - Trace.Nearest / Limit, or (the score "features" -

@@ -1,11 +1,14 @@
 package nn
 
 import (
+	"fmt"
 	"image"
+	"slices"
 	"time"
 )
 
-// Trace is what one Run leaves behind. It belongs to the session and is overwritten by the next Run.
+// Trace is what one Run leaves behind. It belongs to the session and is overwritten by the next
+// Run.
 type Trace struct {
 	Model   *Model
 	Logits  []float32    // one per class
@@ -18,8 +21,8 @@ type Trace struct {
 	Preprocess time.Duration // pixels to normalised input
 	Network    time.Duration // input to logits
 
-	// Times holds what each planned layer took, in the order of Model.Planned, where the session is Timed; layers that a Rerun or Mute did not
-	// run keep the time of their last run.
+	// Times holds what each planned layer took, in the order of Model.Planned, where the session is
+	// Timed; layers that a Rerun or Mute did not run keep the time of their last run.
 	Times []time.Duration
 
 	session *Session
@@ -33,3 +36,26 @@ type Map struct {
 
 // Top returns the index of the largest logit.
 func (t *Trace) Top() int { return Largest(t.Logits) }
+
+// Check reports numbers that are not finite, which a network with huge weights makes: the error
+// names the first layer with one and its place.
+func (t *Trace) Check() error {
+	if finite(t.Logits) < 0 {
+		return nil
+	}
+	for i, l := range t.Model.layers {
+		out := t.session.out[i]
+		for p := range out.H * out.W {
+			y, x := p/out.W, p%out.W
+			if c := finite(out.Data[out.Offset(y, x):][:out.C]); c >= 0 {
+				return fmt.Errorf("network %q: layer %q gives %v in channel %d at row %d, column %d, expected finite numbers", t.Model.Spec.Name, l.Name(), out.At(y, x, c), c, y, x)
+			}
+		}
+	}
+	return nil
+}
+
+// finite is the index of the first value that is not finite, or -1.
+func finite(v []float32) int {
+	return slices.IndexFunc(v, func(x float32) bool { return x-x != 0 })
+}

@@ -58,7 +58,7 @@ func TestAgainstPyTorch(t *testing.T) {
 					found = append(found, l.Op+" "+l.Name)
 				}
 			}
-			if got := strings.Join(found, ", "); got != layers || !m.HasSE() {
+			if got := strings.Join(found, ", "); got != layers || !m.HasAttention() {
 				t.Errorf("%s: found %s, expected %s", file, got, layers)
 			}
 			s, err := m.NewSession()

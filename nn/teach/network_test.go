@@ -106,7 +106,7 @@ func TestNetwork(t *testing.T) {
 			if trace.Top() != i%3 {
 				t.Errorf("%s: picture %d is named %d", name, i, trace.Top())
 			}
-			if _, sure := trace.Known(); sure {
+			if _, sure := trace.Rejection(); sure {
 				known++
 			}
 			if terms, bias, ok := trace.Why(0); ok {
@@ -122,7 +122,7 @@ func TestNetwork(t *testing.T) {
 			t.Errorf("%s: %d of 30 pictures are known, expected most", name, known)
 		}
 		white := image.NewNRGBA(image.Rect(0, 0, 8, 8))
-		if _, sure := s.Run(white).Known(); sure {
+		if _, sure := s.Run(white).Rejection(); sure {
 			t.Errorf("%s: a white picture is known", name)
 		}
 		for block := range network.Blocks() {

@@ -27,6 +27,6 @@ func NewDetail(file string, m *Model, r *Result, t Timings) Detail {
 	for _, g := range r.Gates {
 		gates = append(gates, nn.ResultGate{Layer: g.Layer, Scale: g.Scale})
 	}
-	unsure := r.Known != nil && !r.Known.Sure
+	unsure := r.Rejection != nil && !r.Rejection.Sure
 	return Detail{nn.NewResult(file, r.Model, m.Classes, r.Logits, r.Probs, gates, unsure, nn.TopClasses), t}
 }

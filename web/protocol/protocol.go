@@ -69,24 +69,24 @@ type Reply struct {
 
 // Model is what the page needs to know about a loaded network.
 type Model struct {
-	Name     string            `json:"name"`
-	Title    map[string]string `json:"title"`
-	Note     map[string]string `json:"note,omitempty"`
-	Classes  []nn.Class        `json:"classes"`
-	Kinds    []nn.Kind         `json:"kinds"`
-	Ranks    []string          `json:"ranks"`
-	HasSE    bool              `json:"hasSE"`
-	LastConv string            `json:"lastConv"`
-	Blocks   []Block           `json:"blocks"`
-	Mean     []float32         `json:"mean"` // of the pictures that it was trained on: red, green, blue, 0..1
-	Side     int               `json:"side"` // pixels a side of the network's input
-	Layers   []MapLayer        `json:"layers"`
-	Table    []LayerRow        `json:"table"`
-	Bytes    int               `json:"bytes"` // of its file
-	Card     *nn.Card          `json:"card,omitempty"`
-	Spec     string            `json:"spec,omitempty"` // where it came from another network's file
-	Rejects  bool              `json:"rejects"`        // it has a rule for "not sure"
-	Stations []Station         `json:"stations"`
+	Name         string            `json:"name"`
+	Title        map[string]string `json:"title"`
+	Note         map[string]string `json:"note,omitempty"`
+	Classes      []nn.Class        `json:"classes"`
+	Kinds        []nn.Kind         `json:"kinds"`
+	Ranks        []string          `json:"ranks"`
+	HasAttention bool              `json:"hasAttention"`
+	LastConv     string            `json:"lastConv"`
+	Blocks       []Block           `json:"blocks"`
+	Mean         []float32         `json:"mean"` // of the pictures that it was trained on: red, green, blue, 0..1
+	Side         int               `json:"side"` // pixels a side of the network's input
+	Layers       []MapLayer        `json:"layers"`
+	Table        []LayerRow        `json:"table"`
+	Bytes        int               `json:"bytes"` // of its file
+	Card         *nn.Card          `json:"card,omitempty"`
+	Spec         string            `json:"spec,omitempty"` // where it came from another network's file
+	Rejects      bool              `json:"rejects"`        // it has a rule for "not sure"
+	Stations     []Station         `json:"stations"`
 }
 
 // MACs is how many multiply-adds one picture takes.
@@ -158,8 +158,8 @@ type Without struct {
 	TopP float32 `json:"topP"`
 }
 
-// Known is what the network's own rule says: whether the picture looks like anything it knows.
-type Known struct {
+// Rejection is what the network's own rule says: whether the picture looks like anything it knows.
+type Rejection struct {
 	Score     float32 `json:"score"`
 	Threshold float32 `json:"threshold"`
 	Sure      bool    `json:"sure"`
@@ -181,25 +181,25 @@ type Order struct {
 
 // Result is what a network says about one frame.
 type Result struct {
-	Model    string       `json:"model"`
-	N        int          `json:"n"` // classes
-	Logits   []float32    `json:"-"`
-	Probs    []float32    `json:"-"`
-	Touched  bool         `json:"touched,omitempty"` // some gates were not the network's own
-	Base     []float32    `json:"-"`                 // N probabilities with the network's own gates, if Touched
-	Gates    []Excitation `json:"gates"`             // by attention block
-	Spatial  []Spatial    `json:"spatial,omitempty"`
-	Want     Want         `json:"want"`
-	Class    int          `json:"class"` // the class that the heat map is about
-	Heat     Plane        `json:"heat"`
-	Channels []Channel    `json:"channels"`
-	Orders   []Order      `json:"orders"`
-	Known    *Known       `json:"known,omitempty"` // nil where the network has no rule
-	Peeked   *Peeked      `json:"peeked,omitempty"`
-	Why      *Why         `json:"why,omitempty"`   // nil where the network's head is no sum over channels
-	Side     int          `json:"side"`            // of the network's input picture
-	Strip    *Strip       `json:"strip,omitempty"` // if Want asked for it
-	Times    Times        `json:"times"`
+	Model     string       `json:"model"`
+	N         int          `json:"n"` // classes
+	Logits    []float32    `json:"-"`
+	Probs     []float32    `json:"-"`
+	Touched   bool         `json:"touched,omitempty"` // some gates were not the network's own
+	Base      []float32    `json:"-"`                 // N probabilities with the network's own gates, if Touched
+	Gates     []Excitation `json:"gates"`             // by attention block
+	Spatial   []Spatial    `json:"spatial,omitempty"`
+	Want      Want         `json:"want"`
+	Class     int          `json:"class"` // the class that the heat map is about
+	Heat      Plane        `json:"heat"`
+	Channels  []Channel    `json:"channels"`
+	Orders    []Order      `json:"orders"`
+	Rejection *Rejection   `json:"rejection,omitempty"` // nil where the network has no rule
+	Peeked    *Peeked      `json:"peeked,omitempty"`
+	Why       *Why         `json:"why,omitempty"`   // nil where the network's head is no sum over channels
+	Side      int          `json:"side"`            // of the network's input picture
+	Strip     *Strip       `json:"strip,omitempty"` // if Want asked for it
+	Times     Times        `json:"times"`
 }
 
 // Times are milliseconds on the worker.

@@ -98,7 +98,7 @@ func TestDetail(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", b, want)
 	}
 	r := example()
-	if r.Known = (&Known{Score: 1, Threshold: 2}); !NewDetail("", m, r, Timings{}).Unsure {
+	if r.Rejection = (&Rejection{Score: 1, Threshold: 2}); !NewDetail("", m, r, Timings{}).Unsure {
 		t.Error("a picture below the network's threshold is not unsure")
 	}
 }

@@ -212,7 +212,7 @@ func (s *State) Score() string {
 	t, r := s.T(), s.Shown.Result
 	switch {
 	case s.unknown():
-		return fmt.Sprintf(t.Unknown, minus(fmt.Sprintf("%.2f", r.Known.Score)), minus(fmt.Sprintf("%.2f", r.Known.Threshold)))
+		return fmt.Sprintf(t.Unknown, minus(fmt.Sprintf("%.2f", r.Rejection.Score)), minus(fmt.Sprintf("%.2f", r.Rejection.Threshold)))
 	case s.Unsure():
 		classes, together := s.guesses()
 		return fmt.Sprintf(t.Unsure, percent(float64(s.probs()[s.Top()])), len(classes), percent(float64(together)))
@@ -256,13 +256,13 @@ func (s *State) Unsure() bool {
 }
 
 func (s *State) unknown() bool {
-	if s.Shown == nil || s.Shown.Result.Known == nil {
+	if s.Shown == nil || s.Shown.Result.Rejection == nil {
 		return false
 	}
 	if st := s.Shown.Steady; st != nil {
 		return st.Unknown()
 	}
-	return !s.Shown.Result.Known.Sure
+	return !s.Shown.Result.Rejection.Sure
 }
 
 // guesses are the most probable classes, as many as it takes to hold four fifths together, three at most.

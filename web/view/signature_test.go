@@ -74,11 +74,11 @@ func TestNotSure(t *testing.T) {
 		}
 	}
 	r.Probs = []float32{.04, .95, .01}
-	r.Known = &protocol.Known{Score: 3.25, Threshold: 5.5, Sure: true}
+	r.Rejection = &protocol.Rejection{Score: 3.25, Threshold: 5.5, Sure: true}
 	if name, _ := s.Answer(); name != "Ship" || s.Unsure() {
 		t.Errorf("known, the answer is %q", name)
 	}
-	r.Known.Sure = false
+	r.Rejection.Sure = false
 	if name, p := s.Answer(); name != "Nothing that I know" || p != "" {
 		t.Errorf("unknown, the answer is %q, %q", name, p)
 	}

@@ -92,8 +92,8 @@ func TestTeach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Top() != 1 || r.Why == nil || r.Known == nil || !r.Known.Sure {
-		t.Errorf("a green square: %v, known %+v", r.Probs, r.Known)
+	if r.Top() != 1 || r.Why == nil || r.Rejection == nil || !r.Rejection.Sure {
+		t.Errorf("a green square: %v, known %+v", r.Probs, r.Rejection)
 	}
 	if direct := run(t, file, n); direct[1] != trace.Logits[1] {
 		t.Errorf("the file says %v, the worker %v", direct, trace.Logits)

@@ -20,7 +20,7 @@ func TestTwinsOfBuiltIn(t *testing.T) {
 			continue
 		}
 		other := builtIn(t, m.Spec.Twin)
-		if other.Spec.Twin != name || other.HasSE() == m.HasSE() || !reflect.DeepEqual(other.Spec.Classes, m.Spec.Classes) {
+		if other.Spec.Twin != name || other.HasAttention() == m.HasAttention() || !reflect.DeepEqual(other.Spec.Classes, m.Spec.Classes) {
 			t.Errorf("%s names %s its twin, which names %q", name, m.Spec.Twin, other.Spec.Twin)
 		}
 		pairs++

@@ -186,8 +186,8 @@ func TestSignatures(t *testing.T) {
 		return r
 	}
 	plain := ask(f.Write())
-	if plain.Known != nil || plain.Gates[1].Signed || plain.Gates[1].Mean != nil {
-		t.Errorf("a file that says nothing of it: %+v, %+v", plain.Known, plain.Gates[1])
+	if plain.Rejection != nil || plain.Gates[1].Signed || plain.Gates[1].Mean != nil {
+		t.Errorf("a file that says nothing of it: %+v, %+v", plain.Rejection, plain.Gates[1])
 	}
 	layer := plain.Gates[1].Layer
 	mean, std := make([]float32, 10*128), make([]float32, 10*128)
@@ -204,8 +204,8 @@ func TestSignatures(t *testing.T) {
 	if !g.Signed || r.Gates[0].Signed || g.Closest != 7 || g.Distance != 0 || g.Mean[5] != .6 || g.Std[5] != .5 {
 		t.Errorf("closest %d at %v, usual gate of class 6 %v", g.Closest, g.Distance, g.Mean[:3])
 	}
-	if r.Known == nil || r.Known.Sure || r.Known.Threshold != 1e6 || r.Known.Score != slices.Max(r.Logits) {
-		t.Errorf("known %+v", r.Known)
+	if r.Rejection == nil || r.Rejection.Sure || r.Rejection.Threshold != 1e6 || r.Rejection.Score != slices.Max(r.Logits) {
+		t.Errorf("known %+v", r.Rejection)
 	}
 }
 

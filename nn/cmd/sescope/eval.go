@@ -254,7 +254,7 @@ func (e *evaluation) outcome(s *nn.Session, img *image.NRGBA, name string, label
 // row is what eval --csv prints of one picture: enough to fit a temperature or a threshold.
 func row(name string, label int, t *nn.Trace) []string {
 	classes, top := t.Model.Spec.Classes, t.Top()
-	score, sure := t.Known()
+	score, sure := t.Rejection()
 	r := []string{name, classes[label].En, classes[top].En, fmt.Sprint(t.Probs[top]), fmt.Sprint(score), fmt.Sprint(sure)}
 	for _, v := range t.Logits {
 		r = append(r, fmt.Sprint(v))

@@ -64,7 +64,7 @@ func TestKnown(t *testing.T) {
 			if !above {
 				m.Spec.Reject.Threshold = float32(want) + 0.01
 			}
-			if score, sure := openSession(t, m).Run(img).Known(); !close32(score, float32(want)) || sure != above {
+			if score, sure := openSession(t, m).Run(img).Rejection(); !close32(score, float32(want)) || sure != above {
 				t.Errorf("%s: score %v, expected %v; sure %v, expected %v", c.score, score, want, sure, above)
 			}
 		}
@@ -88,7 +88,7 @@ func TestKnown(t *testing.T) {
 			}
 		}
 	}
-	if score, sure := trace.Known(); !close32(score, float32(want)) || sure != (want >= -1) {
+	if score, sure := trace.Rejection(); !close32(score, float32(want)) || sure != (want >= -1) {
 		t.Errorf("features: score %v, expected %v; sure %v", score, want, sure)
 	}
 	if _, err := withSpec(t, byFeatures); err == nil || !strings.Contains(err.Error(), "reject.weight") {
@@ -101,7 +101,7 @@ func TestKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if score, sure := openSession(t, m).Run(img).Known(); score != 0 || !sure {
+	if score, sure := openSession(t, m).Run(img).Rejection(); score != 0 || !sure {
 		t.Errorf("without a rule: %v, %v", score, sure)
 	}
 	if _, err := withSpec(t, func(s *Spec) { s.Reject = &Reject{Score: "magic"} }); err == nil || !strings.Contains(err.Error(), "magic") {

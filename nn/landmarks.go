@@ -8,24 +8,26 @@ import (
 // none stands for a layer that a network does not have.
 const none = -2
 
-// anatomy names the places of a network where the explanations look, as indices of spec layers. It is found before anything is planned, because
-// the convolution whose channels are shown keeps its own output.
-type anatomy struct {
+// landmarks are the places of a network where the explanations look, as indices of spec layers. It
+// is found before anything is planned, because the convolution whose channels are shown keeps its
+// own output.
+type landmarks struct {
 	head      int   // the first layer of the head: the chain of pooling, flattening and linear layers that ends in the logits
 	features  int   // the layer whose output the head reads
 	conv      int   // the last convolution in front of the features
 	attention int   // the last channel attention between that convolution and the features, or none
 	behind    []int // the layers between the SE block and the features that change a gradient (batch norm, activations), nearest to the features first
 
-	// An exact account of a logit needs the channel means of the features as skip + gate x mean of gated.
+	// An exact account of a logit needs the channel means of the features as skip + gate x mean of
+	// gated.
 	gated    int  // what the SE block scales, if the head reads its output or the sum of its output and skip; otherwise a summand or the features
 	skip     int  // the other summand, or none
 	place    int  // the spatial attention between the block and that sum, or none
 	explicit bool // the gates of se stand in that sum
 }
 
-// pointwise tells whether every value of a layer's output comes from the same place of its input: what stands between the last convolution
-// and the head.
+// pointwise tells whether every value of a layer's output comes from the same place of its input:
+// what stands between the last convolution and the head.
 func pointwise(op string) bool {
 	switch op {
 	case "batchnorm", "add", "dropout", "spatial":
@@ -34,11 +36,13 @@ func pointwise(op string) bool {
 	return isAttention(op) || activations[op] != 0 || kinds[op].pointwise
 }
 
-func dissect(infos []LayerInfo) (anatomy, error) {
-	a := anatomy{conv: none, attention: none, skip: none, place: none}
+// findLandmarks looks for them backwards from the logits.
+func findLandmarks(infos []LayerInfo) (landmarks, error) {
+	a := landmarks{conv: none, attention: none, skip: none, place: none}
 	vector := func(i int) bool { return i != picture && infos[i].Shape.H == 1 && infos[i].Shape.W == 1 }
 
-	// The head: backwards as long as one layer reads the other, then without what stands in front of its first pooling or linear layer.
+	// The head: backwards as long as one layer reads the other, then without what stands in front
+	// of its first pooling or linear layer.
 	reduces := func(i int) bool {
 		switch infos[i].Op {
 		case "maxpool", "avgpool", "mean", "max", "flatten", "linear":
@@ -113,7 +117,8 @@ func dissect(infos []LayerInfo) (anatomy, error) {
 	return a, nil
 }
 
-// latest is the latest layer of such an op that reaches layer to through pointwise layers only, or none.
+// latest is the latest layer of such an op that reaches layer to through pointwise layers only, or
+// none.
 func latest(infos []LayerInfo, to int, is func(op string) bool) int {
 	best, seen := none, make([]bool, len(infos))
 	var walk func(i int)
@@ -137,7 +142,8 @@ func latest(infos []LayerInfo, to int, is func(op string) bool) int {
 	return best
 }
 
-// route lists the pointwise layers from layer to back to layer from, both included; nil if there is no such way.
+// route lists the pointwise layers from layer to back to layer from, both included; nil if there is
+// no such way.
 func route(infos []LayerInfo, to, from int) []int {
 	seen := make([]bool, len(infos))
 	var walk func(i int) []int
@@ -161,8 +167,8 @@ func route(infos []LayerInfo, to, from int) []int {
 	return walk(to)
 }
 
-// fusible is the run that begins with layer i and goes on with ops that the given functions accept, each optional, as long as nothing else reads what
-// lies between.
+// fusible is the run that begins with layer i and goes on with ops that the given functions accept,
+// each optional, as long as nothing else reads what lies between.
 func fusible(infos []LayerInfo, i int, ops ...func(op string) bool) []LayerInfo {
 	end := i + 1
 	for _, is := range ops {
