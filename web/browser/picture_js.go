@@ -76,11 +76,11 @@ func judged(blob js.Value, b []byte) (js.Value, error) {
 	if tail == nil {
 		return blob, nil
 	}
-	return blobOf(b[:keep], tail), nil
+	return BlobOf(b[:keep], tail), nil
 }
 
-// blobOf makes a Blob of bytes.
-func blobOf(parts ...[]byte) js.Value {
+// BlobOf makes a Blob of bytes.
+func BlobOf(parts ...[]byte) js.Value {
 	var arrays []any
 	for _, b := range parts {
 		array := js.Global().Get("Uint8Array").New(len(b))

@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"image"
+	"strings"
 	"syscall/js"
 
 	"sescope/nn/dataset"
@@ -54,12 +55,12 @@ func Unzip(zip js.Value, e *dataset.Entry) (blob js.Value, b []byte, err error) 
 	if err := e.Check(b); err != nil {
 		return js.Undefined(), nil, err
 	}
-	return blobOf(b), b, nil
+	return BlobOf(b), b, nil
 }
 
 // inflate unpacks with the browser's own decoder and gives up when more than size bytes come out.
 func inflate(b []byte, size int) ([]byte, error) {
-	stream := blobOf(b).Call("stream")
+	stream := BlobOf(b).Call("stream")
 	reader := stream.Call("pipeThrough", js.Global().Get("DecompressionStream").New("deflate-raw")).Call("getReader")
 	out := make([]byte, 0, size)
 	for {
@@ -79,6 +80,56 @@ func inflate(b []byte, size int) ([]byte, error) {
 		out = out[:len(out)+n]
 		js.CopyBytesToGo(out[len(out)-n:], value)
 	}
+}
+
+// Gunzip unpacks a file into a Blob of at most limit bytes, which the browser keeps. It blocks.
+func Gunzip(blob js.Value, name string, limit int) (js.Value, error) {
+	reader := blob.Call("stream").Call("pipeThrough", js.Global().Get("DecompressionStream").New("gzip")).Call("getReader")
+	parts, size := js.Global().Get("Array").New(), 0
+	for {
+		part, err := Await(reader.Call("read"))
+		if err != nil {
+			return js.Undefined(), &dataset.Fault{Kind: dataset.BrokenTar, Name: name}
+		}
+		if part.Get("done").Bool() {
+			return js.Global().Get("Blob").New(parts), nil
+		}
+		if size += part.Get("value").Length(); size > limit {
+			reader.Call("cancel")
+			return js.Undefined(), &dataset.Fault{Kind: dataset.TooLarge, Name: name, Of: limit}
+		}
+		parts.Call("push", part.Get("value"))
+	}
+}
+
+// GBK decodes what Windows in Chinese writes; ok is false for bytes that it would not.
+func GBK(b []byte) (s string, ok bool) { return decodeText("gbk", b) }
+
+// Text decodes a text file: UTF-8, UTF-16 with its mark, or GBK; bytes of none become U+FFFD.
+func Text(b []byte) string {
+	for _, encoding := range []string{"utf-16le", "utf-16be", "utf-8", "gbk"} {
+		wide := len(b) > 1 && (encoding == "utf-16le" && b[0] == 0xff && b[1] == 0xfe || encoding == "utf-16be" && b[0] == 0xfe && b[1] == 0xff)
+		if strings.HasPrefix(encoding, "utf-16") && !wide {
+			continue
+		}
+		if s, ok := decodeText(encoding, b); ok {
+			return s
+		}
+	}
+	return strings.ToValidUTF8(string(b), "\ufffd")
+}
+
+// decodeText is the browser's decoder; it throws on bytes that are no such text.
+func decodeText(encoding string, b []byte) (s string, ok bool) {
+	defer func() {
+		if recover() != nil {
+			s, ok = "", false
+		}
+	}()
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	decoder := js.Global().Get("TextDecoder").New(encoding, map[string]any{"fatal": true})
+	return decoder.Call("decode", array).String(), true
 }
 
 // UnzipKnown tells whether the browser can unpack zips and decode pictures in a worker.

@@ -15,19 +15,19 @@ import (
 
 // testSet is the open test set: the browser's handles of its files, and their names. Nothing of a picture is held here.
 type testSet struct {
-	blob    js.Value   // the CIFAR-10 file or the zip; undefined for a folder
-	records int        // of a CIFAR-10 file
-	files   []js.Value // of a folder
-	names   []string   // of the files
-	entries []dataset.Entry
-	skipped []dataset.Skip // of the zip
-	froze   bool           // the run holds the camera
-}
-
-// isTestSet tells by its name whether a file is a test set.
-func isTestSet(name string) bool {
-	name = strings.ToLower(name)
-	return strings.HasSuffix(name, ".zip") || strings.HasSuffix(name, ".bin")
+	blob     js.Value   // the CIFAR-10 file or the zip; undefined for a folder
+	records  int        // of CIFAR's files
+	of       int        // 10 or 100: of CIFAR-10 or CIFAR-100
+	files    []js.Value // of a folder
+	names    []string   // of the files
+	entries  []dataset.Entry
+	skipped  []dataset.Skip // of the archive
+	table    string         // the text of a .csv file in it
+	part     string         // of CIFAR's batches, of
+	parts    []dataset.Folder
+	open     func(part string) // opens the same set once more
+	unpacked bool              // the blob was a gzip
+	froze    bool              // the run holds the camera
 }
 
 // OpenTestFile shows the browser's file dialog for a test set.
@@ -41,8 +41,8 @@ func (p *Page) openTest(name string) turns.Ticket {
 	p.endTest()
 	p.forgetThumbs()
 	turn := p.sets.Begin()
-	p.tests = testSet{}
-	p.state.Test = view.TestSet{Name: name, Opening: true, Runs: p.state.Test.Runs, Versus: p.state.Test.Versus}
+	p.tests = testSet{open: p.tests.open}
+	p.state.Test = view.TestSet{Name: name, Opening: true, Runs: p.state.Test.Runs, Versus: p.state.Test.Versus, Choice: p.state.Test.Choice}
 	p.openTab(view.TabTest)
 	return turn
 }
@@ -61,28 +61,33 @@ func (p *Page) opened(turn turns.Ticket, set testSet, err error) {
 	case err != nil:
 		t.Trouble = err.Error()
 	default:
+		set.open = p.tests.open
 		p.tests = set
 		p.startTest()
 	}
 	p.renderSoon()
 }
 
-// openTestFile opens a CIFAR-10 file or a zip.
+// openTestFile opens CIFAR's files or an archive of pictures.
 func (p *Page) openTestFile(file js.Value) {
-	name, size := file.Get("name").String(), file.Get("size").Int()
-	turn := p.openTest(name)
-	go func() {
-		set := testSet{blob: file}
-		head, err := browser.ReadBlob(file, 0, 2)
-		switch {
-		case err != nil:
-		case string(head) == "PK" || strings.HasSuffix(strings.ToLower(name), ".zip"):
-			err = set.list(name, size)
-		default:
-			set.records, err = dataset.Records(name, size, 10, 10) // of the network's classes: see startTest
-		}
-		p.post(func() { p.opened(turn, set, err) })
-	}()
+	p.openTestWith(func(part string) {
+		name, size := file.Get("name").String(), file.Get("size").Int()
+		turn := p.openTest(name)
+		go func() {
+			set := testSet{blob: file}
+			err := set.read(name, size, part)
+			p.post(func() { p.opened(turn, set, err) })
+		}()
+	})
+}
+
+// openTestWith opens another set, of which no part is chosen yet, and keeps how it is opened.
+func (p *Page) openTestWith(open func(part string)) {
+	p.tests.open = func(part string) {
+		p.state.Test.Choice = part
+		open(part)
+	}
+	p.tests.open("")
 }
 
 // list reads a zip's directory.
@@ -103,11 +108,8 @@ func (set *testSet) list(name string, size int) error {
 	if err != nil {
 		return err
 	}
-	if set.entries, set.skipped, err = dataset.Entries(name, dir, size, nil); err != nil {
+	if set.entries, set.skipped, err = dataset.Entries(name, dir, size, browser.GBK); err != nil {
 		return err
-	}
-	for _, e := range set.entries {
-		set.names = append(set.names, e.Name)
 	}
 	return nil
 }
@@ -118,45 +120,50 @@ func (p *Page) openTestFolder(files js.Value) {
 		return // cancelled, or an empty folder: browsers do not tell which
 	}
 	name, _, _ := strings.Cut(files.Index(0).Get("webkitRelativePath").String(), "/")
-	turn := p.openTest(name)
 	var set testSet
 	for i := range min(files.Length(), dataset.MaxFiles+1) {
 		set.files = append(set.files, files.Index(i))
 		set.names = append(set.names, files.Index(i).Get("webkitRelativePath").String())
 	}
-	p.openedFiles(turn, name, set)
+	p.openTestWith(func(part string) { p.openFolder(p.openTest(name), name, set, part) })
 }
 
 // openDropped opens folders that were dropped; entries are the browser's, and are walked by boot.js.
 func (p *Page) openDropped(entries js.Value) {
 	name := entries.Index(0).Get("name").String()
-	turn := p.openTest(name)
-	go func() {
-		list, err := browser.Await(p.boot.Call("walk", entries, dataset.MaxFiles+1))
-		p.post(func() {
-			if err != nil {
-				p.opened(turn, testSet{}, err)
-				return
-			}
-			var set testSet
-			for i := range list.Length() {
-				set.files = append(set.files, list.Index(i).Get("file"))
-				set.names = append(set.names, list.Index(i).Get("path").String())
-			}
-			p.openedFiles(turn, name, set)
-		})
-	}()
+	p.openTestWith(func(part string) {
+		turn := p.openTest(name)
+		go func() {
+			list, err := browser.Await(p.boot.Call("walk", entries, dataset.MaxFiles+1))
+			p.post(func() {
+				if err != nil {
+					p.opened(turn, testSet{}, err)
+					return
+				}
+				var set testSet
+				for i := range list.Length() {
+					set.files = append(set.files, list.Index(i).Get("file"))
+					set.names = append(set.names, list.Index(i).Get("path").String())
+				}
+				p.openFolder(turn, name, set, part)
+			})
+		}()
+	})
 }
 
-func (p *Page) openedFiles(turn turns.Ticket, name string, set testSet) {
-	var err error
+// openFolder opens the files of a folder.
+func (p *Page) openFolder(turn turns.Ticket, name string, set testSet, part string) {
 	switch {
 	case !browser.UnzipKnown():
-		err = &dataset.Fault{Kind: view.NoUnzip, Name: name}
+		p.opened(turn, set, &dataset.Fault{Kind: view.NoUnzip, Name: name})
 	case len(set.files) > dataset.MaxFiles:
-		err = &dataset.Fault{Kind: dataset.TooMany, Name: name, Got: dataset.MaxFiles, Of: dataset.MaxFiles}
+		p.opened(turn, set, &dataset.Fault{Kind: dataset.TooMany, Name: name, Got: dataset.MaxFiles, Of: dataset.MaxFiles})
+	default:
+		go func() {
+			err := set.look(part)
+			p.post(func() { p.opened(turn, set, err) })
+		}()
 	}
-	p.opened(turn, set, err)
 }
 
 // ChooseVersus chooses what the next run compares the network with.
@@ -188,10 +195,10 @@ func (p *Page) startTest() {
 		return // a set that could not be opened
 	}
 	p.forgetThumbs()
-	*t = view.TestSet{Name: t.Name, Runs: t.Runs, Versus: t.Versus, Model: p.model}
+	*t = view.TestSet{Name: t.Name, Runs: t.Runs, Versus: t.Versus, Choice: t.Choice, Part: set.part, Parts: set.parts, Files: set.parts != nil, Model: p.model}
 	var pictures []dataset.Picture
 	if set.records > 0 {
-		if _, err := dataset.Records(t.Name, set.records*dataset.Record, 10, len(p.model.Classes)); err != nil {
+		if _, err := dataset.Records(t.Name, set.records*dataset.Record, set.of, len(p.model.Classes)); err != nil {
 			errors.As(err, &t.Fault)
 		}
 		for i := range set.records {
@@ -199,7 +206,9 @@ func (p *Page) startTest() {
 		}
 	} else {
 		t.Skipped = append(t.Skipped, set.skipped...)
-		if pictures, t.Unmatched = dataset.Label(set.names, p.model.Classes); len(pictures) == 0 {
+		a, err := dataset.Arrange(set.names, set.table, t.Choice, p.model.Classes)
+		pictures, t.Unmatched, t.By, t.Part, t.Parts = a.Pictures, a.Unmatched, a.By, a.Part, a.Parts
+		if !errors.As(err, &t.Fault) && len(pictures) == 0 {
 			t.Fault = &dataset.Fault{Kind: dataset.NoPictures, Name: t.Name}
 		}
 	}

@@ -3370,6 +3370,41 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn.AddAttrInterface("hidden", c.S.Own())
 				content(vgn, c.S.Words().TestVersusAbout)
 				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00vs")
+				vgn.AddAttrInterface("hidden", len(c.S.TestParts()) == 0)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "label\x00class\x00sel")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "span")
+						content(vgn, c.S.Words().TestPart)
+						vgn = element(vgparent, "select\x00id\x00test-part")
+						vgn.AddAttrInterface("disabled", c.S.Test.Running)
+						listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ChoosePart(event.PropString("target", "value")) })
+						{
+							vgparent := vgn
+							_ = vgparent
+							for vgiterkeyt, o := range c.S.TestParts() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								o := o
+								_ = o
+								vgn = element(vgparent, "option")
+								vgn.AddAttrInterface("value", o.Value)
+								property(vgn, "selected", o.Value == c.S.Test.Part)
+								content(vgn, o.Name)
+							}
+						}
+					}
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00q small\x00id\x00test-by")
+				vgn.AddAttrInterface("hidden", c.S.TestBy() == "")
+				content(vgn, c.S.TestBy())
+				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "div\x00class\x00bar\x00role\x00progressbar\x00aria-valuemin\x000\x00aria-valuemax\x00100")
 				vgn.AddAttrInterface("aria-label", c.S.TabName(view.TabTest))
 				vgn.AddAttrInterface("aria-valuenow", c.S.TestProgress())

@@ -15,6 +15,7 @@ type TabActions interface {
 	OpenTestFile()
 	OpenTestFolder()
 	ChooseVersus(choice string) // of view.TestVersus
+	ChoosePart(part string)     // of view.TestParts
 	ToggleTest()                // start, or cancel
 	TurnTestPage(by int)
 	OpenTestPicture(i int) // of the pictures of the chosen cell

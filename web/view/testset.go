@@ -28,6 +28,11 @@ type TestSet struct {
 	Ms        float64 // that the run took
 	Unmatched []dataset.Folder
 	Skipped   []dataset.Skip // Why is a Kind or a Trouble
+	By        dataset.By     // what the labels come from
+	Choice    string         // of a part: "" is what was held out
+	Part      string         // that was taken, of
+	Parts     []dataset.Folder
+	Files     bool // the parts' numbers are of files, not of pictures
 
 	Versus  string          // chosen to compare with: "", "bits 6", or a network's name
 	Against string          // that the figures are compared with
@@ -125,6 +130,54 @@ func (s *State) TestVersus() []Option {
 	return list
 }
 
+// TestParts are the choices of a part of the set, none where there is one.
+func (s *State) TestParts() (list []Option) {
+	t, w := &s.Test, s.Words()
+	if t.Parts == nil {
+		return nil
+	}
+	format := w.TestPartPictures
+	if t.Files {
+		format = w.TestPartFiles
+	}
+	for _, p := range t.Parts {
+		if p.Name != "" { // what is in no part is there with all
+			list = append(list, Option{p.Name, fmt.Sprintf(format, w.partName(p.Name), count(p.N))})
+		}
+	}
+	return append(list, Option{dataset.All, w.partName(dataset.All)})
+}
+
+func (w *TestSetTexts) partName(part string) string {
+	switch part {
+	case "train":
+		return w.TestPartTrain
+	case "test":
+		return w.TestPartTest
+	case "validation":
+		return w.TestPartValidation
+	case dataset.All:
+		return w.TestPartAll
+	}
+	return w.TestPartNone
+}
+
+// TestBy says where the labels come from and which part was taken, where that is not plain.
+func (s *State) TestBy() string {
+	t, w := &s.Test, s.Words()
+	var list []string
+	switch t.By {
+	case dataset.ByTable:
+		list = append(list, w.TestByTable)
+	case dataset.ByName:
+		list = append(list, w.TestByName)
+	}
+	if t.Parts != nil {
+		list = append(list, fmt.Sprintf(w.TestPartTaken, w.partName(t.Part)))
+	}
+	return strings.Join(list, " ")
+}
+
 // sameClasses tells whether a network can know the same classes as the present one: both were loaded and do, or are twins, or one was not loaded yet.
 func (s *State) sameClasses(m ModelChoice) bool {
 	mine, theirs := s.ClassesOf[s.Model], s.ClassesOf[m.Name]
@@ -197,6 +250,9 @@ func (s *State) TestTrouble() string {
 		return ""
 	}
 	words := faults[t.Fault.Kind][s.lang()]
+	if t.Fault.Kind == dataset.Methods {
+		return fmt.Sprintf(words, t.Fault.Name, dataset.MethodName(t.Fault.Got))
+	}
 	if !strings.Contains(words, "%s") {
 		return fmt.Sprintf(s.Words().LeftPicture, t.Fault.Name, words)
 	}
@@ -357,12 +413,15 @@ type TestReport struct {
 	nn.Report
 	Unmatched []dataset.Folder `json:"unmatched"`
 	Skipped   []dataset.Skip   `json:"skipped"`
+	By        dataset.By       `json:"by,omitempty"`
+	Part      string           `json:"part,omitempty"`
+	Parts     []dataset.Folder `json:"parts,omitempty"`
 }
 
 // TestJSON is the report of the test.
 func (s *State) TestJSON() string {
 	t := &s.Test
-	r := TestReport{*nn.NewReport(t.Model.Name, t.Model.Classes, t.All), append([]dataset.Folder{}, t.Unmatched...), append([]dataset.Skip{}, t.Skipped...)}
+	r := TestReport{*nn.NewReport(t.Model.Name, t.Model.Classes, t.All), append([]dataset.Folder{}, t.Unmatched...), append([]dataset.Skip{}, t.Skipped...), t.By, t.Part, t.Parts}
 	if t.Second != nil {
 		r.Against = nn.NewAgainst(t.Against, t.Second, t.Duel)
 	}

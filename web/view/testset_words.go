@@ -4,6 +4,9 @@ import "sescope/nn/dataset"
 
 // TestSetTexts are the words of the Test set panel.
 type TestSetTexts struct {
+	TestPart, TestPartPictures, TestPartFiles, TestPartTaken                                                                  string
+	TestPartTrain, TestPartTest, TestPartValidation                                                                           string
+	TestPartAll, TestPartNone, TestByTable, TestByName                                                                        string
 	TestTitle, TestAbout, TestJPEG, TestOpen, TestFolder, TestDrop, TestDropMore                                              string
 	TestVersus, TestAlone, TestBits, TestVersusAbout, TestDuel, TestDuelSame                                                  string
 	TestAgain, TestOther, TestReading, TestLoading, TestRunning, TestDone, TestStopped, TestNothing                           string
@@ -15,9 +18,20 @@ type TestSetTexts struct {
 }
 
 var englishTest = TestSetTexts{
-	TestTitle: "Your own test set", TestAbout: "CIFAR-10's test_batch.bin, or a zip or a folder that holds a folder of pictures for each class. It is read here and goes nowhere. A running camera is held meanwhile, so that every core works on the test.",
+	TestPart:           "Part of the set",
+	TestPartPictures:   "%s (pictures: %s)",
+	TestPartFiles:      "%s (files: %s)",
+	TestPartTaken:      "The set has several parts; taken: %s.",
+	TestPartTrain:      "training",
+	TestPartTest:       "test",
+	TestPartValidation: "validation",
+	TestPartAll:        "all of it",
+	TestPartNone:       "what is in none",
+	TestByTable:        "No folder is a class, so the labels are those of the table in the set.",
+	TestByName:         "No folder is a class, so the labels are those in the files' names.",
+	TestTitle:          "Your own test set", TestAbout: "CIFAR-10's or CIFAR-100's files, or a zip, tar or folder that holds a folder of pictures for each class. It is read here and goes nowhere. A running camera is held meanwhile, so that every core works on the test.",
 	TestJPEG: "A browser may decode JPEG files differently from the command line in the last bit; of .bin and PNG files both see the same pixels.",
-	TestOpen: "Open a file", TestFolder: "Open a folder", TestDrop: "Drop a test set anywhere on the page", TestDropMore: "A folder is matched to a class by its English or Chinese name, in any case, or by its number. Folders that are no class are named, and left out.",
+	TestOpen: "Open a file", TestFolder: "Open a folder", TestDrop: "Drop a test set anywhere on the page", TestDropMore: "A folder is matched to a class by its English or Chinese name, a plural or another word for it, or by its number; where no folder is a class, the files' names (cat.1.jpg) or a .csv file tell. What is no class is named, and left out.",
 	TestVersus: "Compare with", TestAlone: "nothing", TestBits: "itself, rounded to %d bits",
 	TestVersusAbout: "The page's networks have int8 weights. To hold them against float32, open the float32 file in the Model panel: it stands in this list then.",
 	TestDuel:        "%s: %s right. It gives the same answer for %s of %s pictures; only the first is right for %s, only the second for %s.", TestDuelSame: "%s gives the same answer for all %s pictures.",
@@ -32,9 +46,20 @@ var englishTest = TestSetTexts{
 }
 
 var chineseTest = TestSetTexts{
-	TestTitle: "您自己的测试集", TestAbout: "可以是 CIFAR-10 的 test_batch.bin，也可以是每类一个图片文件夹的文件夹或 zip。文件只在本机读取，不会上传。测试期间摄像头画面会暂停，让所有核心都来计算。",
+	TestPart:           "使用哪一部分",
+	TestPartPictures:   "%s（%s 张）",
+	TestPartFiles:      "%s（%s 个文件）",
+	TestPartTaken:      "这个测试集分成几部分，这次用的是：%s。",
+	TestPartTrain:      "训练集",
+	TestPartTest:       "测试集",
+	TestPartValidation: "验证集",
+	TestPartAll:        "全部",
+	TestPartNone:       "未分部分的图片",
+	TestByTable:        "没有按类别命名的文件夹，标签取自其中的表格。",
+	TestByName:         "没有按类别命名的文件夹，标签取自文件名。",
+	TestTitle:          "您自己的测试集", TestAbout: "可以是 CIFAR-10 或 CIFAR-100 的文件，也可以是每类一个图片文件夹的文件夹、zip 或 tar。文件只在本机读取，不会上传。测试期间摄像头画面会暂停，让所有核心都来计算。",
 	TestJPEG: "浏览器解码 JPEG 可能与命令行相差最后一位；.bin 和 PNG 的像素两边完全相同。",
-	TestOpen: "打开文件", TestFolder: "打开文件夹", TestDrop: "把测试集拖到页面任意处", TestDropMore: "文件夹按类别的英文名或中文名（不分大小写）或编号对应。对不上的文件夹会列出来，不参与测试。",
+	TestOpen: "打开文件", TestFolder: "打开文件夹", TestDrop: "把测试集拖到页面任意处", TestDropMore: "文件夹按类别的英文名、中文名、复数或近义词，或编号对应；文件夹对不上时，看文件名（如 cat.1.jpg）或 .csv 表格。对不上的会列出来，不参与测试。",
 	TestVersus: "比较对象", TestAlone: "不比较", TestBits: "同一网络，舍入到 %d 位",
 	TestVersusAbout: "本页的网络使用 int8 权重。要与 float32 比较，请在“模型”面板打开 float32 文件，它就会出现在此列表中。",
 	TestDuel:        "%s：正确 %s。两者答案相同的有 %s 张，共 %s 张；只有前者对的 %s 张，只有后者对的 %s 张。", TestDuelSame: "%s在全部 %s 张图片上答案相同。",
@@ -50,20 +75,52 @@ var chineseTest = TestSetTexts{
 
 // faults word what is wrong with a set, English and Chinese: the name, then the number and what it is held against.
 var faults = map[dataset.Kind][2]string{
-	dataset.NotCIFAR:   {"%s has %d bytes; a CIFAR-10 .bin file has a multiple of %d. Zips and folders of pictures by class work, too.", "%s 有 %d 字节，而 CIFAR-10 的 .bin 文件应是 %d 的倍数。也可以用按类别分文件夹的 zip 或文件夹。"},
-	dataset.TenClasses: {"%s holds CIFAR-10's ten classes, and this network has %d. Choose a network of ten.", "%s 是 CIFAR-10 的十个类别，而这个网络有 %d 类。请选择十类的网络。"},
-	dataset.WrongLabel: {"%s has the label %d, where CIFAR-10 has 0 to 9: this is another kind of file.", "%s 的标签是 %d，而 CIFAR-10 只有 0 到 9：这是另一种文件。"},
-	dataset.NoPictures: {"%s holds no pictures in folders named as the classes.", "%s 里没有按类别命名的图片文件夹。"},
-	dataset.TooMany:    {"%s holds %d files or more; a test set may have %d.", "%s 有 %d 个或更多文件；测试集最多 %d 个。"},
-	dataset.NotZip:     {"%s is no zip, or was cut off: it has no directory at its end.", "%s 不是 zip，或不完整：末尾没有目录。"},
-	dataset.Zip64:      {"%s is a zip64 archive, which this page does not read. Unpack it and open the folder.", "%s 是 zip64 格式，本页不能读取。请解压后打开文件夹。"},
-	dataset.Encrypted:  {"%s is encrypted. Unpack it and open the folder.", "%s 已加密。请解压后打开文件夹。"},
-	dataset.BrokenZip:  {"%s is damaged: its directory cannot be followed.", "%s 已损坏：目录无法读取。"},
-	NoUnzip:            {"This browser cannot decode pictures in the background, which %s needs. A .bin file works, or a current Chrome, Edge, Firefox or Safari.", "这个浏览器不能在后台解码图片，无法打开 %s。可以用 .bin 文件，或换新版 Chrome、Edge、Firefox、Safari。"},
-	dataset.Outside:    {"its name leaves the archive", "文件名指向压缩包之外"},
-	dataset.Method:     {"it is compressed in a way that is not read", "压缩方式无法读取"},
-	dataset.LargeFile:  {"it is larger than 64 MB", "大于 64 MB"},
-	dataset.Damaged:    {"it holds other bytes than the archive announces", "内容与压缩包目录不符"},
+	dataset.NotCIFAR: {
+		"%s has %d bytes; a CIFAR-10 .bin file has a multiple of %d. Python's batches, tars, zips and folders of pictures by class work, too.",
+		"%s 有 %d 字节，而 CIFAR-10 的 .bin 文件应是 %d 的倍数。也可以用 Python 版的批次文件、tar、zip，或按类别分的文件夹。",
+	},
+	dataset.TenClasses: {
+		"%s: this network has %d classes, and the set is CIFAR-%d's. Choose a network of as many.",
+		"%s：这个网络有 %d 类，而测试集是 CIFAR-%d 的。请选择类别数相同的网络。",
+	},
+	dataset.WrongLabel: {
+		"%s has the label %d, where there are %d classes, counted from 0: this is another kind of file.",
+		"%s 的标签是 %d，而类别从 0 数起只有 %d 个：这是另一种文件。",
+	},
+	dataset.NoPictures: {
+		"%s holds no pictures in folders named as the classes, none named after one (cat.1.jpg), and no table of labels (.csv).",
+		"%s 里没有按类别命名的图片文件夹，文件名里没有类别（如 cat.1.jpg），也没有标签表格（.csv）。",
+	},
+	dataset.TooMany:   {"%s holds %d files or more; a test set may have %d.", "%s 有 %d 个或更多文件；测试集最多 %d 个。"},
+	dataset.NotZip:    {"%s is no zip, or was cut off: it has no directory at its end.", "%s 不是 zip，或不完整：末尾没有目录。"},
+	dataset.Zip64:     {"%s is a zip64 archive, which this page does not read. Unpack it and open the folder.", "%s 是 zip64 格式，本页不能读取。请解压后打开文件夹。"},
+	dataset.Encrypted: {"%s is encrypted. Unpack it and open the folder.", "%s 已加密。请解压后打开文件夹。"},
+	dataset.BrokenZip: {"%s is damaged: its directory cannot be followed.", "%s 已损坏：目录无法读取。"},
+	dataset.Methods: {
+		"%s: its pictures are compressed with %s, which this page does not read. Unpack it and open the folder.",
+		"%s 里的图片用 %s 压缩，本页不能读取。请解压后打开文件夹。",
+	},
+	dataset.NotPickle: {
+		"%s is a file of Python's, but no batch of CIFAR-10 or CIFAR-100.",
+		"%s 是 Python 的文件，但不是 CIFAR-10 或 CIFAR-100 的批次。",
+	},
+	dataset.BrokenTar: {
+		"%s is damaged, or was cut off: the archive cannot be followed.",
+		"%s 已损坏或不完整：压缩包无法读取。",
+	},
+	dataset.NoPart: {
+		"The set has no such part (%s). Choose another.",
+		"测试集里没有这一部分（%s）。请另选一部分。",
+	},
+	dataset.TooLarge: {
+		"%s unpacks to more than a gigabyte. Unpack it and open the folder.",
+		"%s 解压后超过 1 GB。请解压后打开文件夹。",
+	},
+	NoUnzip:           {"This browser cannot decode pictures in the background, which %s needs. A .bin file works, or a current Chrome, Edge, Firefox or Safari.", "这个浏览器不能在后台解码图片，无法打开 %s。可以用 .bin 文件，或换新版 Chrome、Edge、Firefox、Safari。"},
+	dataset.Outside:   {"its name leaves the archive", "文件名指向压缩包之外"},
+	dataset.Method:    {"it is compressed in a way that is not read", "压缩方式无法读取"},
+	dataset.LargeFile: {"it is larger than 64 MB", "大于 64 MB"},
+	dataset.Damaged:   {"it holds other bytes than the archive announces", "内容与压缩包目录不符"},
 }
 
 // NoUnzip is a browser without what pictures need; a .bin file needs none of it.
