@@ -22,6 +22,13 @@ server: dist
 	CGO_ENABLED=0 go build -trimpath -tags embed -ldflags='-s -w' -o sescope-server ./server
 	rm -rf server/dist
 
+# One static program, sescope, for terminals, with the licences of what it holds (sescope notices).
+.PHONY: sescope
+sescope:
+	go run ./server/pack -notices nn/cmd/sescope/notices.txt ./nn/cmd/sescope
+	CGO_ENABLED=0 go build -trimpath -tags embed -ldflags='-s -w' -o sescope ./nn/cmd/sescope
+	rm nn/cmd/sescope/notices.txt
+
 # Every test: formatting and vet, natively, as wasm under Node, the page in headless Chromium and Firefox, and a short run of the benchmark.
 test: vet test-go test-wasm test-e2e test-bench
 
@@ -71,4 +78,4 @@ goldens:
 
 # Remove what was built.
 clean:
-	rm -rf dist .dist-* server/dist sescope-server web/bench/build web/bench/node_modules
+	rm -rf dist .dist-* server/dist sescope-server sescope nn/cmd/sescope/notices.txt web/bench/build web/bench/node_modules

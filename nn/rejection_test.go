@@ -11,8 +11,6 @@ import (
 	"sescope/weights"
 )
 
-func logistic(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
-
 // withSpec is the generated live network with an edited spec and further tensors.
 func withSpec(t testing.TB, edit func(*Spec), tensors ...weights.Tensor) (*Model, error) {
 	t.Helper()

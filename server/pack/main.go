@@ -2,6 +2,9 @@
 // it, and so does any static host, under any path.
 //
 //	go run ./server/pack [-out dist]
+//	go run ./server/pack -notices FILE PACKAGE...
+//
+// The second writes the licences of what a program holds, for those that are built without dist.
 //
 // It is run in the project's root. dist holds
 //
@@ -34,14 +37,23 @@ import (
 
 func main() {
 	out := flag.String("out", "dist", "the folder to make or to replace")
+	list := flag.String("notices", "", "the file of licences to write for the packages that are named")
 	flag.Parse()
-	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "pack: unexpected argument %q; usage: pack [-out dist]\n", flag.Arg(0))
+	if (flag.NArg() > 0) != (*list != "") {
+		fmt.Fprintln(os.Stderr, "usage: pack [-out dist], or pack -notices FILE PACKAGE...")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := pack(ctx, ".", *out, os.Stdout); err != nil {
+	err := error(nil)
+	if *list == "" {
+		err = pack(ctx, ".", *out, os.Stdout)
+	} else if licences, e := notices(ctx, ".", flag.Args()...); e != nil {
+		err = e
+	} else {
+		err = os.WriteFile(*list, licences, 0o644)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "pack: %v\n", err)
 		os.Exit(1)
 	}

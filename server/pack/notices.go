@@ -14,9 +14,10 @@ import (
 	"strings"
 )
 
-// notices are the licences of everything that the program holds which others wrote: Go itself and the modules of ./wasm and ./server, as
-// their own files say them. dist carries them as notices.txt, because those licences want them beside every copy.
-func notices(ctx context.Context, root string) ([]byte, error) {
+// notices are the licences of everything that programs hold which others wrote: Go itself and the modules
+// of those packages, as their own files say them. They are beside every copy, because those licences want
+// it: dist carries them as notices.txt, and the terminal program prints its own.
+func notices(ctx context.Context, root string, packages ...string) ([]byte, error) {
 	type module struct {
 		Path, Version, Dir string
 		Main               bool
@@ -29,11 +30,17 @@ func notices(ctx context.Context, root string) ([]byte, error) {
 	}
 	parts := []part{{"Go, its standard library and its loader wasm_exec.js", goroot}}
 	seen := map[string]bool{}
-	for _, pkg := range []string{"./wasm", "./server"} {
+	for _, pkg := range packages {
 		if _, err := os.Stat(filepath.Join(root, pkg)); err != nil {
 			continue // a project that has no server
 		}
-		out, err := goTool(ctx, root, "list", "-deps", "-json=Module", pkg)
+		list := goTool
+		if pkg != "./wasm" { // a program of this machine, which holds other modules
+			list = func(ctx context.Context, dir string, args ...string) (string, error) {
+				return runGo(ctx, dir, nil, args...)
+			}
+		}
+		out, err := list(ctx, root, "list", "-deps", "-json=Module", pkg)
 		if err != nil {
 			return nil, err
 		}

@@ -85,7 +85,7 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	licences, err := notices(ctx, root)
+	licences, err := notices(ctx, root, "./wasm", "./server")
 	if err != nil {
 		return nil, err
 	}
@@ -172,9 +172,14 @@ func wasmExec(ctx context.Context, root string) ([]byte, error) {
 // goTool runs the go command for the wasm target in dir and returns what it
 // printed, without the line end.
 func goTool(ctx context.Context, dir string, args ...string) (string, error) {
+	return runGo(ctx, dir, []string{"GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=" + experiment}, args...)
+}
+
+// runGo runs the go command in dir with more in its environment.
+func runGo(ctx context.Context, dir string, env []string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT="+experiment)
+	cmd.Env = append(os.Environ(), env...)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	b, err := cmd.Output()

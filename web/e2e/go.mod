@@ -3,7 +3,7 @@ module sescope/web/e2e
 go 1.27
 
 require (
-	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/cdproto v0.159.3
 	github.com/chromedp/chromedp v0.23.0
 )
 

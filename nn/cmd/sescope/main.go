@@ -64,7 +64,9 @@ func usage() string {
 		about, _, _ := strings.Cut(c.about, "\n")
 		fmt.Fprintf(&b, "  %-36s%s\n", strings.TrimSpace(c.name+" "+c.operands), about)
 	}
-	fmt.Fprintf(&b, "  %-36s%s\n  %-36s%s\n", "help COMMAND", "Say more of a command.", "version", "Print the version.")
+	for _, more := range [][2]string{{"help COMMAND", "Say more of a command."}, {"version", "Print the version."}, {"notices", "Print the licences of what the program holds."}} {
+		fmt.Fprintf(&b, "  %-36s%s\n", more[0], more[1])
+	}
 	return b.String()
 }
 
@@ -91,6 +93,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 			return nil
 		}
 		name, args = args[0], []string{"-h"}
+	case "notices":
+		fmt.Fprint(stdout, notices)
+		return nil
 	case "version", "--version", "-v":
 		fmt.Fprintln(stdout, version())
 		return nil
