@@ -121,13 +121,12 @@ func (l LayerInfo) Sketch() string {
 	return ""
 }
 
-// attentionOps lists the kinds for an error message.
-func attentionOps() string {
-	var list []string
+// AttentionKinds lists the kinds by their ops in a spec.
+func AttentionKinds() (ops []string) {
 	for _, a := range attentions {
-		list = append(list, a.op)
+		ops = append(ops, a.op)
 	}
-	return strings.Join(list, ", ")
+	return ops
 }
 
 // attentionLayer is a block of channel attention.

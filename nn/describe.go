@@ -90,7 +90,7 @@ func (l LayerSpec) describe(in, with Shape, parts []Shape) (LayerInfo, error) {
 		}
 		a := attentionOf(l.Op)
 		if a == nil {
-			return info, fmt.Errorf("unknown layer, expected conv, batchnorm, %s, %s, %s, spatial, maxpool, avgpool, mean, flatten, linear, dropout or add", ops(activations), attentionOps(), ops(kinds))
+			return info, fmt.Errorf("unknown layer, expected conv, batchnorm, %s, %s, %s, spatial, maxpool, avgpool, mean, flatten, linear, dropout or add", ops(activations), strings.Join(AttentionKinds(), ", "), ops(kinds))
 		}
 		if err := a.describe(&info, in); err != nil {
 			return info, err

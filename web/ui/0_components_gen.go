@@ -716,12 +716,6 @@ type Flow struct {
 	ID string
 }
 
-func (c *Flow) pools() string {
-	if len(c.F.Squeezes) > 1 {
-		return c.S.Words().FlowMean + ", " + c.S.Words().FlowMax
-	}
-	return c.S.Words().FlowMean
-}
 func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
@@ -770,7 +764,7 @@ func (c *Flow) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					content(vgn, c.pools())
+					content(vgn, c.F.Pools)
 				}
 				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "li\x00class\x00wide")

@@ -145,7 +145,7 @@ func signed(b *strings.Builder, first bool, name string, v float32) {
 // Flow is the way of a channel through an attention block as drawings of 1000 x 100.
 type Flow struct {
 	Title, Text   string
-	Before        string
+	Before, Pools string
 	Squeezes      []FlowSqueeze
 	First, Second string     // what stands in front of the units and behind them: "FC, ReLU", "FC"
 	Units         []FlowUnit // hidden ones, or the channels around
@@ -206,23 +206,20 @@ func (s *State) flow(f *protocol.Flow) *Flow {
 	c, n := f.Channel, g.Map.C
 	own, scale, logit := g.Own[c], g.Scale[c], g.Logits[c]
 	function := functionName(g.Function)
-	v := &Flow{Title: fmt.Sprintf(w.FlowTitle, nn.AttentionTitle(g.Kind), f.Block+1, c), Text: fmt.Sprintf(w.FlowText, n, f.Width, n), Before: fmt.Sprintf(w.FlowMap, f.Before.W, f.Before.H),
-		First: "FC, " + functionName(g.Activation), Second: "FC", Neurons: fmt.Sprintf(w.FlowNeurons, f.Width),
-		GateBars: bars(g.Own, c), Logit: Number(logit), Front: fmt.Sprintf(w.FlowFront, function),
-		Function: function, Gate: Number(own), Gates: fmt.Sprintf(w.FlowGates, n, Number(own)), Times: "× " + Number(scale), After: w.FlowAfter}
-	for _, q := range g.Squeezes {
-		words := w.FlowMeans
-		if q.Pool == "max" {
-			words = w.FlowMaxima
-		}
-		v.Squeezes = append(v.Squeezes, FlowSqueeze{bars(q.Values, c), fmt.Sprintf(words, n, Number(q.Values[c]))})
+	v := &Flow{Title: fmt.Sprintf(w.FlowTitle, nn.AttentionTitle(g.Kind), f.Block+1, c), Before: fmt.Sprintf(w.FlowMap, f.Before.W, f.Before.H),
+		GateBars: bars(g.Own, c), Logit: Number(logit), Front: fmt.Sprintf(w.FlowFront, function), Function: function, Gate: Number(own), Gates: fmt.Sprintf(w.FlowGates, n, Number(own)),
+		Times: "× " + Number(scale), After: w.FlowAfter}
+	v.Text, _, v.Neurons, v.Second = s.attentionText(&g.Excitation, &f.GateSum)
+	if g.Activation != "" {
+		v.First = "FC, " + functionName(g.Activation)
 	}
-	switch {
-	case f.Width == 0: // each gate is made of its neighbours' squeezes
-		v.Text, v.Neurons = fmt.Sprintf(w.FlowTextNear, n, f.N, n), fmt.Sprintf(w.FlowNear, f.N)
-		v.First, v.Second = "", w.FlowConv
-	case len(g.Squeezes) > 1:
-		v.Text = fmt.Sprintf(w.FlowTextShared, n, f.Width, n)
+	for i, q := range g.Squeezes {
+		words := squeezeText(q.Pool)
+		if i > 0 {
+			v.Pools += ", "
+		}
+		v.Pools += words.name[s.lang()]
+		v.Squeezes = append(v.Squeezes, FlowSqueeze{bars(q.Values, c), fmt.Sprintf(words.list[s.lang()], n, Number(q.Values[c]))})
 	}
 	if s.placesOf(f) != nil {
 		v.Places = w.FlowPlaces

@@ -104,7 +104,7 @@ func TestFlowWords(t *testing.T) {
 	s.Shown.Result.Gates = []protocol.Excitation{{Excitation: account}}
 	s.Maps().Flow = &protocol.Flow{GateSum: nn.GateSum{Channel: 1, N: 3, Weights: []float32{1, 2, 3}, Inputs: []float32{1, -2, 0}}, Before: protocol.Plane{W: 4, H: 4}}
 	f := s.Flow()
-	if f.Title != "Through ECA 1, for channel 1" || f.Text != "3 means, a gate from each and its neighbours by the same 3 weights, 3 multiplications." || f.First != "" || f.Second != "convolution" ||
+	if f.Title != "Through ECA 1, for channel 1" || f.Text != "3 means, each gate from a channel and its neighbours, 3 multiplications." || f.First != "" || f.Second != "convolution" ||
 		f.Neurons != "3 neighbours" || len(f.Units) != 3 || len(f.Squeezes) != 1 || f.Places != "" {
 		t.Errorf("ECA: %+v", f)
 	}

@@ -68,11 +68,8 @@ func (s *State) Lesson() Lesson {
 		g := s.blockOf(f)
 		c, n, width, z := f.Channel, g.Map.C, f.Width, g.Logits[f.Channel]
 		say(text.before[0], f.Block+1, name, n, f.Before.W, f.Before.H, c, f.Before.W*f.Before.H, Number(g.Squeezes[0].Values[c]))
-		if width > 0 {
-			end(text.after[0], width, n, n, functionName(g.Function))
-		} else {
-			end(text.after[1], f.N, n, functionName(g.Function))
-		}
+		_, lesson, _, _ := s.attentionText(&g.Excitation, &f.GateSum)
+		l.After = append(l.After, lesson)
 		l.Equation = fmt.Sprintf(equations[g.Function], text.gate, c, Number(z), Number(-z), Number(g.Own[c]))
 		if width > 0 {
 			note(text.notes[0], width, n, max(1, n/width))
@@ -158,8 +155,6 @@ var lessonsEn = [LearnSteps]lesson{
 		notes:  []string{"All %d maps, and the multiplications behind every one of their pixels, are in Feature maps."}},
 	{short: "Squeeze, then excite", title: "Squeeze: each map becomes one number. Excite: the numbers become gates.",
 		before: []string{"Block %d has turned this picture (%s, says the network) into %d maps of %d × %d. Squeezing takes the mean of each. The map of channel %d, whose %d values average %s, is now that one number."},
-		after: []string{"A layer of %d neurons reads all %d means, and a second layer answers with %d values. The %s presses each into the range from 0 to 1: that is the gate.",
-			"A convolution of %d weights runs over the %d means, so that each channel listens to its neighbours. The %s presses each value into the range from 0 to 1: that is the gate."},
 		notes: []string{"%d neurons for %d channels: a narrow middle, one for every %d, makes the channels share what they know.",
 			"Hu, Shen, Sun: Squeeze-and-Excitation Networks, CVPR 2018."},
 		gate: "gate"},
@@ -190,8 +185,6 @@ var lessonsZh = [LearnSteps]lesson{
 		notes:  []string{"全部 %d 张图，以及每个像素背后的乘法，都在“特征图”里。"}},
 	{short: "挤压，再激励", title: "挤压：每张图变成一个数。激励：这些数变成门控。",
 		before: []string{"第 %d 块把这张图片（网络说是%s）变成了 %d 张 %d × %d 的图。挤压就是取每张图的均值。通道 %d 的 %d 个值平均为 %s，现在它就是这一个数。"},
-		after: []string{"一层 %d 个神经元读入全部 %d 个均值，第二层给出 %d 个值。%s 把每个值压到 0 到 1 之间：这就是门控。",
-			"%d 个权重的卷积滑过 %d 个均值，每个通道听取相邻的通道。%s 把每个值压到 0 到 1 之间：这就是门控。"},
 		notes: []string{"%d 个神经元对 %d 个通道：中间很窄，每 %d 个通道一个，迫使通道共享信息。",
 			"Hu、Shen、Sun：Squeeze-and-Excitation Networks，CVPR 2018。"},
 		gate: "门控"},

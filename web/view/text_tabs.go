@@ -3,17 +3,17 @@ package view
 // TabTexts are the words of the panels below the first screen in one language.
 type TabTexts struct {
 	TestSetTexts
-	OpenChannel                                                                                                                                                                                                                                                      string
-	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                                                                              string
-	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                                                                              string
-	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download                                                                                                                     string
-	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                                                                    string
-	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                                                                         string
-	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                                                                                                                                                         string
-	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowText, FlowTextShared, FlowTextNear, FlowMap, FlowMean, FlowMeans, FlowMax, FlowMaxima, FlowNeurons, FlowNear, FlowConv, FlowPlaces, FlowGates, FlowAfter, FlowForced, FlowFront string
-	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks                                                 string
-	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap, BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma                                                                                                                      string
-	LearnYours, LearnMute, LearnUnmute, LearnSteps, LearnNext, LearnBack                                                                                                                                                                                             string
+	OpenChannel                                                                                                                                                                                                      string
+	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                              string
+	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
+	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download                                                                     string
+	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                    string
+	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                         string
+	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                                                                                                         string
+	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowMap, FlowPlaces, FlowGates, FlowAfter, FlowForced, FlowFront                                                                    string
+	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks string
+	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap, BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma                                                                      string
+	LearnYours, LearnMute, LearnUnmute, LearnSteps, LearnNext, LearnBack                                                                                                                                             string
 }
 
 // English and Chinese; the test of Texts keeps them complete, too.
@@ -38,12 +38,10 @@ var (
 		TwinFailed: "Its twin could not be loaded. Check the connection, then open this panel again.", TwinLoading: "Loading its twin …", ComparePair: "Compare %s and %s",
 		FirstMaps: "first-layer maps, one scale for all", NextDisagreement: "Next picture where they disagree", Cancel: "Cancel",
 		Picture: "the picture", MapsFrom: "Pixel (%d, %d) from %s: %d multiplications", MapsLargest: "Pixel (%d, %d) is the largest of %[4]d values of %[3]s", MapsStrongest: ", the strongest %d of %d channels are shown", OtherInputs: "%d others", Bias: "bias",
-		FlowTitle: "Through %s %d, for channel %d", FlowText: "%d means, two small layers with %d neurons between them, %d multiplications.",
-		FlowTextShared: "%d means and maxima, for each the same two small layers with %d neurons between them, %d multiplications.",
-		FlowTextNear:   "%d means, a gate from each and its neighbours by the same %d weights, %d multiplications.",
-		FlowMax:        "maximum", FlowMaxima: "%d maxima, this one %s", FlowNear: "%d neighbours", FlowConv: "convolution", FlowPlaces: "what each place counts",
-		FlowMap: "%d × %d map", FlowMean: "mean", FlowMeans: "%d means, this one %s", FlowNeurons: "%d neurons",
-		FlowGates: "%d gates, this one %s", FlowAfter: "the map, scaled", FlowForced: "The network says %s; you set %s.", FlowFront: "before the %s",
+		FlowTitle:  "Through %s %d, for channel %d",
+		FlowPlaces: "what each place counts",
+		FlowMap:    "%d × %d map",
+		FlowGates:  "%d gates, this one %s", FlowAfter: "the map, scaled", FlowForced: "The network says %s; you set %s.", FlowFront: "before the %s",
 		AuditTitle: "Do the gates tell the truth?", AuditAbout: "A large gate should belong to a channel that matters. The audit mutes each channel of a block in turn and reads how far the logit of the answer falls.",
 		AuditBlock: "SE %d, %d channels", AuditStart: "Audit this picture", AuditCancel: "Cancel", AuditRunning: "%d of %d channels", AuditStopped: "Stopped after %d of %d channels.",
 		AuditFailed: "The network kept stopping during the audit. The page goes on; try another block.", AuditRho: "Rank correlation %s.", AuditLittle: "The gate says next to nothing about what a channel is worth here.",
@@ -74,12 +72,10 @@ var (
 		TwinFailed: "另一个网络没能加载。请检查网络，再打开本面板。", TwinLoading: "正在加载另一个网络……", ComparePair: "比较%s与%s",
 		FirstMaps: "第一层特征图，同一色标", NextDisagreement: "下一张答案不一致的图片", Cancel: "取消",
 		Picture: "图片", MapsFrom: "像素 (%d, %d) 来自%s：%d 次乘法", MapsLargest: "像素 (%d, %d) 是%[3]s中 %[4]d 个值里最大的", MapsStrongest: "，显示最强的 %d 个通道，共 %d 个", OtherInputs: "其余 %d 个", Bias: "偏置",
-		FlowTitle: "经过 %s %d 的通道 %d", FlowText: "%d 个均值，两个小层，中间 %d 个神经元，%d 次乘法。",
-		FlowTextShared: "%d 个均值与最大值，各经过同样的两个小层，中间 %d 个神经元，%d 次乘法。",
-		FlowTextNear:   "%d 个均值，每个与相邻通道用同样的 %d 个权重得出门控，%d 次乘法。",
-		FlowMax:        "最大值", FlowMaxima: "%d 个最大值，此通道 %s", FlowNear: "%d 个相邻通道", FlowConv: "卷积", FlowPlaces: "每个位置的权重",
-		FlowMap: "%d × %d 图", FlowMean: "均值", FlowMeans: "%d 个均值，此通道 %s", FlowNeurons: "%d 个神经元",
-		FlowGates: "%d 个门控，此通道 %s", FlowAfter: "缩放后的图", FlowForced: "网络给出 %s，您设为 %s。", FlowFront: "%s 之前",
+		FlowTitle:  "经过 %s %d 的通道 %d",
+		FlowPlaces: "每个位置的权重",
+		FlowMap:    "%d × %d 图",
+		FlowGates:  "%d 个门控，此通道 %s", FlowAfter: "缩放后的图", FlowForced: "网络给出 %s，您设为 %s。", FlowFront: "%s 之前",
 		AuditTitle: "门控说的是实话吗？", AuditAbout: "门控大的通道应当重要。审计会依次静音某一块的每个通道，读出答案的 logit 下降多少。",
 		AuditBlock: "SE %d，%d 个通道", AuditStart: "审计这张图片", AuditCancel: "取消", AuditRunning: "第 %d 个通道，共 %d 个", AuditStopped: "在第 %d 个通道停止，共 %d 个。",
 		AuditFailed: "审计时网络反复停止。页面照常工作，请换一块试试。", AuditRho: "秩相关系数 %s。", AuditLittle: "在这里，门控几乎说明不了通道的价值。",

@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -266,5 +267,31 @@ func TestTabs(t *testing.T) {
 	}
 	if _, ok := FindTab("nowhere"); ok {
 		t.Error("a tab that is none was found")
+	}
+}
+
+// Every kind of attention and every squeeze has its words in both languages, with the same places for numbers.
+func TestAttentionWords(t *testing.T) {
+	places := regexp.MustCompile(`\{[a-z]+\}|%[ds]`)
+	for _, w := range attentionTexts {
+		if nn.AttentionTitle(w.kind) == "" {
+			t.Errorf("words for %q, which is no kind", w.kind)
+		}
+		for _, text := range [][2]string{w.text, w.lesson, w.units, w.last} {
+			en, zh := places.FindAllString(text[0], -1), places.FindAllString(text[1], -1)
+			if text[0] == "" || text[1] == "" || !reflect.DeepEqual(slices.Compact(slices.Sorted(slices.Values(en))), slices.Compact(slices.Sorted(slices.Values(zh)))) {
+				t.Errorf("%s: %q", w.kind, text)
+			}
+		}
+	}
+	for _, kind := range nn.AttentionKinds() {
+		if !slices.ContainsFunc(attentionTexts, func(w attentionWords) bool { return w.kind == kind }) {
+			t.Errorf("no words for %s", kind)
+		}
+	}
+	for _, w := range squeezeTexts {
+		if w.name[0] == "" || w.name[1] == "" || !reflect.DeepEqual(places.FindAllString(w.list[0], -1), places.FindAllString(w.list[1], -1)) {
+			t.Errorf("%s: %q, %q", w.pool, w.name, w.list)
+		}
 	}
 }
