@@ -111,7 +111,7 @@ func TestPrivacy(t *testing.T) {
 	p.setFiles("network", write(t, "own.safetensors", own))
 	p.after(n, "", "own.safetensors")
 	n = p.count()
-	p.run("location.hash = 'model=simple-se&sample=dog&gates=1:21@0&tab=learn'")
+	p.run("location.hash = 'model=simple-se&sample=dog&gates=1:21@0&tab=maps'")
 	p.after(n, "dog.svg", "simple-se")
 
 	// And without a network.

@@ -103,7 +103,10 @@ func (p *Page) show(fr *frame, r *protocol.Result, data js.Value) {
 		p.frames.Explain() // the card wants that channel's map
 	}
 	p.stage.show(s, fr, bytesOf(data.Get("input")))
-	if s.Panel != nil { // tabs that ask for nothing are painted where their state changes
+	if p.walk.due {
+		p.openWalk()
+	}
+	if s.Panel != nil || s.Walk.Open { // tabs that ask for nothing are painted where their state changes
 		p.paintTab()
 	}
 	p.showDesk()

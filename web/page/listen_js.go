@@ -54,6 +54,7 @@ func (p *Page) listen() {
 	p.listenExport()
 	p.listenShare()
 	p.listenLinks()
+	p.listenWalk()
 	p.listenBrush()
 	p.translate()
 }

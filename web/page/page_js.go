@@ -47,6 +47,7 @@ type Page struct {
 
 	answered string // the answer that was rendered last
 	panel    panel
+	walk     walk
 	own      map[string]ownNetwork // by the name in the model picker
 	builtIn  string                // the network that the page came with and that answered last
 	compare  compare

@@ -24,13 +24,13 @@ func init() {
 		view.TabCompare:  {paint: (*Page).paintCompare},
 		view.TabMaps:     {paint: (*Page).paintMaps, pick: (*Page).pickMaps, pickByKey: (*Page).pickMapsByKey},
 		view.TabTest:     {paint: (*Page).paintTest, pick: (*Page).pickTest, pickByKey: (*Page).pickTestByKey},
-		view.TabLearn:    {paint: (*Page).paintLesson},
+		view.TabLearn:    {paint: (*Page).paintWalk},
 	}
 }
 
 // paintTab paints the open tab's canvases if it has what it asks for.
 func (p *Page) paintTab() {
-	if paint := tabParts[p.state.Tab].paint; paint != nil && p.state.Answered() {
+	if paint := tabParts[p.state.Showing()].paint; paint != nil && p.state.Answered() {
 		paint(p)
 	}
 }
@@ -42,6 +42,10 @@ func (p *Page) ChooseTab(id string) {
 
 // openTab opens a panel and brings it to the top, below the bar with the picture and the answer.
 func (p *Page) openTab(id string) {
+	if id == view.TabLearn {
+		p.openWalk()
+		return
+	}
 	p.state.Tab, p.state.Menu = id, ""
 	p.panel.scroll = id != ""
 	p.openPanel()

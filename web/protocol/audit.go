@@ -11,6 +11,10 @@ type Audit struct {
 	Class int `json:"class"`
 	From  int `json:"from"`
 	Count int `json:"count"`
+
+	// Odds asks for the fall of the class's log odds, log(p / (1 - p)), instead of its logit's: what
+	// the answer loses, when other classes' logits move with it.
+	Odds bool `json:"odds,omitempty"`
 }
 
 // Shrink asks for the first network once more with fewer bits a weight. The answer is Reply.Shrunk.

@@ -1178,221 +1178,6 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Learn is the tutorial in six steps, told with the shown frame. Its lists of paragraphs have elements of their own: when one grows, Vugu makes what
-// stands behind it in the same element anew, and the figure's canvases with it.
-type Learn struct {
-	S *view.State
-	A Actions
-}
-
-func (c *Learn) l() view.Lesson { return c.S.Lesson() }
-
-func (c *Learn) number(i int) string { return strconv.Itoa(i + 1) }
-
-func (c *Learn) at(step int) string { return strconv.Itoa(c.S.LearnStep + step) }
-
-func (c *Learn) slot(id string) string { return id + "-slot" }
-
-func (c *Learn) mute() string {
-	if c.S.Shown != nil && c.S.Shown.Result.Touched {
-		return c.S.Words().LearnUnmute
-	}
-	block, channel := c.S.LearnMute()
-	return fmt.Sprintf(c.S.Words().LearnMute, channel, block+1)
-}
-func (c *Learn) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00learn")
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "nav\x00class\x00toc\x00id\x00learn-toc")
-		vgn.AddAttrInterface("aria-label", c.S.Words().LearnSteps)
-		{
-			vgparent := vgn
-			_ = vgparent
-			for i, l := range c.S.LearnToc() {
-				var vgiterkey interface{} = i
-				_ = vgiterkey
-				i := i
-				_ = i
-				l := l
-				_ = l
-				vgn = element(vgparent, "button\x00type\x00button")
-				vgn.AddAttrInterface("aria-current", pick(l.On, "step", "false"))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(l.Name) })
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = element(vgparent, "i")
-					content(vgn, c.number(i))
-					vgn = element(vgparent, "span")
-					content(vgn, l.Title)
-				}
-			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "article\x00class\x00art\x00id\x00lesson")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "h2")
-			content(vgn, c.l().Title)
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00ps")
-			{
-				vgparent := vgn
-				_ = vgparent
-				for vgiterkeyt, t := range c.l().Before {
-					var vgiterkey interface{} = vgiterkeyt
-					_ = vgiterkey
-					t := t
-					_ = t
-					vgn = element(vgparent, "p")
-					content(vgn, t)
-				}
-				vgn = element(vgparent, "i\x00hidden\x00")
-				vgn.SetInnerHTML(vugu.HTML(""))
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "figure")
-			vgn.AddAttrInterface("data-figure", c.l().Figure)
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "div\x00class\x00big")
-				vgn.AddAttrInterface("hidden", c.l().Figure != "input" && c.l().Figure != "heat")
-				vgn.AddAttrInterface("id", c.slot("learn-picture"))
-				vgn = text(vgparent, "\n      ")
-				vgn = element(vgparent, "div\x00class\x00terms-box")
-				vgn.AddAttrInterface("hidden", c.l().Figure != "filter" && c.l().Figure != "input")
-				{
-					vgparent := vgn
-					_ = vgparent
-					{
-						vgcompKey := vugu.MakeCompKey(0xC1ED050BF2079E91^vgin.CurrentPositionHash(), vgiterkey)
-						// ask BuildEnv for prior instance of this specific component
-						vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Terms)
-						if vgcomp == nil {
-							// create new one if needed
-							vgcomp = new(Terms)
-							vgin.BuildEnv.WireComponent(vgcomp)
-						}
-						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-						vgcomp.S = c.S
-						vgout.Components = append(vgout.Components, vgcomp)
-						vgn = &vugu.VGNode{Component: vgcomp}
-						vgparent.AppendChild(vgn)
-					}
-				}
-				vgn = text(vgparent, "\n      ")
-				vgn = element(vgparent, "div\x00class\x00flow-box")
-				vgn.AddAttrInterface("hidden", c.l().Figure != "flow" && c.l().Figure != "pair")
-				{
-					vgparent := vgn
-					_ = vgparent
-					if c.S.Flow() != nil {
-						{
-							vgcompKey := vugu.MakeCompKey(0xE960480613C991B1^vgin.CurrentPositionHash(), vgiterkey)
-							// ask BuildEnv for prior instance of this specific component
-							vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Flow)
-							if vgcomp == nil {
-								// create new one if needed
-								vgcomp = new(Flow)
-								vgin.BuildEnv.WireComponent(vgcomp)
-							}
-							vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-							vgcomp.F = c.S.Flow()
-							vgcomp.S = c.S
-							vgcomp.ID = "learn-flow"
-							vgout.Components = append(vgout.Components, vgcomp)
-							vgn = &vugu.VGNode{Component: vgcomp}
-							vgparent.AppendChild(vgn)
-						}
-					}
-					vgn = element(vgparent, "i\x00hidden\x00")
-					vgn.SetInnerHTML(vugu.HTML(""))
-				}
-				vgn = text(vgparent, "\n      ")
-				vgn = element(vgparent, "p\x00class\x00bt")
-				vgn.AddAttrInterface("hidden", c.l().Figure != "break")
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-mute")
-					content(vgn, c.mute())
-					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.MuteLesson() })
-				}
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "p\x00class\x00eqn\x00id\x00lesson-equation")
-			vgn.AddAttrInterface("hidden", c.l().Equation == "")
-			content(vgn, c.l().Equation)
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00ps")
-			{
-				vgparent := vgn
-				_ = vgparent
-				for vgiterkeyt, t := range c.l().After {
-					var vgiterkey interface{} = vgiterkeyt
-					_ = vgiterkey
-					t := t
-					_ = t
-					vgn = element(vgparent, "p")
-					content(vgn, t)
-				}
-				vgn = element(vgparent, "i\x00hidden\x00")
-				vgn.SetInnerHTML(vugu.HTML(""))
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "p\x00class\x00bt")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-back")
-				vgn.AddAttrInterface("disabled", c.S.LearnStep == 0)
-				content(vgn, c.S.Words().LearnBack)
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(-1)) })
-				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00learn-next")
-				vgn.AddAttrInterface("disabled", c.S.LearnStep == view.LearnSteps-1)
-				content(vgn, c.S.Words().LearnNext)
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLesson(c.at(1)) })
-			}
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "aside\x00class\x00notes")
-		vgn.AddAttrInterface("aria-label", c.S.TabName(view.TabLearn))
-		{
-			vgparent := vgn
-			_ = vgparent
-			for vgiterkeyt, t := range c.l().Notes {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				t := t
-				_ = t
-				vgn = element(vgparent, "p")
-				content(vgn, t)
-			}
-		}
-		vgn = text(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
 // Mapmenu is the menu on the picture: what the map shows, and how.
 type Mapmenu struct {
 	S *view.State
@@ -2194,7 +1979,7 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		vgparent := vgn
 		_ = vgparent
 		vgn = text(vgparent, "\n  ")
-		for vgiterkeyt, t := range view.Tabs {
+		for vgiterkeyt, t := range view.Panels() {
 			var vgiterkey interface{} = vgiterkeyt
 			_ = vgiterkey
 			t := t
@@ -2291,25 +2076,6 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						if vgcomp == nil {
 							// create new one if needed
 							vgcomp = new(Testset)
-							vgin.BuildEnv.WireComponent(vgcomp)
-						}
-						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-						vgcomp.A = c.A
-						vgcomp.S = c.S
-						vgout.Components = append(vgout.Components, vgcomp)
-						vgn = &vugu.VGNode{Component: vgcomp}
-						vgparent.AppendChild(vgn)
-					}
-				}
-				vgn = text(vgparent, "\n    ")
-				if c.open(t, view.TabLearn) {
-					{
-						vgcompKey := vugu.MakeCompKey(0xDA52E0C1F365DB94^vgin.CurrentPositionHash(), vgiterkey)
-						// ask BuildEnv for prior instance of this specific component
-						vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Learn)
-						if vgcomp == nil {
-							// create new one if needed
-							vgcomp = new(Learn)
 							vgin.BuildEnv.WireComponent(vgcomp)
 						}
 						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
@@ -2996,7 +2762,7 @@ func (c *Testresult) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgn = text(vgparent, "‹")
 					}
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain\x00id\x00test-next")
-					vgn.AddAttrInterface("aria-label", c.S.Words().LearnNext)
+					vgn.AddAttrInterface("aria-label", c.S.Words().PageNext)
 					vgn.AddAttrInterface("disabled", c.S.Test.Page+1 >= c.S.Test.CellPages())
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.TurnTestPage(1) })
 					{

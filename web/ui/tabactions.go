@@ -8,8 +8,6 @@ type TabActions interface {
 	ChooseAuditBlock(index string)
 	ToggleAudit()            // start, or cancel
 	ChooseBits(index string) // of view.BitsSteps
-	ChooseLesson(index string)
-	MuteLesson() // the channel of view.LearnMute, or all gates back
 	OpenNetwork()
 	ToggleRound() // of the weights of the network that is opened next
 	OpenTestFile()

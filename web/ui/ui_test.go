@@ -198,10 +198,10 @@ func TestContentMayBeCut(t *testing.T) {
 // Every tab of the table has markup: its panel is built when it is open, and only then.
 func TestEveryTab(t *testing.T) {
 	s := withResult()
-	for _, open := range view.Tabs {
+	for _, open := range view.Panels() {
 		s.Tab = open.ID
 		root := build(t, s)
-		for _, tab := range view.Tabs {
+		for _, tab := range view.Panels() {
 			parts := 0
 			for c := byID(t, root, tab.Panel()).FirstChild; c != nil; c = c.NextSibling {
 				if c.Type == vugu.ElementNode && c.Data != "i" || c.Component != nil {

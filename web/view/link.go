@@ -170,8 +170,8 @@ func (s *State) Hash() string {
 	if gates := s.gatesLink(); gates != "" {
 		parts = append(parts, "gates="+gates)
 	}
-	if s.Tab != "" {
-		parts = append(parts, "tab="+s.Tab)
+	if tab := s.Showing(); tab != "" {
+		parts = append(parts, "tab="+tab)
 	}
 	return "#" + strings.Join(append(parts, "lang="+s.Lang), "&")
 }

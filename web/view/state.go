@@ -92,8 +92,8 @@ type State struct {
 	Test       TestSet
 	RoundOwn   bool                  // round the weights of the network that is opened next
 	ClassesOf  map[string][]nn.Class // of the networks that were loaded, by name
-	LearnStep  int                   // from 0
-	Panel      *protocol.Panel       // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
+	Walk       Walk
+	Panel      *protocol.Panel // what the open panel shows of the shown frame; nil if it asks for nothing or has no answer yet
 }
 
 // The menus of rare controls.

@@ -29,7 +29,7 @@ const (
 
 // Tabs are the panels in their order. None is open at the start.
 var Tabs = []Tab{
-	{TabLearn, "1", "#i-play", [2]string{"Show me how", "演示原理"}, [2]string{"How", "演示"}, lookLearn},
+	{TabLearn, "1", "#i-play", [2]string{"Show me how", "演示原理"}, [2]string{"How", "演示"}, (*State).WalkLook},
 	{TabCompare, "2", "#i-cmp", [2]string{"Compare", "对比"}, [2]string{"Compare", "对比"}, lookCompare},
 	{TabTutorial, "3", "#i-pic", [2]string{"Strongest channels", "最强通道"}, [2]string{"Channels", "通道"}, nil},
 	{TabMaps, "4", "#i-grid", [2]string{"Feature maps", "特征图"}, [2]string{"Maps", "特征图"}, lookMaps},
@@ -49,12 +49,18 @@ func lookCompare(s *State) *protocol.Look {
 	return nil
 }
 
-func lookLearn(*State) *protocol.Look {
-	return &protocol.Look{Maps: &protocol.MapsLook{Channel: -1, Y: -1, X: -1}}
+// Panels are the tabs with a panel in the page: the walk has a dialog.
+func Panels() []Tab {
+	return slices.DeleteFunc(slices.Clone(Tabs), func(t Tab) bool { return t.ID == TabLearn })
 }
 
-// Panel is the id of the tab's panel.
-func (t Tab) Panel() string { return "panel-" + t.ID }
+// Panel is the id of what the tab opens.
+func (t Tab) Panel() string {
+	if t.ID == TabLearn {
+		return "walk"
+	}
+	return "panel-" + t.ID
+}
 
 // FindTab is the tab of an ID; ok is false if there is none.
 func FindTab(id string) (t Tab, ok bool) {
@@ -77,9 +83,18 @@ func (s *State) TabWord(id string) string {
 	return t.Word[s.lang()]
 }
 
+// Showing is the tab that has the person's eyes: the walk, which stands before the page and leaves it
+// as it is, or the open panel.
+func (s *State) Showing() string {
+	if s.Walk.Open {
+		return TabLearn
+	}
+	return s.Tab
+}
+
 // Look is what the open panel asks of a frame, nil for nothing.
 func (s *State) Look() *protocol.Look {
-	if t, _ := FindTab(s.Tab); t.look != nil {
+	if t, _ := FindTab(s.Showing()); t.look != nil {
 		return t.look(s)
 	}
 	return nil
@@ -87,6 +102,6 @@ func (s *State) Look() *protocol.Look {
 
 // Answered tells whether the open panel has what it asks for.
 func (s *State) Answered() bool {
-	t, _ := FindTab(s.Tab)
+	t, _ := FindTab(s.Showing())
 	return t.look == nil || s.Panel != nil
 }

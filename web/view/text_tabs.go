@@ -2,6 +2,7 @@ package view
 
 // TabTexts are the words of the panels below the first screen in one language.
 type TabTexts struct {
+	PageNext string
 	TestSetTexts
 	OpenChannel                                                                                                                                                                                                      string
 	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                              string
@@ -13,12 +14,12 @@ type TabTexts struct {
 	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowMap, FlowPlaces, FlowGates, FlowAfter, FlowForced, FlowFront                                                                    string
 	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks string
 	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap, BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma                                                                      string
-	LearnYours, LearnMute, LearnUnmute, LearnSteps, LearnNext, LearnBack                                                                                                                                             string
 }
 
 // English and Chinese; the test of Texts keeps them complete, too.
 var (
 	EnglishTabs = TabTexts{
+		PageNext:     "Next",
 		TestSetTexts: englishTest,
 		OpenChannel:  "Open channel %d in Feature maps",
 		OpConv:       "Convolution", OpBatchNorm: "Batch norm", OpSpatial: "Spatial attention", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
@@ -50,9 +51,9 @@ var (
 		BitsTitle: "Fewer bits", BitsAbout: "Round the large weights to fewer bits and see what becomes of the answer.", BitsOff: "The network runs with the weights of its file.", BitsMaking: "Rounding …",
 		BitsSame: "Still %s: from %s to %s.", BitsFlip: "The answer changes from %s to %s.", BitsMap: "The map moves by up to %s of its span.", BitsSize: "%s instead of %s, that is %s %%.",
 		BitsTrying: "%d of %d samples", BitsNoFlip: "All %d samples keep their answers.", BitsFlips: "%d of %d samples change their answers: %s.", BitsAsIs: "as in the file", BitsN: "%d bits", Comma: ", ",
-		LearnYours: "These are your numbers. Choose another picture and the figure, the text and the formula change with it.", LearnMute: "Mute channel %d of SE %d", LearnUnmute: "Give the network its gates back", LearnSteps: "Steps", LearnNext: "Next", LearnBack: "Back",
 	}
 	ChineseTabs = TabTexts{
+		PageNext:     "下一页",
 		TestSetTexts: chineseTest,
 		OpenChannel:  "在“特征图”中打开通道 %d",
 		OpConv:       "卷积", OpBatchNorm: "批归一化", OpSpatial: "空间注意力", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
@@ -84,7 +85,6 @@ var (
 		BitsTitle: "更少的位数", BitsAbout: "把较大的权重舍入到更少的位数，看答案会怎样。", BitsOff: "网络使用文件中的权重。", BitsMaking: "正在舍入……",
 		BitsSame: "仍是%s：从 %s 到 %s。", BitsFlip: "答案从%s变为%s。", BitsMap: "热图最多移动其跨度的 %s。", BitsSize: "%s，原为 %s，即 %s %%。",
 		BitsTrying: "第 %d 张样图，共 %d 张", BitsNoFlip: "全部 %d 张样图答案不变。", BitsFlips: "%d 张样图改变答案，共 %d 张：%s。", BitsAsIs: "与文件相同", BitsN: "%d 位", Comma: "、",
-		LearnYours: "这些都是您的数。换一张图片，插图、文字和公式都会跟着变。", LearnMute: "静音通道 %d（SE %d）", LearnUnmute: "恢复网络自己的门控", LearnSteps: "步骤", LearnNext: "下一步", LearnBack: "上一步",
 	}
 )
 

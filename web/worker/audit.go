@@ -2,6 +2,7 @@ package worker
 
 import (
 	"fmt"
+	"math"
 
 	"sescope/nn"
 	"sescope/web/protocol"
@@ -22,9 +23,19 @@ func (n *network) mute(req protocol.Request) ([]float32, error) {
 	}
 	drops := make([]float32, a.Count)
 	for i := range drops {
-		drops[i] = n.session.Mute(a.Block, a.From+i, a.Class)
+		if a.Odds {
+			drops[i] = logOdds(n.trace.Probs[a.Class]) - logOdds(n.session.Without(a.Block, a.From+i)[a.Class])
+		} else {
+			drops[i] = n.session.Mute(a.Block, a.From+i, a.Class)
+		}
 	}
 	return drops, nil
+}
+
+// logOdds is log(p / (1 - p)), finite where float32 has no more digits.
+func logOdds(p float32) float32 {
+	q := min(max(float64(p), 1e-7), 1-1e-7)
+	return float32(math.Log(q / (1 - q)))
 }
 
 // fewer is the first network once more, with fewer bits a weight.

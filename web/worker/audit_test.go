@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"math"
 	"reflect"
 	"testing"
 
@@ -35,6 +36,21 @@ func TestMute(t *testing.T) {
 	s.SetGates(0, gates)
 	if got, want := all[23], before[4]-s.Run(n.picture).Logits[4]; got-want > 1e-4 || want-got > 1e-4 || want == 0 {
 		t.Errorf("channel 23 drops the logit by %v, without it the logit is %v lower", got, want)
+	}
+	p := func(l []float32) float64 {
+		sum := 0.0
+		for _, v := range l {
+			sum += math.Exp(float64(v))
+		}
+		return math.Exp(float64(l[4])) / sum
+	}
+	var odds protocol.Reply
+	if err := n.job(protocol.Request{Op: protocol.Mute, ID: 1, Model: "simple-se", Audit: &protocol.Audit{Block: 0, Class: 4, From: 23, Count: 1, Odds: true}}, nil, &odds); err != nil {
+		t.Fatal(err)
+	}
+	with, without := p(before), p(s.Run(n.picture).Logits)
+	if got, want := float64(odds.Drops[0]), math.Log(with/(1-with))-math.Log(without/(1-without)); math.Abs(got-want) > 1e-3 || want == 0 {
+		t.Errorf("channel 23 drops the log odds by %v, expected %v", got, want)
 	}
 	if !reflect.DeepEqual(before, append([]float32(nil), trace.Logits...)) {
 		t.Error("the audit changed the frame's answer")

@@ -1,0 +1,437 @@
+package view
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"slices"
+	"strings"
+
+	"sescope/nn"
+	"sescope/web/protocol"
+)
+
+// A figure of the walk is a row of parts with arrows between them, as HTML: words stand in elements that wrap, so nothing collides at any width or
+// text size, and drawings without words are SVG. The page fills the canvases ([data-walk]) that parts leave for pictures.
+
+// figure collects the parts.
+type figure struct{ b strings.Builder }
+
+// part appends a part: its head, a line below the head, what is drawn (markup), and a line below the drawing.
+func (f *figure) part(class, head, sub, body, foot string) {
+	fmt.Fprintf(&f.b, `<div class="wk-part %s">`, class)
+	line := func(tag, text string) {
+		if text != "" {
+			fmt.Fprintf(&f.b, "<%s>%s</%s>", tag, html.EscapeString(text), tag)
+		}
+	}
+	line("h3", head)
+	line("small", sub)
+	f.b.WriteString(`<div class="wk-body">` + body + `</div>`)
+	line("p", foot)
+	f.b.WriteString("</div>")
+}
+
+// arrow appends an arrow with a word over it.
+func (f *figure) arrow(word string) {
+	fmt.Fprintf(&f.b, `<div class="wk-arrow"><span>%s</span><i></i></div>`, html.EscapeString(word))
+}
+
+// WalkFigure is the figure of the open page; "" until its numbers have come.
+func (s *State) WalkFigure() string {
+	if s.Shown == nil {
+		return ""
+	}
+	f := &figure{}
+	m, flow := s.Maps(), s.walkFlow()
+	switch page := s.WalkPage(); page {
+	case WalkPicture:
+		s.figurePicture(f)
+	case WalkFilter:
+		if m == nil || m.Sum == nil || len(m.Sum.Inputs) == 0 {
+			return ""
+		}
+		s.figureFilter(f, m.Sum)
+	case WalkMap:
+		if m == nil || s.Panel.Atlas == nil {
+			return ""
+		}
+		s.figureMap(f, m)
+	case WalkHead:
+		s.figureHead(f)
+	case WalkWhatIf:
+		s.figureWhatIf(f)
+	default:
+		if flow == nil {
+			return ""
+		}
+		s.figureBlock(f, flow, page)
+	}
+	return f.b.String()
+}
+
+func canvas(name string, w, h int) string {
+	return fmt.Sprintf(`<canvas data-walk="%s" width="%d" height="%d" aria-hidden="true"></canvas>`, name, w, h)
+}
+
+func (s *State) figurePicture(f *figure) {
+	r := s.Shown.Result
+	f.part("", s.in(both{"your picture", "您的图片"}), s.in(both{"its centre square", "取中央正方形"}), canvas("picture", 192, 192), "")
+	f.arrow(s.in(both{"average", "取平均"}))
+	f.part("", s.in(both{"what the network sees", "网络所见"}), fmt.Sprintf("%d × %d", r.Side, r.Side), canvas("see", 192, 192), "")
+	m := s.Maps()
+	if m == nil || m.Sum == nil || len(m.Sum.Inputs) != 3 {
+		return
+	}
+	f.arrow(s.in(both{"one pixel", "一个像素"}))
+	var rows strings.Builder
+	for i, name := range []both{{"red", "红"}, {"green", "绿"}, {"blue", "蓝"}} {
+		fmt.Fprintf(&rows, `<li class="c%d"><span>%s</span><b>%s</b></li>`, i, s.in(name), Number(centre(m.Sum.Inputs, i)))
+	}
+	f.part("", s.in(both{"three numbers", "三个数"}), fmt.Sprintf(s.in(both{"pixel (%d, %d)", "像素 (%d, %d)"}), m.X, m.Y), `<ul class="wk-rgb">`+rows.String()+`</ul>`,
+		s.in(both{"0 is the training pictures' mean", "0 是训练图片的均值"}))
+}
+
+// centre is the input in the middle of a window.
+func centre(inputs []protocol.InputTerms, i int) float32 {
+	if i >= len(inputs) {
+		return 0
+	}
+	return inputs[i].Cells[len(inputs[i].Cells)/2].Input
+}
+
+func (s *State) figureFilter(f *figure, a *protocol.Arithmetic) {
+	for i, t := range s.MapsTerms() {
+		if i > 0 {
+			f.arrow("+")
+		}
+		f.part("wk-terms", t.Name, s.in(both{"picture × weights", "图片 × 权重"}), termsTable(t.Inputs)+`<span class="wk-x">×</span>`+termsTable(t.Weights), "Σ "+t.Sum)
+	}
+	f.arrow(s.in(both{"add, bias", "相加，加偏置"}))
+	f.part("wk-number", s.in(both{"sum", "和"}), "", "<b>"+Number(a.Sum)+"</b>", "")
+	if a.Activation != "" {
+		f.arrow(functionName(a.Activation))
+		f.part("wk-number wk-on", s.in(both{"the map's value", "特征图的值"}), "", "<b>"+Number(a.Value)+"</b>", "")
+	}
+}
+
+// termsTable draws numbers as cells with a shade by sign and size.
+func termsTable(rows [][]TermCell) string {
+	var b strings.Builder
+	b.WriteString("<table>")
+	for _, row := range rows {
+		b.WriteString("<tr>")
+		for _, c := range row {
+			fmt.Fprintf(&b, `<td class="%s">%s</td>`, c.Shade, c.Text)
+		}
+		b.WriteString("</tr>")
+	}
+	return b.String() + "</table>"
+}
+
+// walkTiles is how many maps stand beside the one that is enlarged.
+const walkTiles = 12
+
+func (s *State) figureMap(f *figure, m *protocol.Maps) {
+	f.part("", s.in(both{"the picture", "图片"}), "", canvas("see", 160, 160), "")
+	f.arrow(fmt.Sprintf(s.in(both{"filter %d", "滤波器 %d"}), m.Channel))
+	f.part("wk-on", fmt.Sprintf(s.in(both{"map %d", "特征图 %d"}), m.Channel), fmt.Sprintf("%d × %d", m.W, m.H), canvas(fmt.Sprint("atlas:", m.Channel), m.W, m.H), "")
+	var tiles strings.Builder
+	for c := range min(walkTiles, s.Panel.Atlas.N) {
+		tiles.WriteString(canvas(fmt.Sprint("atlas:", c), m.W, m.H))
+	}
+	f.arrow("")
+	f.part("wk-tiles", fmt.Sprintf(s.in(both{"all %d maps", "全部 %d 张特征图"}), m.C), s.in(both{"the first dozen", "前十二张"}), tiles.String(), "")
+}
+
+// heatSVG draws a map, averaged to at most 16 cells a side, in viridis on the scale lo..hi.
+func heatSVG(p protocol.Plane, lo, hi float32) string {
+	n := (max(p.W, p.H) + 15) / 16
+	w, h := (p.W+n-1)/n, (p.H+n-1)/n
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="wk-map" viewBox="0 0 %d %d" shape-rendering="crispEdges" aria-hidden="true">`, w, h)
+	for y := range h {
+		for x := range w {
+			var sum float32
+			count := float32(0)
+			for v := y * n; v < min((y+1)*n, p.H); v++ {
+				for u := x * n; u < min((x+1)*n, p.W); u++ {
+					sum, count = sum+p.Data[v*p.W+u], count+1
+				}
+			}
+			r, g, bl := nn.Viridis.At((sum/count - lo) / max(hi-lo, 1e-12))
+			fmt.Fprintf(&b, `<rect x="%d" y="%d" width="1" height="1" fill="#%02x%02x%02x"/>`, x, y, r, g, bl)
+		}
+	}
+	return b.String() + "</svg>"
+}
+
+// span is the range of a map, 0 included.
+func span(p protocol.Plane) (lo, hi float32) {
+	for _, v := range p.Data {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	return lo, hi
+}
+
+// figureBlock draws the block with the part that the page is about lit: squeeze, the two layers, the gate function, scale.
+func (s *State) figureBlock(f *figure, a *protocol.Flow, page string) {
+	lit := func(p ...string) string {
+		if slices.Contains(p, page) {
+			return "wk-lit"
+		}
+		return "wk-dim"
+	}
+	g, c := s.walkAccount(), a.Channel
+	n, q := g.Map.C, g.Squeezes[0]
+	lo, hi := span(a.Before)
+	channel := fmt.Sprintf(s.in(both{"channel %d", "通道 %d"}), c)
+	f.part(lit(WalkSqueeze, WalkScale), fmt.Sprintf(s.in(both{"%d maps", "%d 张特征图"}), n), fmt.Sprintf("%d × %d", a.Before.W, a.Before.H), heatSVG(a.Before, lo, hi), channel)
+	f.arrow(s.in(both{"mean", "均值"}))
+	f.part(lit(WalkSqueeze, WalkFirst), "squeeze", fmt.Sprintf(s.in(both{"%d means, z", "%d 个均值 z"}), n), squares(q.Values, c), "z = "+Number(q.Values[c]))
+	if g.Activation != "" {
+		f.arrow("FC")
+		f.part(lit(WalkFirst, WalkHidden, WalkSecond)+" wk-net", functionName(g.Activation), fmt.Sprintf(s.in(both{"%d neurons", "%d 个神经元"}), q.Width), net(a, n, page), "")
+		f.arrow("FC")
+	} else {
+		f.arrow("")
+	}
+	f.part(lit(WalkSecond, WalkGate)+" wk-number", s.in(both{"sum", "和"}), channel, "<b>"+Number(g.Logits[c])+"</b>", "")
+	f.arrow("")
+	f.part(lit(WalkGate), functionName(g.Function), "σ", s.curve(a), "")
+	f.arrow("")
+	f.part(lit(WalkGate, WalkScale), s.in(both{"gates, s", "门控 s"}), s.in(both{"0 to 1", "0 到 1"}), gateRows(g.Scale, c), "")
+	f.arrow("× " + Number(g.Scale[c]))
+	f.part(lit(WalkScale), "scale", s.in(both{"map × gate", "特征图 × 门控"}), heatSVG(a.After, lo, hi), fmt.Sprintf("%s × %s", channel, Number(g.Scale[c])))
+}
+
+// sample picks up to n of count indices, spread evenly, with one of them included unless that is negative.
+func sample(count, n, with int) []int {
+	if count <= n {
+		n = count
+	}
+	var list []int
+	for i := range n {
+		list = append(list, i*count/n)
+	}
+	if with >= 0 && !slices.Contains(list, with) {
+		list[slices.IndexFunc(append(list, math.MaxInt), func(i int) bool { return i > with })-1] = with
+	}
+	return list
+}
+
+// squares draws the means as a column of squares, darker for larger ones, the channel's own with an outline.
+func squares(values []float32, channel int) string {
+	rows := sample(len(values), 12, channel)
+	top := max(slices.Max(values), 1e-12)
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="wk-col" viewBox="0 0 24 %d" aria-hidden="true">`, 18*len(rows))
+	for i, c := range rows {
+		class := "sq"
+		if c == channel {
+			class = "sq one"
+		}
+		fmt.Fprintf(&b, `<rect class="%s" x="5" y="%d" width="14" height="14" rx="2" fill-opacity="%.2f"/>`, class, 18*i+2, .12+.88*max(values[c], 0)/top)
+	}
+	return b.String() + "</svg>"
+}
+
+// net draws the hidden layer of a block of n channels: lines from the means to the neurons, and from them to the channel's sum. Thickness is a
+// weight's size, dashed lines are weights below zero; the lines of the page's layer run. The lines from the followed channel are its own weights.
+func net(a *protocol.Flow, n int, page string) string {
+	const w, mid, high = 240, 120, 216.0
+	shown := sample(a.N, 8, -1)
+	inputs := sample(n, 12, a.Channel)
+	at := func(i, n int) float64 { return high * (float64(i) + .5) / float64(n) }
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %.0f" aria-hidden="true">`, w, high)
+	line := func(v, top float32, run bool, d string) {
+		class := "line"
+		if v < 0 {
+			class = "line neg"
+		}
+		if run {
+			class += " run"
+		}
+		fmt.Fprintf(&b, `<path class="%s" stroke-width="%.1f" d="%s"/>`, class, .6+2.6*max(v, -v)/max(top, 1e-12), d)
+	}
+	for i, c := range inputs {
+		for j := range shown {
+			if c != a.Channel {
+				fmt.Fprintf(&b, `<path class="weak" d="M0 %.1fL%d %.1f"/>`, at(i, len(inputs)), mid-14, at(j, len(shown)))
+			}
+		}
+	}
+	own := at(slices.Index(inputs, a.Channel), len(inputs))
+	for j, h := range shown {
+		if h < len(a.First) {
+			line(a.First[h], largestOf(a.First), page == WalkFirst, fmt.Sprintf("M0 %.1fL%d %.1f", own, mid-14, at(j, len(shown))))
+		}
+		line(a.Weights[h], largestOf(a.Weights), page == WalkSecond, fmt.Sprintf("M%d %.1fL%d %.1f", mid+14, at(j, len(shown)), w, high/2))
+	}
+	for j, h := range shown {
+		class := "unit"
+		if a.Inputs[h] <= 0 {
+			class = "unit off"
+		}
+		fmt.Fprintf(&b, `<circle class="%s" cx="%d" cy="%.1f" r="13"/><text x="%d" y="%.1f">%s</text>`, class, mid, at(j, len(shown)), mid, at(j, len(shown))+3.5, brief(a.Inputs[h]))
+	}
+	return b.String() + "</svg>"
+}
+
+// largestOf is the largest magnitude of a list.
+func largestOf(list []float32) (top float32) {
+	for _, v := range list {
+		top = max(top, v, -v)
+	}
+	return top
+}
+
+// brief prints a number in a circle of 26 pixels.
+func brief(v float32) string {
+	if v >= 9.95 || v <= -9.95 {
+		return minus(fmt.Sprintf("%.0f", v))
+	}
+	return minus(strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0"))
+}
+
+// curve draws the gate function with the channel's place on it.
+func (s *State) curve(a *protocol.Flow) string {
+	f := s.flow(a)
+	return fmt.Sprintf(`<svg class="wk-curve" viewBox="-6 -6 132 112" aria-hidden="true"><path class="axis" d="M0 100H120M60 0V100"/><path class="curve" d="%s"/><path class="way" d="%s"/><circle class="on" r="5" cx="%s" cy="%s"/></svg>`, f.Curve, f.Point, f.DotX, f.DotY)
+}
+
+// gateRows draws some gates as bars, the channel's own among them, named.
+func gateRows(gates []float32, channel int) string {
+	var b strings.Builder
+	b.WriteString(`<ol class="wk-gates">`)
+	for _, c := range sample(len(gates), 9, channel) {
+		class := ""
+		if c == channel {
+			class = ` class="one"`
+		}
+		fmt.Fprintf(&b, `<li%s><span>%d</span><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="10"/><rect class="bar" width="%.1f" height="10"/></svg><b>%s</b></li>`, class, c, 100*gates[c], Number(gates[c]))
+	}
+	return b.String() + "</ol>"
+}
+
+func (s *State) figureHead(f *figure) {
+	r := s.Shown.Result
+	if why := r.Why; why != nil {
+		var rows strings.Builder
+		rows.WriteString(`<ol class="wk-votes">`)
+		var top float32 = 1e-12
+		for _, t := range why.Terms {
+			top = max(top, t.Value, -t.Value)
+		}
+		for _, t := range why.Terms {
+			class := "for"
+			if t.Value < 0 {
+				class = "against"
+			}
+			fmt.Fprintf(&rows, `<li class="%s"><span>%s</span><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="%.1f" height="10"/></svg><b>%s</b></li>`,
+				class, html.EscapeString(fmt.Sprintf(s.T().Channel, t.Channel)), 100*max(t.Value, -t.Value)/top, fixed(t.Value))
+		}
+		rows.WriteString("</ol>")
+		classes := s.Shown.Model.Classes
+		foot := fmt.Sprintf(s.in(both{"and %d others: %s", "其余 %d 个：%s"}), why.Others, fixed(why.Rest))
+		head := fmt.Sprintf(s.in(both{"votes for %s", "支持%s的票"}), s.Name(classes[why.Class]))
+		sub := s.in(both{"mean × weight", "均值 × 权重"})
+		if why.Against >= 0 {
+			sub = fmt.Sprintf(s.in(both{"mean × weight, against %s", "均值 × 权重，相对于%s"}), s.Name(classes[why.Against]))
+		}
+		f.part("wk-wide", head, sub, rows.String(), foot)
+		f.arrow(s.in(both{"add, softmax", "相加，softmax"}))
+	}
+	f.part("wk-wide wk-on", s.in(both{"answer", "答案"}), "", s.answerRows(r.Probs, nil), "")
+}
+
+// answerRows are the three most probable classes, beside what they had before.
+func (s *State) answerRows(probs, before []float32) string {
+	order := make([]int, len(probs))
+	for i := range order {
+		order[i] = i
+	}
+	by := probs
+	if before != nil {
+		by = before
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		switch {
+		case by[i] > by[j]:
+			return -1
+		case by[i] < by[j]:
+			return 1
+		}
+		return 0
+	})
+	var b strings.Builder
+	b.WriteString(`<ol class="wk-votes">`)
+	for _, c := range order[:min(3, len(order))] {
+		text := percent(float64(probs[c]))
+		ghost := ""
+		if before != nil {
+			text = percent(float64(before[c])) + " → " + text
+			ghost = fmt.Sprintf(`<rect class="ghost" width="%.1f" height="10"/>`, 100*before[c])
+		}
+		fmt.Fprintf(&b, `<li class="for"><span>%s</span><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="10"/>%s<rect width="%.1f" height="10"/></svg><b>%s</b></li>`,
+			html.EscapeString(s.Name(s.Shown.Model.Classes[c])), ghost, 100*probs[c], text)
+	}
+	return b.String() + "</ol>"
+}
+
+func (s *State) figureWhatIf(f *figure) {
+	r, w := s.Shown.Result, &s.Walk
+	block, channel := s.WalkProposal()
+	of := r.Gates[block].Map.C
+	if channel < 0 {
+		f.part("wk-wide", fmt.Sprintf("SE %d", block+1), "", fmt.Sprintf(`<svg class="wk-progress" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="4"/><rect width="%.1f" height="4"/></svg>`, 100*float64(len(w.Drops))/float64(max(of, 1))), "")
+		return
+	}
+	before := w.Before
+	if !w.Muted || !r.Touched {
+		before = nil
+	}
+	gate := r.Gates[block].Scale[channel]
+	f.part("wk-number", fmt.Sprintf(s.in(both{"gate %d", "门控 %d"}), channel), fmt.Sprintf("SE %d", block+1), "<b>"+Number(gate)+"</b>", "")
+	f.arrow("")
+	f.part("wk-wide wk-on", s.in(both{"answer", "答案"}), "", s.answerRows(r.Probs, before), "")
+}
+
+// WalkFormula is the open page's formula as MathML; "" where there is none.
+func (s *State) WalkFormula() string {
+	f := s.walkFlow()
+	switch page := s.WalkPage(); {
+	case page == WalkPicture:
+		return formula(`<mi>x</mi><mo>=</mo><mfrac><mrow><mi>v</mi><mo>/</mo><mn>255</mn><mo>−</mo><mi>mean</mi></mrow><mi>std</mi></mfrac>`)
+	case page == WalkFilter:
+		return formula(`<mi>y</mi><mo>=</mo><mi>b</mi><mo>+</mo><mo>∑</mo><mi>w</mi><mi>x</mi>`)
+	case f == nil:
+		return ""
+	case page == WalkSqueeze:
+		return formula(`<msub><mi>z</mi><mi>c</mi></msub><mo>=</mo><mfrac><mn>1</mn><mrow><mi>H</mi><mi>W</mi></mrow></mfrac><mo>∑</mo><msub><mi>u</mi><mi>c</mi></msub>`)
+	case page == WalkScale:
+		return formula(`<msub><mover><mi>x</mi><mo>~</mo></mover><mi>c</mi></msub><mo>=</mo><msub><mi>s</mi><mi>c</mi></msub><msub><mi>u</mi><mi>c</mi></msub>`)
+	case page == WalkGate:
+		g := s.walkAccount()
+		return formula(gateFormulas[g.Function]) + formula(`<mi>σ</mi><mo stretchy="false">(</mo><mn>`+Number(g.Logits[f.Channel])+`</mn><mo stretchy="false">)</mo><mo>=</mo><mn>`+Number(g.Own[f.Channel])+`</mn>`)
+	case s.walkAccount().Activation == "":
+		return formula(`<mi>s</mi><mo>=</mo><mi>σ</mi><mo stretchy="false">(</mo><mi>w</mi><mo>∗</mo><mi>z</mi><mo stretchy="false">)</mo>`)
+	case page == WalkFirst || page == WalkHidden || page == WalkSecond:
+		return formula(`<mi>s</mi><mo>=</mo><mi>σ</mi><mo stretchy="false">(</mo><msub><mi>W</mi><mn>2</mn></msub><mi>` + html.EscapeString(functionName(s.walkAccount().Activation)) + `</mi><mo stretchy="false">(</mo><msub><mi>W</mi><mn>1</mn></msub><mi>z</mi><mo stretchy="false">)</mo><mo stretchy="false">)</mo>`)
+	}
+	return ""
+}
+
+// gateFormulas are the gate functions by their ops in a spec.
+var gateFormulas = map[string]string{
+	"sigmoid":     `<mi>σ</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo><mo>=</mo><mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mi>x</mi></mrow></msup></mrow></mfrac>`,
+	"hardsigmoid": `<mi>σ</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo><mo>=</mo><mfrac><mrow><mi>min</mi><mo stretchy="false">(</mo><mi>max</mi><mo stretchy="false">(</mo><mi>x</mi><mo>+</mo><mn>3</mn><mo>,</mo><mn>0</mn><mo stretchy="false">)</mo><mo>,</mo><mn>6</mn><mo stretchy="false">)</mo></mrow><mn>6</mn></mfrac>`,
+}
+
+func formula(body string) string {
+	if body == "" {
+		return ""
+	}
+	return `<math displaystyle="true"><mrow>` + body + `</mrow></math>`
+}
