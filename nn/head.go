@@ -93,6 +93,7 @@ func (m *Model) WithHead(h Head) (*Model, error) {
 		f.Metadata[k] = v
 	}
 	f.Metadata[metadataKey] = string(text)
+	delete(f.Metadata, referenceKey)
 	own := func(name string) bool { // of the former head
 		base := strings.TrimSuffix(name, ".scale")
 		return base == last.Name+".weight" || base == last.Name+".bias" || strings.HasPrefix(base, "signature.") || strings.HasPrefix(base, "reject.")

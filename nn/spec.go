@@ -148,7 +148,7 @@ const (
 	metadataKey = "sescope"
 	maxInput    = 1024    // pixels a side
 	maxValues   = 1 << 26 // values of all feature maps with their borders, and weights of one layer: 256 MB
-	maxWeights  = 1 << 27 // values of all weights as the kernels want them: 512 MB
+	maxWeights  = 1 << 28 // values of all weights as the kernels want them: 1 GB
 	maxChannels = 1 << 16 // of a convolution: Winograd's scratch grows with them
 	maxLayers   = 4096
 	maxTaught   = 1 << 13 // examples of a network's rejection rule: every frame is compared with all of them

@@ -3,6 +3,7 @@ package weights
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 )
@@ -25,7 +26,8 @@ func Quantise(f *File, bits int) (*File, error) {
 	if !ok {
 		return nil, fmt.Errorf("%d bits, expected 8, 6, 5 or 4", bits)
 	}
-	out := &File{Name: f.Name, Metadata: f.Metadata}
+	out := &File{Name: f.Name, Metadata: maps.Clone(f.Metadata)}
+	delete(out.Metadata, ReferenceKey) // rounded weights have other logits
 	for _, t := range f.Tensors {
 		if strings.HasSuffix(t.Name, ".num_batches_tracked") {
 			continue

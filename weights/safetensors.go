@@ -19,6 +19,10 @@ type File struct {
 	Tensors  []Tensor          // in the order of their bytes
 }
 
+// ReferenceKey is the metadata key of the logits by which a file of float weights can be checked: see
+// nn.Session.CheckReference.
+const ReferenceKey = "sescope.reference"
+
 // Tensor is one named array. Data aliases the bytes given to Read.
 type Tensor struct {
 	Name  string

@@ -47,7 +47,11 @@ func (c *converter) move(n *node, v string) (h held, ok bool, err error) {
 		if changing := c.changing(at); len(changing) != 1 || changing[0] != c.real(at.in[0]) {
 			return h, false, nil
 		}
-		candidates = append(candidates, c.real(at.in[0]))
+		root := c.real(at.in[0])
+		candidates = append(candidates, root)
+		if (at.op == "Slice" || at.op == "Split" || at.op == "Gather") && len(c.shape[root]) == 4 {
+			break // some of a shuffled map: two layers
+		}
 	}
 	root := candidates[len(candidates)-1]
 	if h, err = c.value(root); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // maxNetwork is the largest file that is read as a network: everything is held in memory, as bytes and as weights.
-const maxNetwork = 256 << 20
+const maxNetwork = 320 << 20
 
 // ownNetwork is a network's file that the person opened; the browser keeps it, so that a new worker can be given it again.
 type ownNetwork struct {

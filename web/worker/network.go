@@ -62,6 +62,11 @@ func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if spec == "" {
+		if err := session.CheckReference(); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	return f, session, inform(name, session, len(file)), nil
 }
 

@@ -7,7 +7,7 @@ import torchvision
 from torch import nn
 
 import data
-import trace
+from sescope_export import trace
 
 SIZE = 96  # pixels a side: three times the golden pictures', so that averaging only repeats them
 

@@ -28,7 +28,14 @@ func (o *options) load(name string) (*nn.Model, error) {
 	if err := m.CheckWork(); errors.As(err, &work) && !o.slow {
 		return nil, fmt.Errorf("%w; --slow runs it all the same", err)
 	}
-	return m, nil
+	if o.arch != "" { // logits that stand in a file are those of its own spec
+		return m, nil
+	}
+	s, err := m.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	return m, s.CheckReference()
 }
 
 func (o *options) loadAny(name string) (*nn.Model, error) {
