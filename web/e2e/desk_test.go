@@ -159,7 +159,7 @@ func TestGateCard(t *testing.T) {
 	p.card()
 	p.frames()
 	title, heat, chip := p.text("card-title"), eval[float64](p, "e2e.sum('heat')"), p.text("chip")
-	if loudest := eval[string](p, "document.querySelector('.fall .on').innerText"); !strings.Contains(loudest, strings.ToLower(title)) {
+	if loudest := eval[string](p, "document.querySelector('.fall li.on').innerText"); !strings.Contains(loudest, strings.ToLower(title)) {
 		t.Errorf("the card is about %q, the waterfall marks %q", title, loudest)
 	}
 	sums := map[float64]bool{}

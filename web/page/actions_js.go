@@ -117,6 +117,8 @@ func (p *Page) ChooseLanguage(lang string) {
 			p.desk.word(p.state)
 			p.paintDesk()
 			p.showCard()
+			p.wordStrip()
+			p.paintPin()
 			p.stage.paintMap(p.state)
 			p.stage.paintSees(p.state, nil)
 			p.paintPanel()

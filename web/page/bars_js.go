@@ -81,6 +81,8 @@ func readPointer(event js.Value) pointer {
 		box := e.el.Call("getBoundingClientRect")
 		e.x, e.y = event.Get("clientX").Float()-box.Get("left").Float(), event.Get("clientY").Float()-box.Get("top").Float()
 		e.w, e.h = box.Get("width").Float(), box.Get("height").Float()
+		text := textScale()
+		e.x, e.y, e.w, e.h = e.x/text, e.y/text, e.w/text, e.h/text
 	}
 	return e
 }

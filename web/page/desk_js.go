@@ -2,6 +2,8 @@ package page
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"syscall/js"
 
 	"sescope/web/browser"
@@ -174,18 +176,29 @@ func (d *desk) choose(s *view.State) {
 	d.measure()
 }
 
+// textScale is how much larger than usual a person has text; rows are drawn larger with it.
+func textScale() float64 {
+	style := js.Global().Call("getComputedStyle", js.Global().Get("document").Get("documentElement"))
+	size, err := strconv.ParseFloat(strings.TrimSuffix(style.Get("fontSize").String(), "px"), 64)
+	if err != nil || size <= 0 {
+		return 1
+	}
+	return size / 16
+}
+
 // measure fits every canvas to its place and to the screen's pixels.
 func (d *desk) measure() {
-	ratio := max(1, js.Global().Get("devicePixelRatio").Float())
+	ratio, text := max(1, js.Global().Get("devicePixelRatio").Float()), textScale()
 	for _, r := range d.rows {
 		if r.el.Get("offsetParent").IsNull() {
 			continue // of a block that is not shown
 		}
-		r.w, r.h = r.el.Get("clientWidth").Float(), r.el.Get("clientHeight").Float()
+		w, h := r.el.Get("clientWidth").Float(), r.el.Get("clientHeight").Float()
+		r.w, r.h = w/text, h/text
 		canvas := r.ctx.Get("canvas")
-		canvas.Set("width", int(r.w*ratio+.5))
-		canvas.Set("height", int(r.h*ratio+.5))
-		r.ctx.Call("setTransform", ratio, 0, 0, ratio, 0, 0)
+		canvas.Set("width", int(w*ratio+.5))
+		canvas.Set("height", int(h*ratio+.5))
+		r.ctx.Call("setTransform", ratio*text, 0, 0, ratio*text, 0, 0)
 	}
 }
 

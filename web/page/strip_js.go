@@ -13,7 +13,7 @@ import (
 const (
 	stripEvery = 250. // ms between two strips of a camera's frames
 	stopHigh   = 60   // of a station's picture, in CSS pixels
-	stopWide   = 116  // of a block's gates beside its maps
+	stopWide   = 100  // of a block's gates beside its maps
 )
 
 // strip is the network in a line of stations, outside of Vugu: canvases and a few words that change.
