@@ -32,8 +32,10 @@ sescope:
 # Every test: formatting and vet, natively, as wasm under Node, the page in headless Chromium and Firefox, and a short run of the benchmark.
 test: vet test-go test-wasm test-e2e test-bench
 
-# SEscope beside onnxruntime-web and tfjs in headless Chromium: a table, and web/bench/results.json. Some minutes on a machine that does nothing else.
+# SEscope beside LiteRT.js, onnxruntime-web and tfjs in headless Chromium: tables, and web/bench/results.json. Some twenty minutes on a machine that does nothing else.
+# Without PyTorch the networks that people import are left out.
 bench: dist peers
+	-/usr/bin/python3 web/bench/networks.py
 	cd web/bench && go run .
 
 # gofmt of the toolchain above (the one on the PATH may be another's), and vet for both platforms.

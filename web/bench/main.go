@@ -1,4 +1,4 @@
-// Command bench measures SEscope beside onnxruntime-web and TensorFlow.js: the same networks, weights and pictures, in one page.
+// Command bench measures SEscope beside LiteRT.js, onnxruntime-web and TensorFlow.js: the same networks, weights and pictures, in one page.
 //
 //	npm ci
 //	go run .                  in headless Chromium; prints a table and writes results.json
@@ -28,6 +28,8 @@ func main() {
 	flag.StringVar(&o.networks, "networks", "", "only these, separated by commas")
 	flag.StringVar(&o.out, "out", "results.json", "the file to write; empty for none")
 	flag.StringVar(&o.dist, "dist", root+"/dist", "the packed page, for its start")
+	flag.StringVar(&o.before, "before", "", "another packed page, to compare the start with")
+	flag.BoolVar(&o.only, "startsonly", false, "measure nothing but the starts of packed pages")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -24,6 +24,8 @@ type options struct {
 	block, warm         int // milliseconds; 0 is the page's own
 	brotli              int // level
 	networks, out, dist string
+	before              string
+	only                bool // the starts of packed pages
 }
 
 // results is results.json.
@@ -39,13 +41,14 @@ type results struct {
 
 // measured is one network: times in milliseconds, and for every engine how many times faster it is than each of its peers.
 type measured struct {
-	Name    string                        `json:"name"`
-	Title   string                        `json:"title"`
-	Side    int                           `json:"side"`
-	MACs    int                           `json:"macs"`
-	Single  bool                          `json:"single"`
-	Engines map[string]times              `json:"engines"`
-	Ratios  map[string]map[string]float64 `json:"ratios"`
+	Name     string                        `json:"name"`
+	Title    string                        `json:"title"`
+	Side     int                           `json:"side"`
+	MACs     int                           `json:"macs"`
+	Single   bool                          `json:"single"`
+	Imported bool                          `json:"imported"`
+	Engines  map[string]times              `json:"engines"`
+	Ratios   map[string]map[string]float64 `json:"ratios"`
 }
 
 type times struct {
@@ -56,7 +59,10 @@ type times struct {
 }
 
 // engines in the order of the table.
-var engines = []string{"plain", "relaxed", "ort-1", "ort-n", "tfjs"}
+var engines = []string{"plain", "relaxed", "litert-plain", "litert-1", "litert-n", "ort-1", "ort-n", "tfjs"}
+
+// ratios are the comparisons that the table shows: how many times faster the first is than the second.
+var ratios = [][2]string{{"relaxed", "litert-1"}, {"relaxed", "litert-n"}, {"plain", "litert-plain"}, {"relaxed", "ort-1"}, {"relaxed", "ort-n"}, {"relaxed", "tfjs"}}
 
 // measure runs the page in headless Chromium, prints the tables and writes the results.
 func measure(ctx context.Context, s *site, o options, w io.Writer) error {
@@ -77,6 +83,14 @@ func measure(ctx context.Context, s *site, o options, w io.Writer) error {
 	}
 	tab, stop, err := openBrowser(ctx, browser, "")
 	if err != nil {
+		return err
+	}
+	if o.only {
+		stop()
+		starts, err := measureStarts(ctx, s, server.URL, browser, o)
+		if err == nil {
+			printStarts(w, starts)
+		}
 		return err
 	}
 	text, err := awaited(tab, server.URL+"/?"+query.Encode(), "window.benchError ? 'error ' + benchError : window.benchResult ? JSON.stringify(benchResult) : ''", time.Hour, time.Second)
@@ -115,14 +129,27 @@ func (r *results) print(out io.Writer) {
 	for _, e := range engines {
 		fmt.Fprintf(w, "%s\t", e)
 	}
-	fmt.Fprintln(w, "plain: ort-1\ttfjs\trelaxed: ort-1\tort-n\ttfjs\t")
+	for _, pair := range ratios {
+		fmt.Fprintf(w, "%s : %s\t", pair[0], pair[1])
+	}
+	fmt.Fprintln(w)
 	for _, n := range r.Networks {
 		fmt.Fprintf(w, "%s\t", n.Name)
 		for _, e := range engines {
-			fmt.Fprintf(w, "%.3f (%.3f)\t", n.Engines[e].Median, n.Engines[e].P95)
+			if t, ok := n.Engines[e]; ok {
+				fmt.Fprintf(w, "%.3f (%.3f)\t", t.Median, t.P95)
+			} else {
+				fmt.Fprint(w, "-\t")
+			}
 		}
-		p, q := n.Ratios["plain"], n.Ratios["relaxed"]
-		fmt.Fprintf(w, "%.2fx\t%.2fx\t%.2fx\t%.2fx\t%.2fx\t\n", p["ort-1"], p["tfjs"], q["ort-1"], q["ort-n"], q["tfjs"])
+		for _, pair := range ratios {
+			if ratio, ok := n.Ratios[pair[0]][pair[1]]; ok {
+				fmt.Fprintf(w, "%.2fx\t", ratio)
+			} else {
+				fmt.Fprint(w, "-\t")
+			}
+		}
+		fmt.Fprintln(w)
 	}
 	w.Flush()
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -33,6 +34,9 @@ const root = "../.."
 // cacheFolder keeps compressed files from one run to the next.
 const cacheFolder = "build"
 
+// importedFolder has the networks of the second table, if networks.py made them.
+const importedFolder = "build/imported"
+
 // pictures is how many pictures the engines have to agree on.
 const pictures = 4
 
@@ -44,14 +48,20 @@ var vendor = []string{
 	"@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm", "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm",
 }
 
+// litertFiles are LiteRT.js's: one module, which names another package that only bundlers find, and the three builds of its program.
+var litertFiles = []string{"core/dist/index.js", "wasm-utils/dist/index.js", "core/wasm/litert_wasm_compat_internal.js", "core/wasm/litert_wasm_compat_internal.wasm", "core/wasm/litert_wasm_internal.js",
+	"core/wasm/litert_wasm_internal.wasm", "core/wasm/litert_wasm_threaded_internal.js", "core/wasm/litert_wasm_threaded_internal.wasm"}
+
 // network is what the page knows about one network; its files lie in networks/NAME/.
 type network struct {
-	Name    string `json:"name"`
-	Title   string `json:"title"`
-	Side    int    `json:"side"`
-	Classes int    `json:"classes"`
-	MACs    int    `json:"macs"`
-	Single  bool   `json:"single"` // a layer rather than a network of the page
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Side     int      `json:"side"`
+	Classes  int      `json:"classes"`
+	MACs     int      `json:"macs"`
+	Single   bool     `json:"single"`            // a layer rather than a network of the page
+	Imported bool     `json:"imported"`          // a network that people import, with random weights: see networks.py
+	Without  []string `json:"without,omitempty"` // engines that cannot run it
 }
 
 // site is everything that is served: path to content.
@@ -75,6 +85,9 @@ func makeSite(ctx context.Context) (*site, error) {
 		}
 		s.files["vendor/"+path.Base(name)] = b
 	}
+	if err := s.addLiteRT(); err != nil {
+		return nil, err
+	}
 	if err := s.addEngine(ctx); err != nil {
 		return nil, err
 	}
@@ -82,30 +95,62 @@ func makeSite(ctx context.Context) (*site, error) {
 	if err != nil || len(models) == 0 {
 		return nil, fmt.Errorf("no networks in weights/models (%v)", err)
 	}
-	for _, name := range models {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		f, err := weights.Read(name, b)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.addNetwork(f, b, false); err != nil {
-			return nil, err
-		}
+	if err := s.addFiles(models, network{}); err != nil {
+		return nil, err
+	}
+	imported, err := filepath.Glob(filepath.Join(importedFolder, "*.safetensors"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.addFiles(imported, network{Imported: true}); err != nil {
+		return nil, err
 	}
 	for _, l := range singles {
 		f, err := l.file()
 		if err != nil {
 			return nil, err
 		}
-		if err := s.addNetwork(f, f.Write(), true); err != nil {
+		if err := s.addNetwork(f, f.Write(), network{Single: true}); err != nil {
 			return nil, err
 		}
 	}
 	s.files["networks.json"], err = json.Marshal(s.networks)
 	return s, err
+}
+
+func (s *site) addFiles(names []string, kind network) error {
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		f, err := weights.Read(name, b)
+		if err != nil {
+			return err
+		}
+		if err := s.addNetwork(f, b, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *site) addLiteRT() error {
+	for _, name := range litertFiles {
+		b, err := os.ReadFile(filepath.Join("node_modules", "@litertjs", filepath.FromSlash(name)))
+		if err != nil {
+			return fmt.Errorf("the other engines are not installed (npm ci in web/bench): %v", err)
+		}
+		base := path.Base(name)
+		if name == "wasm-utils/dist/index.js" {
+			base = "wasm-utils.js"
+		}
+		if base == "index.js" {
+			b = bytes.ReplaceAll(b, []byte(`"@litertjs/wasm-utils"`), []byte(`"./wasm-utils.js"`))
+		}
+		s.files["vendor/litert/"+base] = b
+	}
+	return nil
 }
 
 func (s *site) addFolder(fsys fs.FS, prefix string) error {
@@ -154,7 +199,7 @@ func (s *site) addEngine(ctx context.Context) error {
 }
 
 // addNetwork exports one network and makes the pictures that it is run on.
-func (s *site) addNetwork(f *weights.File, file []byte, single bool) error {
+func (s *site) addNetwork(f *weights.File, file []byte, n network) error {
 	spec, _, err := nn.ParseSpec(f)
 	if err != nil {
 		return err
@@ -163,20 +208,27 @@ func (s *site) addNetwork(f *weights.File, file []byte, single bool) error {
 	if err != nil {
 		return err
 	}
-	n := network{Name: spec.Name, Title: spec.Title["en"], Side: spec.Input.W, Classes: len(spec.Classes), Single: single}
+	n.Name, n.Title, n.Side, n.Classes = spec.Name, spec.Title["en"], spec.Input.W, len(spec.Classes)
 	for _, l := range infos {
 		n.MACs += l.MACs
 	}
-	s.networks = append(s.networks, n)
 	folder := "networks/" + n.Name + "/"
 	s.files[folder+"sescope.safetensors"] = file
 	if s.files[folder+"model.onnx"], err = export.ONNX(f); err != nil {
 		return err
 	}
-	if s.files[folder+"model.json"], s.files[folder+"weights.bin"], err = export.TFJS(f); err != nil {
+	if s.files[folder+"model.tflite"], err = export.TFLite(f); err != nil {
+		return err
+	}
+	s.files[folder+"model.json"], s.files[folder+"weights.bin"], err = export.TFJS(f)
+	switch {
+	case errors.Is(err, export.ErrGroups):
+		n.Without = append(n.Without, "tfjs")
+	case err != nil:
 		return err
 	}
 	s.files[folder+"tensors.bin"] = inputs(&spec)
+	s.networks = append(s.networks, n)
 	return nil
 }
 
@@ -231,7 +283,7 @@ func contentType(name string) string {
 		return "text/javascript"
 	case ".wasm":
 		return "application/wasm"
-	case ".bin", ".onnx", ".safetensors":
+	case ".bin", ".onnx", ".safetensors", ".tflite":
 		return "application/octet-stream"
 	default:
 		return mime.TypeByExtension(ext)
@@ -242,6 +294,9 @@ func contentType(name string) string {
 func (s *site) compress(level int) error {
 	packed := map[string][]byte{}
 	for name, b := range s.files {
+		if strings.HasPrefix(name, "networks/") && !strings.HasPrefix(name, "networks/simple-se/") || strings.HasPrefix(name, "vendor/litert/") {
+			continue // no page starts with them
+		}
 		p, err := compressed(b, level)
 		if err != nil {
 			return err

@@ -30,10 +30,16 @@ type startTime struct {
 	all    []float64
 }
 
+type startPage struct{ name, title, path string }
+
+// whole is whether it is SEscope's page, which shows its own first picture.
+func (p startPage) whole() bool { return p.name == "page" || p.name == "before" }
+
 // startPages are compared; page is SEscope as people see it, with everything around the network, and the others predict once.
-var startPages = []struct{ name, title, path string }{
+var startPages = []startPage{
 	{"sescope", "SEscope's engine alone", "/start/sescope.html"},
 	{"page", "SEscope's page, first result painted", "/dist/"},
+	{"before", "the page before", "/before/"},
 	{"ort", "onnxruntime-web", "/start/ort.html"},
 	{"tfjs", "tfjs wasm", "/start/tfjs.html"},
 }
@@ -48,9 +54,17 @@ addEventListener('sescope:result', (event) => {
 
 // measureStarts opens each page in fresh browsers, in turn: once cold, and twice again, of which the last counts as warm.
 func measureStarts(ctx context.Context, s *site, address, browser string, o options) (map[string]*start, error) {
-	if err := s.addFolder(os.DirFS(o.dist), "dist/"); err != nil {
-		return nil, fmt.Errorf("no packed page (make dist): %v", err)
+	for name, folder := range map[string]string{"dist/": o.dist, "before/": o.before} {
+		if folder == "" {
+			continue
+		}
+		if err := s.addFolder(os.DirFS(folder), name); err != nil {
+			return nil, fmt.Errorf("no packed page (make dist): %v", err)
+		}
 	}
+	pages := slices.DeleteFunc(slices.Clone(startPages), func(p startPage) bool {
+		return p.name == "before" && o.before == "" || o.only && !p.whole()
+	})
 	// dist's own compressed files are not asked for by name.
 	maps.DeleteFunc(s.files, func(name string, _ []byte) bool {
 		return strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz")
@@ -61,7 +75,7 @@ func measureStarts(ctx context.Context, s *site, address, browser string, o opti
 	starts := map[string]*start{}
 	var logits []float64 // of the pages that predict the same picture
 	for range o.starts {
-		for _, p := range startPages {
+		for _, p := range pages {
 			st := starts[p.name]
 			if st == nil {
 				st = &start{Title: p.title}
@@ -94,7 +108,7 @@ func measureStarts(ctx context.Context, s *site, address, browser string, o opti
 					if err := json.Unmarshal([]byte(text), &[]any{&got.at, &got.logits}); err != nil {
 						return fmt.Errorf("%s: %v", p.title, err)
 					}
-					if p.name != "page" {
+					if !p.whole() {
 						if logits == nil {
 							logits = got.logits
 						}
@@ -136,6 +150,9 @@ func printStarts(out io.Writer, starts map[string]*start) {
 	fmt.Fprintln(w, "navigation to first logits\tkB (brotli)\tcold, ms\tworst\twarm, ms\tworst\t")
 	for _, p := range startPages {
 		st := starts[p.name]
+		if st == nil {
+			continue
+		}
 		fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t\n", st.Title, float64(st.Bytes)/1000, st.Cold.Median, st.Cold.Worst, st.Warm.Median, st.Warm.Worst)
 	}
 	w.Flush()

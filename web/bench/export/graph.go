@@ -1,6 +1,6 @@
-// Package export writes SEscope's networks for the engines that web/bench compares it with: ONNX and TensorFlow.js graph models.
+// Package export writes SEscope's networks for the engines that web/bench compares it with: ONNX, TensorFlow.js graph models and .tflite files.
 //
-// Both get what their own converters would make of the PyTorch network in evaluation mode: batch norm folded into the convolution in
+// All get what their own converters would make of the PyTorch network in evaluation mode: batch norm folded into the convolution in
 // front of it, weights in float32. What an engine fuses beyond that is its own business.
 package export
 
@@ -24,14 +24,14 @@ type graph struct {
 
 // node is one operation on one picture. Maps are H x W x C in shape; the layout is the writer's choice.
 type node struct {
-	op     string // conv, affine, relu, sigmoid, mul, add, maxpool, mean, flatten, linear
+	op     string // conv, affine, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, mul, add, maxpool, mean, flatten, linear
 	name   string
 	in     []*node // a nil input is the picture
 	shape  nn.Shape
 	source nn.Shape // of in[0]
 
 	kernel, stride, pad int       // conv, maxpool
-	groups              int       // conv: 1, or the channels of a depthwise one
+	groups              int       // conv
 	w, b                []float32 // conv (out, in/groups, k, k), linear (out, in), affine (c) and (c); b may be nil
 }
 
@@ -96,9 +96,6 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 		dims := []int{l.LayerSpec.Out, l.In}
 		if l.Op == "conv" {
 			n.groups = max(l.Groups, 1)
-			if n.groups > 1 && (n.groups != l.In || n.groups != l.LayerSpec.Out) {
-				return 0, fmt.Errorf("%d groups of %d to %d channels, expected one or as many as channels", n.groups, l.In, l.LayerSpec.Out)
-			}
 			dims = []int{l.LayerSpec.Out, l.In / n.groups, l.Kernel, l.Kernel}
 		}
 		if n.w, err = b.file.Float32(l.Name+".weight", dims...); err != nil {
@@ -137,13 +134,14 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 			return 0, err
 		}
 	case "maxpool":
-		if l.Pad != 0 {
-			return 0, fmt.Errorf("pad %d, expected none", l.Pad)
+		// Not every engine pads with minus infinity: behind a ReLU zeros are the same.
+		if l.Pad != 0 && (in == nil || in.op != "relu" && in.op != "relu6") {
+			return 0, fmt.Errorf("pad %d, expected none but behind a ReLU", l.Pad)
 		}
 		n.stride = cmp.Or(l.Stride, l.Kernel)
 	case "add":
 		n.in = append(n.in, b.values[l.With])
-	case "relu", "mean", "flatten":
+	case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid", "mean", "flatten":
 	case "dropout":
 		n = in
 	default:
@@ -156,28 +154,35 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 	return taken, nil
 }
 
-// se is map * sigmoid(fc2(relu(fc1(mean of map)))).
+// se is map * gate(fc2(act(fc1(mean of map)))).
 func (b *builder) se(l nn.LayerInfo, n *node) (*node, error) {
-	if l.Bias || l.Act != "" || l.Gate != "" {
-		return nil, fmt.Errorf("an SE block with biases, act %q and gate %q, expected Hu's: ReLU, sigmoid, no biases", l.Act, l.Gate)
+	vector := nn.Shape{H: 1, W: 1, C: l.Shape.C}
+	last := b.add(&node{op: "mean", name: l.Name + ".squeeze", in: n.in, shape: vector, source: n.source})
+	for i, width := range []int{l.LayerSpec.Out, l.Shape.C} {
+		name, shape := l.FC[i], nn.Shape{H: 1, W: 1, C: width}
+		dims := []int{width, last.shape.C}
+		if t := b.file.Lookup(name + ".weight"); t != nil && len(t.Shape) == 4 {
+			dims = append(dims, 1, 1)
+		}
+		fc := &node{op: "linear", name: name, in: []*node{last}, shape: shape, source: last.shape}
+		var err error
+		if fc.w, err = b.file.Float32(name+".weight", dims...); err != nil {
+			return nil, err
+		}
+		if l.Bias {
+			if fc.b, err = b.file.Float32(name+".bias", width); err != nil {
+				return nil, err
+			}
+		}
+		act := []string{cmp.Or(l.Act, "relu"), cmp.Or(l.Gate, "sigmoid")}[i]
+		last = b.add(&node{op: act, name: name + "." + act, in: []*node{b.add(fc)}, shape: shape, source: shape})
 	}
-	c, width := l.Shape.C, l.LayerSpec.Out
-	w1, err := b.file.Float32(l.FC[0]+".weight", width, c)
-	if err != nil {
-		return nil, err
-	}
-	w2, err := b.file.Float32(l.FC[1]+".weight", c, width)
-	if err != nil {
-		return nil, err
-	}
-	vector := nn.Shape{H: 1, W: 1, C: c}
-	hidden := nn.Shape{H: 1, W: 1, C: width}
-	squeeze := b.add(&node{op: "mean", name: l.Name + ".squeeze", in: n.in, shape: vector, source: n.source})
-	fc1 := b.add(&node{op: "linear", name: l.FC[0], in: []*node{squeeze}, shape: hidden, source: vector, w: w1})
-	relu := b.add(&node{op: "relu", name: l.FC[0] + ".relu", in: []*node{fc1}, shape: hidden, source: hidden})
-	fc2 := b.add(&node{op: "linear", name: l.FC[1], in: []*node{relu}, shape: vector, source: hidden, w: w2})
-	gate := b.add(&node{op: "sigmoid", name: l.Name + ".gate", in: []*node{fc2}, shape: vector, source: vector})
-	return b.add(&node{op: "mul", name: l.Name, in: []*node{n.in[0], gate}, shape: l.Shape, source: n.source}), nil
+	return b.add(&node{op: "mul", name: l.Name, in: []*node{n.in[0], last}, shape: l.Shape, source: n.source}), nil
+}
+
+// depthwise tells whether a convolution has a kernel for each channel.
+func (n *node) depthwise() bool {
+	return n.groups > 1 && n.groups == n.source.C && n.groups == n.shape.C
 }
 
 // batchNorm reads a batch norm as scale and shift.

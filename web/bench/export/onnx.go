@@ -77,6 +77,17 @@ func (w *onnx) node(n *node) error {
 		w.emit("Add", name, []string{name + ".scaled", n.name + ".shift"})
 	case "relu":
 		w.emit("Relu", name, in)
+	case "relu6":
+		w.tensor(name+".0", []float32{0})
+		w.tensor(name+".6", []float32{6})
+		w.emit("Clip", name, append(in, name+".0", name+".6"))
+	case "hardswish":
+		w.emit("HardSwish", name, in)
+	case "hardsigmoid":
+		w.emit("HardSigmoid", name, in, float("alpha", 1./6), float("beta", .5))
+	case "silu":
+		w.emit("Sigmoid", name+".sigmoid", in)
+		w.emit("Mul", name, append(in, name+".sigmoid"))
 	case "sigmoid":
 		w.emit("Sigmoid", name, in)
 	case "mul": // a gate for each channel
@@ -86,7 +97,8 @@ func (w *onnx) node(n *node) error {
 	case "add":
 		w.emit("Add", name, in)
 	case "maxpool":
-		w.emit("MaxPool", name, in, ints("kernel_shape", n.kernel, n.kernel), ints("strides", n.stride, n.stride))
+		p := n.pad
+		w.emit("MaxPool", name, in, ints("kernel_shape", n.kernel, n.kernel), ints("strides", n.stride, n.stride), ints("pads", p, p, p, p))
 	case "mean":
 		w.emit("GlobalAveragePool", name+".map", in)
 		w.emit("Flatten", name, []string{name + ".map"}, integer("axis", 1))
@@ -152,6 +164,11 @@ func ints(name string, values ...int) []byte {
 }
 
 func integer(name string, v int) []byte { return number(number(text(nil, 1, name), 3, v), 20, 2) }
+
+// float is one whose type is 1.
+func float(name string, v float32) []byte {
+	return number(protowire.AppendFixed32(protowire.AppendTag(text(nil, 1, name), 2, protowire.Fixed32Type), math.Float32bits(v)), 20, 1)
+}
 
 // value is a ValueInfoProto of a float32 tensor.
 func value(name string, dims ...int) []byte {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,9 +13,12 @@ import (
 	"sescope/weights"
 )
 
+// ErrGroups is the error about a convolution in groups that is not depthwise.
+var ErrGroups = errors.New("TensorFlow.js's wasm has no convolution in groups")
+
 // TFJS returns the network as a TensorFlow.js graph model: its model.json, and the weights.bin that it names. Input "input"
 // (1, H, W, 3), output "logits" (1, classes). A ReLU that alone reads a convolution or a fully connected layer is part of it, as TensorFlow's
-// converter leaves it (_FusedConv2D, FusedDepthwiseConv2dNative, _FusedMatMul).
+// converter leaves it (_FusedConv2D, FusedDepthwiseConv2dNative, _FusedMatMul), and so is a ReLU6. A convolution in groups is an error: TensorFlow.js's wasm has none.
 func TFJS(f *weights.File) (model, data []byte, err error) {
 	g, err := build(f)
 	if err != nil {
@@ -25,7 +29,7 @@ func TFJS(f *weights.File) (model, data []byte, err error) {
 	w.emit("input", "Placeholder", nil, map[string]any{"dtype": floatType, "shape": shapeAttr(1, in.H, in.W, 3)})
 	for _, n := range g.nodes {
 		if err := w.node(n, g.result); err != nil {
-			return nil, nil, fmt.Errorf("%s: layer %q: %v", f.Name, n.name, err)
+			return nil, nil, fmt.Errorf("%s: layer %q: %w", f.Name, n.name, err)
 		}
 	}
 	signature := func(name string, dims ...int) map[string]any {
@@ -77,8 +81,11 @@ func (w *tfjs) node(n, result *node) error {
 	case "conv":
 		op := "_FusedConv2D"
 		weight, dims := permute(n.w, n.shape.C, n.source.C/n.groups, n.kernel), []int{n.kernel, n.kernel, n.source.C, n.shape.C}
-		if n.groups > 1 {
+		switch {
+		case n.depthwise():
 			op, dims[3] = "FusedDepthwiseConv2dNative", 1
+		case n.groups > 1:
+			return fmt.Errorf("%d groups of %d channels: %w", n.groups, n.source.C, ErrGroups)
 		}
 		in = append(in, w.constant(name+"/weight", weight, dims...))
 		bias()
@@ -107,16 +114,30 @@ func (w *tfjs) node(n, result *node) error {
 		in = append(in, w.constant(name+"/scale", n.w, n.shape.C))
 		w.emit(name+"/scaled", "Mul", in, attrs)
 		w.emit(name, "AddV2", []string{name + "/scaled", w.constant(name+"/shift", n.b, n.shape.C)}, attrs)
-	case "relu":
+	case "relu", "relu6":
+		op := map[string]string{"relu": "Relu", "relu6": "Relu6"}[n.op]
 		if from := n.in[0]; from != nil && (from.op == "conv" || from.op == "linear") && w.uses[from] == 1 {
-			w.activate(w.names[from])
+			w.activate(w.names[from], op)
 			w.names[n] = w.names[from]
 			if n == result {
 				return fmt.Errorf("a ReLU cannot be the network's end")
 			}
 			return nil
 		}
-		w.emit(name, "Relu", in, attrs)
+		w.emit(name, op, in, attrs)
+	case "hardswish", "hardsigmoid": // as TensorFlow's own layers compute them
+		w.emit(name+"/shifted", "AddV2", []string{in[0], w.constant(name+"/3", []float32{3}, 1)}, attrs)
+		w.emit(name+"/clipped", "Relu6", []string{name + "/shifted"}, attrs)
+		factor := []string{name + "/clipped", w.constant(name+"/sixth", []float32{1. / 6}, 1)}
+		if n.op == "hardsigmoid" {
+			w.emit(name, "Mul", factor, attrs)
+			return nil
+		}
+		w.emit(name+"/gate", "Mul", factor, attrs)
+		w.emit(name, "Mul", []string{in[0], name + "/gate"}, attrs)
+	case "silu":
+		w.emit(name+"/sigmoid", "Sigmoid", in, attrs)
+		w.emit(name, "Mul", []string{in[0], name + "/sigmoid"}, attrs)
 	case "sigmoid":
 		w.emit(name, "Sigmoid", in, attrs)
 	case "mul":
@@ -126,6 +147,12 @@ func (w *tfjs) node(n, result *node) error {
 	case "add":
 		w.emit(name, "AddV2", in, attrs)
 	case "maxpool":
+		if n.pad > 0 {
+			w.matrix(name+"/pads", 4, 2, 0, 0, n.pad, n.pad, n.pad, n.pad, 0, 0)
+			w.emit(name+"/padded", "Pad", []string{in[0], name + "/pads"}, attrs)
+			in = []string{name + "/padded"}
+			attrs = map[string]any{"T": floatType}
+		}
 		attrs["ksize"], attrs["strides"] = integers(1, n.kernel, n.kernel, 1), integers(1, n.stride, n.stride, 1)
 		attrs["padding"], attrs["data_format"] = str("VALID"), str("NHWC")
 		w.emit(name, "MaxPool", in, attrs)
@@ -150,11 +177,11 @@ func (w *tfjs) emit(name, op string, inputs []string, attrs map[string]any) {
 	w.nodes = append(w.nodes, map[string]any{"name": name, "op": op, "input": inputs, "attr": attrs})
 }
 
-// activate adds a ReLU to a fused layer that was emitted.
-func (w *tfjs) activate(name string) {
+// activate adds a ReLU or ReLU6 to a fused layer that was emitted.
+func (w *tfjs) activate(name, op string) {
 	for _, n := range w.nodes {
 		if n := n.(map[string]any); n["name"] == name {
-			n["attr"].(map[string]any)["fused_ops"] = strings("BiasAdd", "Relu")
+			n["attr"].(map[string]any)["fused_ops"] = strings("BiasAdd", op)
 		}
 	}
 }
@@ -169,11 +196,18 @@ func (w *tfjs) constant(name string, values []float32, dims ...int) string {
 }
 
 // shape emits a constant vector of int32.
-func (w *tfjs) shape(name string, values ...int) {
+func (w *tfjs) shape(name string, values ...int) { w.int32s(name, []int{len(values)}, values) }
+
+// matrix emits a constant matrix of int32.
+func (w *tfjs) matrix(name string, rows, columns int, values ...int) {
+	w.int32s(name, []int{rows, columns}, values)
+}
+
+func (w *tfjs) int32s(name string, dims, values []int) {
 	for _, v := range values {
 		w.data = binary.LittleEndian.AppendUint32(w.data, uint32(v))
 	}
-	w.weight(name, "int32", "DT_INT32", []int{len(values)})
+	w.weight(name, "int32", "DT_INT32", dims)
 }
 
 func (w *tfjs) weight(name, dtype, attr string, dims []int) {

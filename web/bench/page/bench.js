@@ -5,8 +5,9 @@
 // A browser that refuses a function with one f32x4.relaxed_madd measures without the relaxed build.
 const RELAXED = WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0,
   65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11]));
-const ENGINES = ['plain', ...(RELAXED ? ['relaxed'] : []), 'ort-1', 'ort-n', 'tfjs'];
-const LABELS = { plain: 'SEscope', relaxed: 'SEscope relaxed', 'ort-1': 'onnxruntime-web, 1 thread', 'ort-n': 'onnxruntime-web, all threads', tfjs: 'tfjs wasm SIMD' };
+const ENGINES = ['plain', ...(RELAXED ? ['relaxed'] : []), 'litert-plain', ...(RELAXED ? ['litert-1', 'litert-n'] : []), 'ort-1', 'ort-n', 'tfjs'];
+const LABELS = { plain: 'SEscope', relaxed: 'SEscope relaxed', 'litert-plain': 'LiteRT.js without relaxed SIMD', 'litert-1': 'LiteRT.js, 1 thread', 'litert-n': 'LiteRT.js, all threads',
+  'ort-1': 'onnxruntime-web, 1 thread', 'ort-n': 'onnxruntime-web, all threads', tfjs: 'tfjs wasm SIMD' };
 const TOLERANCE = 1e-3; // of the largest logit
 
 const query = new URLSearchParams(location.search);
@@ -67,7 +68,8 @@ async function measure() {
     say('Loading ' + network.name + '…');
     // Engines start anew for each network: onnxruntime's threads of sessions that wait would slow the others down.
     const engines = [];
-    for (const name of ENGINES) engines.push(await engine(name));
+    const names = ENGINES.filter((name) => !(network.without || []).includes(name));
+    for (const name of names) engines.push(await engine(name));
     for (const e of engines) result.engines[e.name] = { label: LABELS[e.name], ...e.info };
     network.pictures = setting('pictures', 4);
     for (const e of engines) await e.ask({ op: 'load', network });
@@ -78,14 +80,15 @@ async function measure() {
       const typical = median(times.slice(-Math.ceil(times.length / 2)));
       network.runs[e.name] = Math.max(3, Math.round(settings.block / typical));
     }
-    network.times = Object.fromEntries(ENGINES.map((name) => [name, []])); // one list a round
-    for (let r = 0; r < settings.rounds; r++) {
-      say(`${network.name}, round ${r + 1} of ${settings.rounds}…`);
+    network.times = Object.fromEntries(names.map((name) => [name, []])); // one list a round
+    const rounds = network.imported ? Math.ceil(settings.rounds / 3) : settings.rounds;
+    for (let r = 0; r < rounds; r++) {
+      say(`${network.name}, round ${r + 1} of ${rounds}…`);
       for (let i = 0; i < engines.length; i++) {
         const e = engines[(i + r) % engines.length]; // no engine always follows the same one
         const { times } = await e.ask({ op: 'block', network: network.name, runs: network.runs[e.name] });
         network.times[e.name].push(times);
-        if (e.name === 'ort-n') await pause(20); // its threads go on spinning for a while
+        if (e.name.endsWith('-n')) await pause(20); // its threads go on spinning for a while
       }
     }
     for (const e of engines) e.stop();
@@ -99,17 +102,17 @@ async function measure() {
 // summary turns times into medians, percentiles and ratios.
 function summary(network) {
   const engines = {};
-  for (const name of ENGINES) {
+  const names = Object.keys(network.times);
+  for (const name of names) {
     const all = network.times[name].flatMap((t) => [...t]);
     engines[name] = { median: round(median(all)), p95: round(quantile(all, 0.95)), runs: all.length, agree: round(network.agree[name], 2) };
   }
   const ratio = (name, against) => round(median(network.times[name].map((t, r) => median(network.times[against][r]) / median(t))), 3);
+  const peers = names.filter((name) => name !== 'plain' && name !== 'relaxed');
   const ratios = {};
-  for (const name of ENGINES) {
-    ratios[name] = { 'ort-1': ratio(name, 'ort-1'), 'ort-n': ratio(name, 'ort-n'), tfjs: ratio(name, 'tfjs') };
-  }
-  const { name, title, side, macs, single } = network;
-  return { name, title, side, macs, single, engines, ratios };
+  for (const name of names) ratios[name] = Object.fromEntries(peers.map((against) => [against, ratio(name, against)]));
+  const { name, title, side, macs, single, imported } = network;
+  return { name, title, side, macs, single, imported, engines, ratios };
 }
 
 function show(result) {
@@ -125,7 +128,11 @@ function show(result) {
     cell(row, 'td', element('b', n.single ? n.title : n.name), element('small', (n.macs / 1e6).toFixed(1) + ' M multiply-adds'));
     for (const name of ENGINES) {
       const e = n.engines[name];
-      cell(row, 'td', element('b', e.median.toFixed(3)), element('small', 'p95 ' + e.p95.toFixed(3)), document.createElement('br'), name === 'ort-1' ? '' : n.ratios[name]['ort-1'].toFixed(2) + ' ×');
+      if (!e) {
+        cell(row, 'td', '—');
+        continue;
+      }
+      cell(row, 'td', element('b', e.median.toFixed(3)), element('small', 'p95 ' + e.p95.toFixed(3)), document.createElement('br'), name === 'litert-1' || !n.ratios[name]['litert-1'] ? '' : n.ratios[name]['litert-1'].toFixed(2) + ' ×');
     }
   }
 }

@@ -1,4 +1,4 @@
-// One engine: init, load networks, and run them. worker.js?engine=plain|relaxed|ort-1|ort-n|tfjs
+// One engine: init, load networks, and run them. worker.js?engine=plain|relaxed|litert-plain|litert-1|litert-n|ort-1|ort-n|tfjs
 'use strict';
 
 const name = new URLSearchParams(location.search).get('engine');
@@ -54,6 +54,33 @@ const ENGINES = {
       };
     },
   }),
+  litert: (file, threads) => ({
+    async init() {
+      const url = (name) => new URL('vendor/litert/' + name, location).href;
+      self.litert = await import(url('index.js'));
+      self.Module = { locateFile: url, mainScriptUrlOrBlob: url(file) };
+      // A file by its name is loaded as it is; a folder would always get the build for this browser.
+      await litert.loadLiteRt(url(file));
+      return { file, threads };
+    },
+    async load(network) {
+      const model = await litert.loadAndCompile(new URL(network.folder + 'model.tflite', location).href, { accelerator: 'wasm', cpuOptions: { numThreads: threads } });
+      let input;
+      return {
+        set(tensor) {
+          input = tensor;
+        },
+        run: async () => {
+          const tensor = new litert.Tensor(input, [1, network.side, network.side, 3]);
+          const [logits] = await model.run(tensor);
+          const values = logits.toTypedArray().slice();
+          tensor.delete();
+          logits.delete();
+          return values;
+        },
+      };
+    },
+  }),
   tfjs: () => ({
     async init() {
       for (const part of ['core', 'backend-cpu', 'converter', 'backend-wasm']) importScripts(`vendor/tf-${part}.min.js`);
@@ -79,7 +106,9 @@ const ENGINES = {
 
 const make = {
   plain: () => ENGINES.sescope('plain'), relaxed: () => ENGINES.sescope('relaxed'), 'ort-1': () => ENGINES.ort(1),
-  'ort-n': () => ENGINES.ort(navigator.hardwareConcurrency), tfjs: () => ENGINES.tfjs(),
+  'ort-n': () => ENGINES.ort(navigator.hardwareConcurrency),
+  'litert-plain': () => ENGINES.litert('litert_wasm_compat_internal.js', 1), 'litert-1': () => ENGINES.litert('litert_wasm_internal.js', 1),
+  'litert-n': () => ENGINES.litert('litert_wasm_threaded_internal.js', navigator.hardwareConcurrency), tfjs: () => ENGINES.tfjs(),
 };
 const engine = make[name]();
 const networks = {};
