@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // A host serves dist from memory below a path, as a static host does that sends no header of ours, and fails as the test wants.
@@ -26,6 +27,7 @@ type host struct {
 	down   bool
 	damage func(name string, b []byte) []byte // what is sent for a file; nil is cut off in the middle, notThere is missing
 	asked  []string
+	held   map[string]chan struct{} // answers to these files wait until the channel is closed
 }
 
 // below is the path of a host's page.
@@ -75,8 +77,11 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b = h.damage(name, b)
 		ok = len(b) == 0 || &b[0] != &notThere[0]
 	}
-	whole := len(h.files[name])
+	whole, held := len(h.files[name]), h.held[name]
 	h.mu.Unlock()
+	if held != nil {
+		<-held
+	}
 	switch {
 	case down:
 		panic(http.ErrAbortHandler)
@@ -100,6 +105,43 @@ func (h *host) set(change func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	change()
+}
+
+// hold lets the answers to a file wait until release is called; asked waits for the first question.
+func (h *host) hold(t *testing.T, name string) (asked, release func()) {
+	t.Helper()
+	c := make(chan struct{})
+	h.set(func() {
+		if h.held == nil {
+			h.held = map[string]chan struct{}{}
+		}
+		h.held[name] = c
+	})
+	count := func() (n int) {
+		h.set(func() {
+			for _, a := range h.asked {
+				if a == name {
+					n++
+				}
+			}
+		})
+		return n
+	}
+	before := count()
+	asked = func() {
+		t.Helper()
+		for end := time.Now().Add(patience); count() == before; time.Sleep(15 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("waited %v for %s to be asked for", patience, name)
+			}
+		}
+	}
+	release = sync.OnceFunc(func() {
+		close(c)
+		h.set(func() { delete(h.held, name) })
+	})
+	t.Cleanup(release)
+	return asked, release
 }
 
 // version is the one that the host serves.

@@ -28,9 +28,11 @@ async function keep(cache, url) {
   await cache.put(url, had || await checked(await fetch(url), hashOf(url)));
 }
 
-// An update takes what the former version kept and this one has too, so that it works without a network as that one did.
-async function install() {
+// fill takes all small files, and what a former version kept and this one has too, so that an update
+// works without a network as that one did.
+async function fill() {
   const cache = await caches.open(CACHE);
+  if (await cache.match(PAGE)) return; // it came last
   const used = new Set();
   for (const name of await caches.keys()) {
     if (!name.startsWith(CACHES) || name === CACHE) continue;
@@ -39,15 +41,27 @@ async function install() {
   const wanted = Object.keys(DIST.files).filter((name) => !isLarge(name) || used.has(name));
   await Promise.all(wanted.map((name) => keep(cache, address(name))));
   await cache.put(PAGE, await checked(await fetch(PAGE, { cache: 'no-store' }), DIST.page));
+}
+
+// locked does something while no other version may remove this one's cache.
+const locked = (work) => (navigator.locks ? navigator.locks.request(CACHE, { mode: 'shared' }, work) : work());
+
+async function install() {
+  await locked(fill);
   await self.skipWaiting();
 }
 
-// clean removes the caches of versions that no page has open.
+// The worker that answers pages, as far as this one knows: itself, until another has taken over.
+let me = registration.active;
+
+// clean removes the caches of versions that no page has open and no worker is filling. A newer version
+// may come at any time, also between two steps of this function: so a cache is removed only while
+// nobody else can hold it, and only by the version that is now in charge.
 async function clean() {
-  if (registration.installing || registration.waiting) return; // a newer one is about to fill its own
-  const open = new Set((await navigator.locks.query()).held.map((lock) => lock.name));
+  const inCharge = () => !registration.installing && !registration.waiting && registration.active === me;
   for (const name of await caches.keys()) {
-    if (name.startsWith(CACHES) && name !== CACHE && !open.has(name)) await caches.delete(name);
+    if (!name.startsWith(CACHES) || name === CACHE) continue;
+    await navigator.locks.request(name, { ifAvailable: true }, (lock) => lock && inCharge() && caches.delete(name));
   }
 }
 
@@ -72,9 +86,13 @@ async function asset(event) {
 const ours = new Set(Object.keys(DIST.files).map(address));
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener('activate', (event) => {
+  me = registration.active;
+  event.waitUntil(self.clients.claim());
+});
 self.addEventListener('message', (event) => event.waitUntil((async () => {
   const cache = await caches.open(CACHE);
+  await locked(fill).catch(() => {}); // what a full disk or a former program's mistake left out
   for (const name of event.data.keep) {
     if (DIST.files[name]) await keep(cache, address(name)).catch(() => {}); // storage is full: the network it is, next time
   }
