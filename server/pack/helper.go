@@ -17,8 +17,8 @@ const vuguPackage = "github.com/vugu/vugu/domrender"
 
 // vuguHelper returns the script that Vugu's renderer passes to window.eval when
 // it starts. The content security policy forbids eval, so the page loads the
-// script as a file and makes window.eval do nothing. It is read out of the very
-// module that goes into the wasm: the two must fit.
+// script as a file, and boot.js lets that one call do nothing. It is read out of
+// the very module that goes into the wasm: the two must fit.
 func vuguHelper(ctx context.Context, root string) (string, error) {
 	out, err := goTool(ctx, root, "list", "-json=Dir,GoFiles", vuguPackage)
 	if err != nil {

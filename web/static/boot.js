@@ -76,17 +76,34 @@
   }
 
   // --- Vugu: its helper is a script of its own, so nothing is evaluated; nested events wait for the render to end ---------------
-  function tameVugu() {
-    window.eval = () => undefined; // Vugu would evaluate its helper once more; the policy forbids that
-    // Vugu sets every attribute at every render. Firefox would load an image anew for that after a service worker took over, and break off the load before.
-    HTMLImageElement.prototype.setAttribute = function (name, value) {
-      if (this.getAttribute(name) !== value) Element.prototype.setAttribute.call(this, name, value);
+  // Vugu hands its helper to window.eval, which the policy forbids and which is the browser's own, like every function here: extensions
+  // and automation rely on them. So that one call is caught where Go makes it, valueCall(value, method, arguments) of wasm_exec.js.
+  function withoutEval(go) {
+    const js = go.importObject.gojs, name = 'syscall/js.valueCall', call = js[name];
+    let caught = false;
+    js[name] = (sp) => {
+      sp >>>= 0;
+      if (caught || go.mem.getUint32(sp + 24, true) !== 4) return call(sp); // the method's name is another's
+      const at = go.mem.getUint32(sp + 16, true);
+      if (String.fromCharCode(...new Uint8Array(go.mem.buffer, at, 4)) !== 'eval') return call(sp);
+      caught = true;
+      go.mem.setFloat64(sp + 56, 0, true); // the result: undefined
+      go.mem.setUint8(sp + 64, 1); // and no exception
     };
+    return go;
+  }
+  // Vugu sets every attribute at every render. Firefox would load an image anew for that after a service worker took over, and break off
+  // the load before.
+  function setChanged(name, value) {
+    if (this.getAttribute(name) !== value) Element.prototype.setAttribute.call(this, name, value);
+  }
+  function tameVugu() {
     let depth = 0;
     const render = window.vuguRender;
     window.vuguRender = () => {
       depth++;
       try { render(); } finally { depth--; }
+      for (const image of document.images) image.setAttribute = setChanged;
     };
     const set = window.vuguSetEventHandler;
     window.vuguSetEventHandler = (handler) => {
@@ -189,7 +206,7 @@
         newWorker: () => newWorker(compiled),
       };
       stage = 'panic';
-      const go = new Go();
+      const go = withoutEval(new Go());
       await go.run(await WebAssembly.instantiate(module, go.importObject));
       fail('panic');
     } catch (err) {
