@@ -16,6 +16,9 @@ const (
 	MaxSide   = 1024     // of the crop; a larger one is scaled down
 )
 
+// maxProlog is how much may stand in front of a drawing's first element.
+const maxProlog = 1 << 20
+
 // Square is the centre square of a w x h picture, in its pixels.
 func Square(w, h int) (x, y, side int) {
 	r := nn.Centre(image.Rect(0, 0, w, h), 1, 1)
@@ -47,7 +50,11 @@ func Format(b []byte) string {
 			return "HEIC"
 		}
 	}
-	if head := b[:min(len(b), 1024)]; bytes.Contains(head, []byte("<svg")) {
+	head := b[:min(len(b), 1024)]
+	if text := bytes.TrimLeft(b, "\ufeff \t\r\n"); len(text) > 0 && text[0] == '<' {
+		head = b[:min(len(b), maxProlog)] // drawing programs write licences and entities in front
+	}
+	if bytes.Contains(head, []byte("<svg")) {
 		return "SVG"
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"strings"
 	"testing"
 )
 
@@ -71,6 +72,8 @@ func TestAnimated(t *testing.T) {
 		{"avif sequence", []byte("\x00\x00\x00\x1cftypavis\x00\x00\x00\x00"), "AVIF", true},
 		{"heic", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), "HEIC", false},
 		{"svg", []byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`), "SVG", false},
+		{"svg behind a licence", []byte("\ufeff\n<?xml version=\"1.0\"?><!-- " + strings.Repeat("All rights reserved. ", 500) + "--><svg/>"), "SVG", false},
+		{"text that speaks of svg late", []byte(strings.Repeat("no drawing ", 200) + "<svg/>"), "", false},
 		{"text", []byte("hello"), "", false},
 		{"empty", nil, "", false},
 	} {

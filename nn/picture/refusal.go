@@ -7,6 +7,7 @@ const (
 	Foreign Fault = "format"  // one that the browser lacks
 	Unknown Fault = "unknown" // no picture at all
 	Huge    Fault = "huge"
+	Tainted Fault = "tainted" // a drawing that the browser shows but lets no page read
 )
 
 // Refusal is why a picture was not opened, and a detail where there is one: the format or the size.
