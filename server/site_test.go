@@ -130,7 +130,7 @@ func TestSecurityHeaders(t *testing.T) {
 	want := map[string]string{
 		"X-Content-Type-Options": "nosniff",
 		"Referrer-Policy":        "no-referrer",
-		"Permissions-Policy":     "camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), payment=()",
+		"Permissions-Policy":     "camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), hid=(), midi=(), payment=()",
 	}
 	policy := map[string]string{
 		"default-src": "'none'", "script-src": "'self' 'wasm-unsafe-eval'", "style-src": "'self'",

@@ -4,7 +4,10 @@ package policy
 
 import "strings"
 
-// meta holds the sources that a page may load from. None names another host, so the browser itself keeps every picture on the machine.
+// meta holds the sources that a page may load from and connect to. None names another host, so what
+// the page fetches, and every connection of its scripts, goes to its own server: the browser sees to
+// that. A policy does not cover navigation and WebRTC; that the program uses neither is true of the
+// program only.
 const meta = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
 	"img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; " +
 	"manifest-src 'self'; base-uri 'none'; form-action 'none'"
@@ -12,12 +15,13 @@ const meta = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-sr
 // Header is a header line.
 type Header struct{ Name, Value string }
 
-// Headers are sent with every answer. Other pages may embed this one.
+// Headers are sent with every answer. Other pages may embed this one. The features are those that all
+// current browsers of Chromium know by name: of others they complain on the console.
 var Headers = []Header{
 	{"Content-Security-Policy", meta + "; frame-ancestors *"},
 	{"X-Content-Type-Options", "nosniff"},
 	{"Referrer-Policy", "no-referrer"},
-	{"Permissions-Policy", "camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), payment=()"},
+	{"Permissions-Policy", "camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), hid=(), midi=(), payment=()"},
 }
 
 // Meta is the content security policy for a meta element, which cannot say frame-ancestors.

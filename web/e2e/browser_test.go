@@ -119,7 +119,7 @@ func (p *tab) listen(event any) {
 		}
 		p.problem("exception: " + text)
 	case *log.EventEntryAdded:
-		if e.Entry.Level == "error" {
+		if e.Entry.Level == "error" || strings.Contains(e.Entry.Text, "ermissions-Policy") {
 			p.problem("browser log: " + e.Entry.Text + " " + e.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:

@@ -200,7 +200,7 @@ func TestPrivacyIsTold(t *testing.T) {
 	if whole := eval[string](p, "document.getElementById('privacy-link').parentNode.innerText"); !strings.Contains(whole, "No picture leaves it") || line == "" {
 		t.Errorf("the head says %q", whole)
 	}
-	for lang, words := range map[string][]string{"en": {"no other host", "stores", "settings"}, "zh": {"其他主机", "保存", "设置"}} {
+	for lang, words := range map[string][]string{"en": {"no other host", "WebRTC", "merely true", "stores", "settings"}, "zh": {"其他主机", "WebRTC", "事实上", "保存", "设置"}} {
 		p.click("lang-" + lang)
 		p.click("privacy-link")
 		p.wait("the dialog", "document.getElementById('privacy').open")
