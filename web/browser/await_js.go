@@ -37,6 +37,19 @@ func Await(promise js.Value) (js.Value, error) {
 	return o.value, o.err
 }
 
+// AwaitCall calls a method and waits for its promise; a method that throws, or that is missing, is an
+// error like a rejection.
+func AwaitCall(v js.Value, method string, args ...any) (value js.Value, err error) {
+	var promise js.Value
+	if err := Try(func() { promise = v.Call(method, args...) }); err != nil {
+		return js.Undefined(), err
+	}
+	if promise.Type() != js.TypeObject || promise.Get("then").Type() != js.TypeFunction {
+		return promise, nil
+	}
+	return Await(promise)
+}
+
 func rejected(args []js.Value) error {
 	if len(args) == 0 || !args[0].Truthy() {
 		return &Error{Name: "Error", Message: "no reason given"}
@@ -51,7 +64,9 @@ func rejected(args []js.Value) error {
 // Listen adds an event listener that is never removed. f must not block.
 func Listen(target js.Value, event string, f func(event js.Value)) {
 	target.Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
-		f(args[0])
+		if err := Try(func() { f(args[0]) }); err != nil {
+			Failed(err)
+		}
 		return nil
 	}))
 }
@@ -70,15 +85,31 @@ func Now() float64 { return js.Global().Get("performance").Call("now").Float() }
 
 // Store keeps a setting; where storage is forbidden it does nothing.
 func Store(key, value string) {
-	defer func() { _ = recover() }() // localStorage throws under some privacy settings
-	js.Global().Get("localStorage").Call("setItem", "sescope."+key, value)
+	_ = Try(func() { js.Global().Get("localStorage").Call("setItem", "sescope."+key, value) })
 }
 
 // Stored reads a setting, "" if there is none.
 func Stored(key string) (value string) {
-	defer func() { _ = recover() }()
-	if v := js.Global().Get("localStorage").Call("getItem", "sescope."+key); v.Type() == js.TypeString {
-		return v.String()
-	}
-	return ""
+	_ = Try(func() {
+		if v := js.Global().Get("localStorage").Call("getItem", "sescope."+key); v.Type() == js.TypeString {
+			value = v.String()
+		}
+	})
+	return value
+}
+
+// After calls f once, after some milliseconds. f must not block.
+func After(ms float64, f func()) {
+	var timer js.Func
+	timer = js.FuncOf(func(js.Value, []js.Value) any {
+		timer.Release()
+		f()
+		return nil
+	})
+	js.Global().Call("setTimeout", timer, ms)
+}
+
+// Visible tells whether the page can be seen; what nobody sees gets few frames or none.
+func Visible() bool {
+	return js.Global().Get("document").Get("visibilityState").String() == "visible"
 }

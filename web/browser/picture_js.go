@@ -38,6 +38,13 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 	url := js.Global().Get("URL").Call("createObjectURL", blob)
 	defer js.Global().Get("URL").Call("revokeObjectURL", url)
 	p, err := LoadPicture(url.String())
+	if err == nil && !readable(p.Image) && format == "SVG" { // some browsers trust a drawing that brings its own text
+		if address, err := dataURL(blob); err == nil {
+			if again, err := LoadPicture(address); err == nil {
+				p = again
+			}
+		}
+	}
 	if err != nil {
 		switch format {
 		case "":
@@ -51,12 +58,16 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 	if picture.TooLarge(p.W, p.H) {
 		return nil, &picture.Refusal{Fault: picture.Huge, Detail: fmt.Sprintf("%d × %d", p.W, p.H)}
 	}
-	// An image element shows the intact part of a damaged picture without a word; a bitmap is refused. Drawings make no bitmaps.
-	check := p.Image.Call("decode")
-	if format != "SVG" {
-		check = js.Global().Call("createImageBitmap", blob, map[string]any{"resizeWidth": 16, "resizeHeight": 16})
+	if !readable(p.Image) {
+		return nil, &picture.Refusal{Fault: picture.Tainted}
 	}
-	bitmap, err := Await(check)
+	// An image element shows the intact part of a damaged picture without a word; a bitmap is refused. Drawings make no bitmaps.
+	var bitmap js.Value
+	if format == "SVG" {
+		_, err = AwaitCall(p.Image, "decode")
+	} else {
+		bitmap, err = AwaitCall(js.Global(), "createImageBitmap", blob, map[string]any{"resizeWidth": 16, "resizeHeight": 16})
+	}
 	if err != nil {
 		return nil, &picture.Refusal{Fault: picture.Broken, Detail: format}
 	}
@@ -77,6 +88,25 @@ func judged(blob js.Value, b []byte) (js.Value, error) {
 		return blob, nil
 	}
 	return BlobOf(b[:keep], tail), nil
+}
+
+// readable tells whether the browser lets the page read what it draws of an image: HTML in a drawing,
+// for instance, taints a canvas for good.
+func readable(image js.Value) bool {
+	return Try(func() {
+		c := NewCanvas(1, true)
+		c.Ctx.Call("drawImage", image, 0, 0, 1, 1)
+		c.Pixels()
+	}) == nil
+}
+
+// dataURL is a drawing as an address that holds it. It blocks.
+func dataURL(blob js.Value) (string, error) {
+	text, err := AwaitCall(blob, "text")
+	if err != nil {
+		return "", err
+	}
+	return "data:image/svg+xml;charset=utf-8," + js.Global().Call("encodeURIComponent", text).String(), nil
 }
 
 // BlobOf makes a Blob of bytes.

@@ -12,7 +12,7 @@ import (
 
 // ReadBlob reads bytes of a Blob. It blocks.
 func ReadBlob(blob js.Value, at, n int) ([]byte, error) {
-	buffer, err := Await(blob.Call("slice", at, at+n).Call("arrayBuffer"))
+	buffer, err := AwaitCall(blob.Call("slice", at, at+n), "arrayBuffer")
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func inflate(b []byte, size int) ([]byte, error) {
 	reader := stream.Call("pipeThrough", js.Global().Get("DecompressionStream").New("deflate-raw")).Call("getReader")
 	out := make([]byte, 0, size)
 	for {
-		part, err := Await(reader.Call("read"))
+		part, err := AwaitCall(reader, "read")
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func Gunzip(blob js.Value, name string, limit int) (js.Value, error) {
 	reader := blob.Call("stream").Call("pipeThrough", js.Global().Get("DecompressionStream").New("gzip")).Call("getReader")
 	parts, size := js.Global().Get("Array").New(), 0
 	for {
-		part, err := Await(reader.Call("read"))
+		part, err := AwaitCall(reader, "read")
 		if err != nil {
 			return js.Undefined(), &dataset.Fault{Kind: dataset.BrokenTar, Name: name}
 		}
@@ -159,7 +159,7 @@ func Decode(blob js.Value, b []byte) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	bitmap, err := Await(js.Global().Call("createImageBitmap", blob))
+	bitmap, err := AwaitCall(js.Global(), "createImageBitmap", blob)
 	if err != nil {
 		switch format {
 		case "HEIC", "TIFF", "JPEG XL", "PDF":

@@ -18,12 +18,13 @@ import (
 
 // Firefox's devices. Its fake camera shows colours that change.
 const (
-	firefox     device = "Firefox with its fake camera"
-	firefoxFull device = "Firefox without room for storage"
+	firefox        device = "Firefox with its fake camera"
+	firefoxFull    device = "Firefox without room for storage"
+	firefoxResists device = "Firefox that resists fingerprinting"
 )
 
 // isFirefox tells in which of the two browsers the device is.
-func (d device) isFirefox() bool { return d == firefox || d == firefoxFull }
+func (d device) isFirefox() bool { return d == firefox || d == firefoxFull || d == firefoxResists }
 
 // inBoth runs a test in Chromium and in Firefox.
 func inBoth(t *testing.T, test func(t *testing.T, d device)) {
@@ -40,6 +41,9 @@ func (d device) prefs() map[string]any {
 		"datareporting.policy.dataSubmissionEnabled": false, "toolkit.telemetry.server": "", "app.normandy.enabled": false, "app.update.disabledForTesting": true,
 		"browser.safebrowsing.malware.enabled": false, "browser.safebrowsing.phishing.enabled": false, "network.captive-portal-service.enabled": false,
 		"network.connectivity-service.enabled": false, "extensions.update.enabled": false, "extensions.getAddons.cache.enabled": false, "services.settings.server": "",
+	}
+	if d == firefoxResists {
+		prefs["privacy.resistFingerprinting"] = true
 	}
 	if d == firefoxFull {
 		prefs["dom.quotaManager.temporaryStorage.fixedLimit"] = 64 // kB, of all sites together

@@ -27,6 +27,7 @@ type host struct {
 	down   bool
 	damage func(name string, b []byte) []byte // what is sent for a file; nil is cut off in the middle, notThere is missing
 	asked  []string
+	policy string                   // a Content-Security-Policy of the host's own
 	held   map[string]chan struct{} // answers to these files wait until the channel is closed
 }
 
@@ -77,7 +78,7 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b = h.damage(name, b)
 		ok = len(b) == 0 || &b[0] != &notThere[0]
 	}
-	whole, held := len(h.files[name]), h.held[name]
+	whole, held, policy := len(h.files[name]), h.held[name], h.policy
 	h.mu.Unlock()
 	if held != nil {
 		<-held
@@ -92,6 +93,9 @@ func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", map[string]string{".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png",
 		".wasm": "application/wasm", ".webmanifest": "application/manifest+json"}[path.Ext(name)])
 	w.Header().Set("Cache-Control", "no-store")
+	if policy != "" {
+		w.Header().Set("Content-Security-Policy", policy)
+	}
 	if b == nil {
 		w.Write(h.files[name][:whole/2])
 		http.NewResponseController(w).Flush()

@@ -45,8 +45,7 @@ func (p *Page) ToggleAudit() {
 			return
 		}
 		if p.camera.live(s) {
-			p.state.Frozen = true
-			p.frames.Unsee()
+			p.freeze(true)
 		}
 		g := s.Shown.Result.Gates[s.Audit.Block]
 		s.Audit = view.Audit{Block: s.Audit.Block, Running: true, Class: s.Shown.Result.Top(), Of: g.Map.C, Gates: append([]float32(nil), g.Scale...)}

@@ -28,7 +28,7 @@ func (p *Page) listenBars() {
 			e := readPointer(event)
 			if e.row >= 0 && event.Get("type").String() == "pointerdown" && e.mouse && e.button == 0 {
 				event.Call("preventDefault") // no selection of text, no focus
-				e.el.Call("setPointerCapture", event.Get("pointerId"))
+				browser.Capture(e.el, event)
 			}
 			p.post(func() {
 				if e.row < len(p.desk.rows) {
@@ -209,7 +209,7 @@ func (p *Page) barKey(event js.Value) {
 	if !ok || event.Get("ctrlKey").Bool() || event.Get("metaKey").Bool() || event.Get("altKey").Bool() {
 		return
 	}
-	key, shift := event.Get("key").String(), event.Get("shiftKey").Bool()
+	key, shift := shortcut(event), event.Get("shiftKey").Bool()
 	var act func()
 	step := func(by float32) func() { return func() { p.nudge(at, by) } }
 	to := func(by int) func() {

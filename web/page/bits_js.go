@@ -50,7 +50,7 @@ func (p *Page) trySample(turn turns.Ticket, i int) {
 		p.renderSoon()
 		return
 	}
-	go func() {
+	p.away(func() {
 		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[film[i]].File))
 		p.post(func() {
 			if !turn.Current() {
@@ -72,7 +72,7 @@ func (p *Page) trySample(turn turns.Ticket, i int) {
 				p.trySample(turn, i+1)
 			})
 		})
-	}()
+	})
 }
 
 // forgetBits puts the slider back to the file's own weights.

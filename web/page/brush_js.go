@@ -27,7 +27,7 @@ func (p *Page) listenBrush() {
 	browser.Listen(stage, "pointerdown", func(event js.Value) {
 		if p.state.Brush && event.Get("button").Int() == 0 && !event.Get("target").Call("closest", "#notice").Truthy() {
 			event.Call("preventDefault")
-			stage.Call("setPointerCapture", event.Get("pointerId"))
+			browser.Capture(stage, event)
 			d := place(event)
 			p.post(func() {
 				p.brush.down = true

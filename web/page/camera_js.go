@@ -6,14 +6,27 @@ import (
 
 	"sescope/nn/picture"
 	"sescope/web/browser"
+	"sescope/web/turns"
 	"sescope/web/view"
+)
+
+// How long in milliseconds a camera may take for its first frame, and later ones until their rate is
+// stale and until the page says so. They are looked at every second.
+const (
+	firstFrame = 4000
+	lateFrame  = 1500
+	goneFrame  = 4000
+	checkEvery = 1000
 )
 
 // cameras is the one open camera and its settings.
 type cameras struct {
 	open    *browser.Camera
-	asking  bool // the browser's permission prompt may be up
-	mirror  *bool
+	asking  bool   // the browser's permission prompt may be up
+	wish    string // the device that was chosen last, perhaps while another one is asked for
+	mirror  *bool  // what the person chose; nil follows the device: a front camera is a mirror
+	pulse   turns.Pulse
+	checked bool    // a check of the pulse is due
 	counted float64 // when the last result of the camera was shown
 	gap     float64 // ms between two results, smoothed
 }
@@ -62,12 +75,13 @@ func (p *Page) ChooseDevice(id string) {
 }
 
 func (p *Page) openCamera(device string) {
+	p.camera.wish = device
 	if p.camera.asking {
 		return
 	}
 	p.camera.asking = true
 	video := browser.ByID("video")
-	go func() {
+	p.away(func() {
 		var opened *browser.Camera
 		ended := func() { p.post(func() { p.cameraGone(opened) }) }
 		camera, err := browser.OpenCamera(video, device, ended)
@@ -75,13 +89,19 @@ func (p *Page) openCamera(device string) {
 		list := devices()
 		p.post(func() {
 			p.camera.asking = false
-			if err != nil {
+			switch {
+			case p.camera.wish != device: // another one was chosen meanwhile
+				if err == nil {
+					camera.Close()
+				}
+				p.openCamera(p.camera.wish)
+			case err != nil:
 				p.cameraFailed(device, err)
-				return
+			default:
+				p.cameraOpened(camera, list)
 			}
-			p.cameraOpened(camera, list)
 		})
-	}()
+	})
 }
 
 func (p *Page) cameraFailed(device string, err error) {
@@ -95,26 +115,34 @@ func (p *Page) cameraFailed(device string, err error) {
 		p.openCamera("")
 		return
 	}
-	p.trouble(view.CameraTrouble(name), "", func() { p.openCamera(device) })
+	may, framed := browser.MayAskForCamera()
+	p.trouble(view.CameraTrouble(name, may, framed), "", func() { p.openCamera(device) })
 }
 
 func (p *Page) cameraOpened(camera *browser.Camera, devices []view.Device) {
 	s := p.state
 	p.camera.open, p.camera.counted = camera, 0
 	s.CameraOn, s.Frozen, s.Device, s.Devices, s.Sample = true, false, camera.ID, devices, -1
-	if p.camera.mirror == nil {
-		p.camera.mirror = &camera.Front
+	s.Mirrored = camera.Front
+	if p.camera.mirror != nil {
+		s.Mirrored = *p.camera.mirror
 	}
-	s.Mirrored = *p.camera.mirror
+	p.camera.pulse = turns.Pulse{First: firstFrame, Late: lateFrame, Gone: goneFrame}
+	p.checkCameraSoon()
 	p.state.Unsettle()
+	p.hideNotice()
 	p.newSource()
 	p.state.Brush = false // there is nothing still to paint on
 	p.showBrush()
-	p.hideNotice()
 	p.renderSoon()
 	camera.EachFrame(func() {
 		p.post(func() {
-			if p.camera.open == camera && p.camera.live(p.state) {
+			if p.camera.open != camera {
+				return
+			}
+			p.camera.pulse.Beat()
+			p.hideNotice(view.CameraStalled)
+			if p.camera.live(p.state) {
 				p.frames.Seen()
 				p.next()
 			}
@@ -143,6 +171,47 @@ func (p *Page) cameraGone(camera *browser.Camera) {
 	p.trouble(view.CameraGone, "", func() { p.openCamera(device) })
 }
 
+// checkCameraSoon looks whether frames come, again and again while the camera is open.
+func (p *Page) checkCameraSoon() {
+	if p.camera.checked || p.camera.open == nil {
+		return
+	}
+	p.camera.checked = true
+	browser.After(checkEvery, func() {
+		p.post(func() {
+			p.camera.checked = false
+			p.checkCamera()
+			p.checkCameraSoon()
+		})
+	})
+}
+
+// checkCamera acts when frames stop: videos are paused by systems, tracks are muted, tabs are frozen.
+// It wakes the video, and if that does not help it says so. A camera that never delivers is closed.
+func (p *Page) checkCamera() {
+	c := &p.camera
+	if c.open == nil {
+		return
+	}
+	health := c.pulse.Check(browser.Now(), c.live(p.state) && browser.Visible())
+	if health == turns.Fine {
+		return
+	}
+	if device := p.state.Device; health == turns.Gone && !c.pulse.Ever() {
+		p.stopCamera()
+		p.trouble(view.CameraSilent, "", func() { p.openCamera(device) })
+		return
+	}
+	c.open.Wake()
+	if p.state.FPS != 0 {
+		p.state.FPS, c.counted = 0, 0
+		p.renderSoon()
+	}
+	if health == turns.Gone && p.notice.trouble == "" {
+		p.trouble(view.CameraStalled, "", nil)
+	}
+}
+
 // devices lists the cameras. It blocks.
 func devices() (list []view.Device) {
 	for _, d := range browser.Cameras() {
@@ -154,7 +223,7 @@ func devices() (list []view.Device) {
 // devicesChanged brings the list of cameras up to date, and goes on with the one that was unplugged when it is there again. Another one does not
 // take its place: nobody knows what that one looks at.
 func (p *Page) devicesChanged() {
-	go func() {
+	p.away(func() {
 		list := devices()
 		p.post(func() {
 			back := func(d view.Device) bool { return d.ID == p.state.Device }
@@ -165,7 +234,7 @@ func (p *Page) devicesChanged() {
 				p.openCamera(p.state.Device)
 			}
 		})
-	}()
+	})
 }
 
 // grab takes the camera's present frame; false: there is none yet.
@@ -196,6 +265,13 @@ func (p *Page) ToggleFreeze() {
 func (p *Page) freeze(on bool) {
 	p.state.Frozen = on
 	p.camera.counted = 0
+	if p.camera.open != nil {
+		if on {
+			p.camera.open.Rest()
+		} else {
+			p.camera.open.Wake()
+		}
+	}
 	p.frames.Unsee()
 	if !on { // live frames replace the painted one
 		p.dropStrokes()

@@ -54,7 +54,7 @@ func (p *Page) needSecond() {
 	p.compare.asked = twin
 	p.state.Compare.Second, p.state.Compare.Failed = nil, false
 	life, fetch := p.worker.lives.Ticket(), p.bytesLater(twin, js.Undefined())
-	go func() {
+	p.away(func() {
 		buffer, err := fetch()
 		p.post(func() {
 			switch {
@@ -74,7 +74,7 @@ func (p *Page) needSecond() {
 				})
 			}
 		})
-	}()
+	})
 }
 
 func (p *Page) secondFailed() {
@@ -124,7 +124,7 @@ func (p *Page) tryNext(search turns.Ticket) {
 		p.try(search, p.compare.opened[at-len(film)])
 		return
 	}
-	go func() {
+	p.away(func() {
 		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[film[at]].File))
 		p.post(func() {
 			switch {
@@ -135,7 +135,7 @@ func (p *Page) tryNext(search turns.Ticket) {
 				p.try(search, still{picture: pic, source: view.FromSample, file: view.Samples[film[at]].File, sample: film[at]})
 			}
 		})
-	}()
+	})
 }
 
 func (p *Page) try(search turns.Ticket, st still) {

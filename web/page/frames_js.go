@@ -54,7 +54,13 @@ func (p *Page) next() {
 // run sends a frame's pixels to the worker.
 func (p *Page) run(fr *frame) {
 	start := browser.Now()
-	pixels := fr.pixels.Pixels()
+	var pixels js.Value
+	if err := browser.Try(func() { pixels = fr.pixels.Pixels() }); err != nil {
+		p.frames.Answered()
+		p.trouble(view.PictureTainted, err.Error(), func() { p.OpenFile() })
+		p.next()
+		return
+	}
 	fr.grab += browser.Now() - start
 	p.frames.last++
 	fr.id = p.frames.last
@@ -73,7 +79,7 @@ func (p *Page) reply(reply protocol.Reply, data js.Value) {
 	case step.Kind == turns.Load || step.Kind == turns.Job:
 		step.Job.done(reply, data)
 	case reply.Error != "":
-		panic("page: the worker refused a request: " + reply.Error) // the page asked for what cannot be: a fault of ours
+		p.trouble(view.AnswerBroken, reply.Error, nil) // its numbers are none, or the page asked for what cannot be
 	case wanted && fr.id == reply.ID && reply.Result.Model == p.model.Name:
 		if err := reply.Result.Unpack(bytesOf(data.Get("numbers"))); err != nil {
 			panic(err)

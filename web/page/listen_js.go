@@ -61,11 +61,20 @@ func (p *Page) listen() {
 
 func (p *Page) listenDrop(document js.Value) {
 	root := document.Get("documentElement")
+	own := false // something of the page itself is dragged
+	browser.Listen(document, "dragstart", func(js.Value) { own = true })
+	browser.Listen(document, "dragend", func(js.Value) { own = false })
 	over := func(event js.Value) {
-		if event.Get("dataTransfer").Truthy() {
-			event.Call("preventDefault")
-			toggle(root, "drop", true)
+		data := event.Get("dataTransfer")
+		if !data.Truthy() {
+			return
 		}
+		event.Call("preventDefault") // the browser would leave the page for a link that is dropped
+		if own || !js.Global().Get("Array").Call("from", data.Get("types")).Call("includes", "Files").Bool() {
+			data.Set("dropEffect", "none") // text, a link, a sample of the page
+			return
+		}
+		toggle(root, "drop", true)
 	}
 	browser.Listen(document, "dragenter", over)
 	browser.Listen(document, "dragover", over)
@@ -78,12 +87,27 @@ func (p *Page) listenDrop(document js.Value) {
 		event.Call("preventDefault") // even without a file: the browser would leave the page
 		toggle(root, "drop", false)
 		files := js.Global().Get("Array").Call("from", event.Get("dataTransfer").Get("files"))
+		if own || files.Length() == 0 && !event.Get("dataTransfer").Get("items").Truthy() {
+			return
+		}
 		if folders := p.boot.Call("folders", event.Get("dataTransfer")); folders.Length() > 0 { // they are told only while the event lasts
 			p.post(func() { p.openDropped(folders) })
 			return
 		}
 		p.post(func() { p.openFiles(files) })
 	})
+}
+
+// shortcut is the key that an event means.
+func shortcut(event js.Value) string {
+	return view.Shortcut(text(event.Get("key")), text(event.Get("code"))) // events that a program made up may lack either
+}
+
+func text(v js.Value) string {
+	if v.Type() != js.TypeString {
+		return ""
+	}
+	return v.String()
 }
 
 // key handles the keyboard; a key that a control or an open dialog needs stays theirs.
@@ -96,13 +120,16 @@ func (p *Page) key(event js.Value) {
 	if js.Global().Get("document").Call("querySelector", "dialog[open]").Truthy() || tag.Type() == js.TypeString && (tag.String() == "SELECT" || tag.String() == "INPUT") {
 		return
 	}
-	key := event.Get("key").String()
+	key := shortcut(event)
 	if key == " " && tag.Type() == js.TypeString && tag.String() == "BUTTON" {
 		return // space presses the button that the keyboard went to
 	}
 	var act func()
 	switch key {
 	case " ":
+		if p.camera.open == nil {
+			return // it scrolls
+		}
 		act = p.ToggleFreeze
 	case "c":
 		act = p.ToggleCamera

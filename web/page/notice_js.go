@@ -50,6 +50,11 @@ func (n *notice) word(s *view.State) {
 	browser.ByID("notice-title").Set("textContent", words.Title)
 	browser.ByID("notice-text").Set("textContent", words.Text)
 	browser.ByID("notice-close").Set("textContent", s.T().Close)
+	icon := "#i-warn"
+	if words.Brief {
+		icon = "#i-help" // a remark, no warning
+	}
+	browser.ByID("notice").Call("querySelector", "use").Call("setAttribute", "href", icon)
 	for id, text := range map[string]string{"notice-action": words.Action, "notice-second": words.Second} {
 		b := browser.ByID(id)
 		b.Set("hidden", text == "")
@@ -86,7 +91,7 @@ func (p *Page) listenNotice() {
 		t, again := p.notice.trouble, p.notice.again
 		p.hideNotice()
 		switch {
-		case t == view.CameraInsecure || t == view.CameraLacking:
+		case t.OnlyPicture():
 			p.OpenFile()
 		case again != nil:
 			again()

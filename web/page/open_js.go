@@ -26,7 +26,7 @@ func (p *Page) ChooseSample(i int) {
 		p.hideNotice()
 		p.renderSoon()
 		turn := p.pictures.Begin()
-		go func() {
+		p.away(func() {
 			pic, err := browser.LoadDrawing(p.state.File("samples/" + file))
 			p.post(func() {
 				switch {
@@ -37,7 +37,7 @@ func (p *Page) ChooseSample(i int) {
 					p.openStill(still{picture: pic, source: view.FromSample, file: file, sample: i})
 				}
 			})
-		}()
+		})
 	})
 }
 
@@ -53,7 +53,7 @@ func (p *Page) openBlob(blob js.Value, file string) { p.openLabelled(blob, file,
 func (p *Page) openLabelled(blob js.Value, file, label string) {
 	p.hideNotice()
 	turn := p.pictures.Begin() // a slow picture does not replace one that was chosen later
-	go func() {
+	p.away(func() {
 		pic, err := browser.OpenPicture(blob)
 		p.post(func() {
 			if !turn.Current() {
@@ -69,7 +69,7 @@ func (p *Page) openLabelled(blob js.Value, file, label string) {
 				p.trouble(view.PictureMoves, "", nil)
 			}
 		})
-	}()
+	})
 }
 
 // openStill makes a decoded picture the source.
@@ -88,6 +88,7 @@ func (p *Page) openStill(st still) {
 // newSource begins a new source: answers about former ones are dropped, and a kept scale ends with what it was kept for.
 func (p *Page) newSource() {
 	p.frames.NewSource()
+	p.checkCanvas()
 	p.dropStrokes()
 }
 
@@ -103,4 +104,16 @@ func (p *Page) showStill() {
 		pixels: canvas, picture: canvas, grab: browser.Now() - start})
 	p.renderSoon()
 	p.next()
+}
+
+// checkCanvas tells when the browser alters what pages read of pictures; again looks once more.
+func (p *Page) checkCanvas() {
+	if !browser.TellsTruth() {
+		p.trouble(view.PicturesAltered, "", func() {
+			p.checkCanvas()
+			if p.still.picture != nil && p.camera.open == nil {
+				p.showStill()
+			}
+		})
+	}
 }

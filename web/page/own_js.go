@@ -15,8 +15,9 @@ const maxNetwork = 320 << 20
 
 // ownNetwork is a network's file that the person opened; the browser keeps it, so that a new worker can be given it again.
 type ownNetwork struct {
-	file js.Value // a Blob
-	spec string   // of model.json, if that was opened with it
+	file  js.Value // a Blob
+	spec  string   // of model.json, if that was opened with it
+	heavy bool     // the person opened it although it is a lot of work
 }
 
 // isNetwork tells by its name whether a file is a network.
@@ -52,7 +53,12 @@ func (p *Page) openFiles(files js.Value) {
 		}
 	}
 	if files.Length() > 0 {
-		p.openBlob(files.Index(0), files.Index(0).Get("name").String())
+		var names, types []string
+		for i := range files.Length() {
+			names, types = append(names, files.Index(i).Get("name").String()), append(types, files.Index(i).Get("type").String())
+		}
+		i := view.PictureAmong(names, types)
+		p.openBlob(files.Index(i), names[i])
 	}
 }
 
@@ -64,10 +70,10 @@ func (p *Page) openNetwork(file, spec js.Value) {
 		return
 	}
 	p.hideNotice()
-	go func() {
+	p.away(func() {
 		own := ownNetwork{file: file}
 		if spec.Truthy() {
-			text, err := browser.Await(spec.Call("text"))
+			text, err := browser.AwaitCall(spec, "text")
 			if err != nil {
 				p.post(func() { p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() }) })
 				return
@@ -75,7 +81,7 @@ func (p *Page) openNetwork(file, spec js.Value) {
 			own.spec = text.String()
 		}
 		p.post(func() { p.openOwn(name, own, p.state.RoundOwn, "", tutorialNetworks) })
-	}()
+	})
 }
 
 // tutorialNetworks are the classes that a file without a spec may be of.
@@ -93,12 +99,12 @@ func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, res
 	}
 	fetch := p.bytesLater(like, js.Undefined())
 	turn := p.loads.Begin()
-	req := protocol.Request{Op: protocol.Load, Model: name, Spec: own.spec}
+	req := protocol.Request{Op: protocol.Load, Model: name, Spec: own.spec, Heavy: own.heavy}
 	if round {
 		req.Bits = 8
 	}
-	go func() {
-		buffer, err := browser.Await(own.file.Call("arrayBuffer"))
+	p.away(func() {
+		buffer, err := browser.AwaitCall(own.file, "arrayBuffer")
 		other := js.Undefined()
 		if err == nil && like != "" {
 			other, err = fetch()
@@ -115,6 +121,11 @@ func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, res
 			stopped := func() { fail(p.state.StopsWorker(name)) }
 			p.frames.Ask(&job{req: req, data: func() js.Value { return buffer }, like: other, lost: stopped, done: func(reply protocol.Reply, data js.Value) {
 				switch {
+				case reply.Work > 0:
+					p.state.Loading = ""
+					own.heavy = true
+					p.trouble(view.OwnHeavy, view.Work(p.state.Lang, name, reply.Work), func() { p.openOwn(name, own, round, like, nil) })
+					p.renderSoon()
 				case reply.Error != "" && len(rest) > 0 && (reply.NoSpec || like != ""):
 					p.openOwn(name, own, round, rest[0], rest[1:])
 				case reply.Error != "" && like != "":
@@ -136,7 +147,7 @@ func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, res
 			}})
 			p.next()
 		})
-	}()
+	})
 }
 
 // ToggleRound chooses whether the weights of a person's own network are rounded when it is opened.
@@ -156,7 +167,7 @@ func (p *Page) DownloadWeights() {
 			return
 		}
 		fetch := p.bytesLater(name, js.Undefined())
-		go func() {
+		p.away(func() {
 			bytes, err := fetch()
 			p.post(func() {
 				if err != nil {
@@ -165,6 +176,6 @@ func (p *Page) DownloadWeights() {
 				}
 				save(js.Global().Get("Blob").New([]any{bytes}), name+".safetensors")
 			})
-		}()
+		})
 	})
 }

@@ -74,6 +74,7 @@ func Run() {
 	p.frames.still = browser.NewCanvas(1, true)
 	showOpacity(p.state.Opacity)
 	p.startVugu()
+	browser.Failed = func(err error) { p.post(func() { p.broke(err) }) }
 	p.listen()
 	p.worker.deaths.Max, p.audit.tries.Max = maxDeaths, auditTries
 	p.frames.Grab = p.grab
@@ -84,8 +85,31 @@ func Run() {
 	p.loads.Begin()
 	p.loadModel(first.Get("name").String(), first.Get("bytes").Get("buffer"))
 	for task := range p.tasks {
-		task()
+		if err := browser.Try(task); err != nil {
+			p.broke(err)
+		}
 	}
+}
+
+// away does something that may wait, in a goroutine of its own.
+func (p *Page) away(f func()) {
+	go func() {
+		if err := browser.Try(f); err != nil {
+			browser.Failed(err)
+		}
+	}()
+}
+
+// broke tells what the browser threw where nothing else was ready for it, and goes on.
+func (p *Page) broke(err error) {
+	js.Global().Get("console").Call("error", "SEscope: "+err.Error())
+	if p.frames.Busy() && !p.worker.Owes() { // the request never went
+		p.frames.Answered()
+	}
+	_ = browser.Try(func() {
+		p.trouble(view.BrowserThrew, err.Error(), nil)
+		p.next()
+	})
 }
 
 // post hands f to the goroutine that owns the state. It never blocks, so callbacks from the browser may use it.

@@ -45,11 +45,10 @@ func (p *Page) copyFrom(id string) {
 		say(p.state.T().ShareSelect)
 		return
 	}
-	promise := clipboard.Call("writeText", field.Get("value"))
-	go func() {
-		_, err := browser.Await(promise)
+	p.away(func() {
+		_, err := browser.AwaitCall(clipboard, "writeText", field.Get("value"))
 		p.post(func() { say(pickText(err == nil, p.state.T().ShareCopied, p.state.T().ShareSelect)) })
-	}()
+	})
 }
 
 // figurePNG paints the figure at twice its size and saves it.

@@ -223,7 +223,7 @@ func (p *Page) showThumbs() {
 		seen = append(seen, p.state.Test.Seen[i])
 	}
 	file := p.state.Test.Name
-	go func() {
+	p.away(func() {
 		var thumbs []view.Thumb
 		for i, s := range seen {
 			if blob, err := set.picture(file, s.At); err == nil {
@@ -240,7 +240,7 @@ func (p *Page) showThumbs() {
 			p.state.Test.Thumbs = thumbs
 			p.renderSoon()
 		})
-	}()
+	})
 }
 
 // picture is a file of its own of a picture of the set. It blocks.
@@ -270,7 +270,7 @@ func (p *Page) OpenTestPicture(i int) {
 		}
 		seen := t.Seen[t.Thumbs[i].Seen]
 		set, file, label := p.tests, t.Name, t.Model.Classes[seen.Label].En
-		go func() {
+		p.away(func() {
 			blob, err := set.picture(file, seen.At)
 			p.post(func() {
 				if err != nil {
@@ -280,6 +280,6 @@ func (p *Page) OpenTestPicture(i int) {
 				p.openLabelled(blob, seen.Name, label)
 				browser.ByID("view").Call("scrollIntoView", map[string]any{"block": "nearest"})
 			})
-		}()
+		})
 	})
 }

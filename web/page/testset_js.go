@@ -73,11 +73,11 @@ func (p *Page) openTestFile(file js.Value) {
 	p.openTestWith(func(part string) {
 		name, size := file.Get("name").String(), file.Get("size").Int()
 		turn := p.openTest(name)
-		go func() {
+		p.away(func() {
 			set := testSet{blob: file}
 			err := set.read(name, size, part)
 			p.post(func() { p.opened(turn, set, err) })
-		}()
+		})
 	})
 }
 
@@ -133,8 +133,8 @@ func (p *Page) openDropped(entries js.Value) {
 	name := entries.Index(0).Get("name").String()
 	p.openTestWith(func(part string) {
 		turn := p.openTest(name)
-		go func() {
-			list, err := browser.Await(p.boot.Call("walk", entries, dataset.MaxFiles+1))
+		p.away(func() {
+			list, err := browser.AwaitCall(p.boot, "walk", entries, dataset.MaxFiles+1)
 			p.post(func() {
 				if err != nil {
 					p.opened(turn, testSet{}, err)
@@ -147,7 +147,7 @@ func (p *Page) openDropped(entries js.Value) {
 				}
 				p.openFolder(turn, name, set, part)
 			})
-		}()
+		})
 	})
 }
 
@@ -159,10 +159,10 @@ func (p *Page) openFolder(turn turns.Ticket, name string, set testSet, part stri
 	case len(set.files) > dataset.MaxFiles:
 		p.opened(turn, set, &dataset.Fault{Kind: dataset.TooMany, Name: name, Got: dataset.MaxFiles, Of: dataset.MaxFiles})
 	default:
-		go func() {
+		p.away(func() {
 			err := set.look(part)
 			p.post(func() { p.opened(turn, set, err) })
-		}()
+		})
 	}
 }
 

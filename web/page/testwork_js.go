@@ -58,7 +58,7 @@ func (p *Page) startWork(pictures []dataset.Picture) {
 		against = t.Against
 	}
 	one, two := p.bytesLater(name, js.Undefined()), p.bytesLater(against, js.Undefined())
-	go func() {
+	p.away(func() {
 		first, err := one()
 		second := js.Undefined()
 		if err == nil && against != "" {
@@ -83,7 +83,7 @@ func (p *Page) startWork(pictures []dataset.Picture) {
 			}
 			p.renderSoon()
 		})
-	}()
+	})
 }
 
 // failTest ends a run with a sentence.
@@ -100,11 +100,11 @@ func (p *Page) addTestWorker() {
 		func(bool) { p.testWorkerLost(w) })
 	p.work.workers = append(p.work.workers, w)
 	fine := func(*protocol.Model) bool { return true }
-	w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Load, Model: t.Model.Name, Spec: p.own[t.Model.Name].spec}, p.work.first, fine})
+	w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Load, Model: t.Model.Name, Spec: p.own[t.Model.Name].spec, Heavy: p.own[t.Model.Name].heavy}, p.work.first, fine})
 	if bits := view.VersusBits(t.Against); bits > 0 {
 		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Shrink, Bits: bits}, js.Undefined(), fine})
 	} else if t.Against != "" {
-		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Second, Model: t.Against, Spec: p.own[t.Against].spec}, p.work.second, func(m *protocol.Model) bool {
+		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Second, Model: t.Against, Spec: p.own[t.Against].spec, Heavy: p.own[t.Against].heavy}, p.work.second, func(m *protocol.Model) bool {
 			p.state.ClassesOf[m.Name] = m.Classes
 			return view.SameClasses(m.Classes, t.Model.Classes)
 		}})

@@ -100,7 +100,7 @@ func (p *Page) fetchModel(name string) {
 		return nil
 	})
 	fetch := p.bytesLater(name, onBytes)
-	go func() {
+	p.away(func() {
 		buffer, err := fetch()
 		p.post(func() {
 			onBytes.Release()
@@ -115,17 +115,17 @@ func (p *Page) fetchModel(name string) {
 				p.loadModel(name, buffer)
 			}
 		})
-	}()
+	})
 }
 
 // bytesLater returns a function that fetches a network's file, and blocks; onBytes, a function of
 // JavaScript's or undefined, is told how many bytes came.
 func (p *Page) bytesLater(name string, onBytes any) func() (js.Value, error) {
 	if own, ok := p.own[name]; ok {
-		return func() (js.Value, error) { return browser.Await(own.file.Call("arrayBuffer")) }
+		return func() (js.Value, error) { return browser.AwaitCall(own.file, "arrayBuffer") }
 	}
 	return func() (js.Value, error) {
-		bytes, err := browser.Await(p.boot.Call("fetchModel", name, onBytes))
+		bytes, err := browser.AwaitCall(p.boot, "fetchModel", name, onBytes)
 		if err != nil {
 			return js.Undefined(), err
 		}
@@ -154,7 +154,7 @@ func (p *Page) loadModel(name string, buffer js.Value) {
 			p.renderSoon()
 		}
 	}
-	p.frames.Load(&job{req: protocol.Request{Op: protocol.Load, Model: name, Spec: p.own[name].spec}, data: func() js.Value { return buffer }, done: done})
+	p.frames.Load(&job{req: protocol.Request{Op: protocol.Load, Model: name, Spec: p.own[name].spec, Heavy: p.own[name].heavy}, data: func() js.Value { return buffer }, done: done})
 	p.next()
 }
 

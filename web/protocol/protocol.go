@@ -26,6 +26,7 @@ type Request struct {
 	Look  *Look  `json:"look,omitempty"`  // run, explain: what the open panel shows
 	Audit *Audit `json:"audit,omitempty"` // mute
 	Bits  int    `json:"bits,omitempty"`  // shrink; load: round the weights first, and send the smaller file back
+	Heavy bool   `json:"heavy,omitempty"` // load, second: however many multiply-adds it needs
 	Spec  string `json:"spec,omitempty"`  // load: the spec, if it does not stand in the file's header
 
 	Test  *TestJob  `json:"test,omitempty"`  // test
@@ -55,6 +56,7 @@ type Reply struct {
 	ID     int       `json:"id"`
 	Error  string    `json:"error,omitempty"`
 	NoSpec bool      `json:"nospec,omitempty"` // beside Error, to Load: the file does not describe its network
+	Work   int       `json:"work,omitempty"`   // beside Error, to Load: multiply-adds for one picture, more than nn.MaxWork
 	Model  *Model    `json:"model,omitempty"`
 	Result *Result   `json:"result,omitempty"`
 	Panel  *Panel    `json:"panel,omitempty"`  // beside Result, if the request had a Look

@@ -92,6 +92,18 @@
     };
     return go;
   }
+  // A property that throws when it is read, as localStorage does where storage is forbidden, counts as missing; Go's own wrapper would end
+  // the program. Methods need no such care: syscall/js makes a panic of what they throw, and browser.Try an error.
+  function withoutThrowing(go) {
+    const js = go.importObject.gojs, get = js['syscall/js.valueGet'], set = js['syscall/js.valueSet'];
+    js['syscall/js.valueGet'] = (sp) => {
+      try { get(sp); } catch { go.mem.setFloat64((go._inst.exports.getsp() >>> 0) + 32, 0, true); } // undefined
+    };
+    js['syscall/js.valueSet'] = (sp) => {
+      try { set(sp); } catch { /* it is not set */ }
+    };
+    return go;
+  }
   // Vugu sets every attribute at every render. Firefox would load an image anew for that after a service worker took over, and break off
   // the load before.
   function setChanged(name, value) {
@@ -122,7 +134,7 @@
 
   // --- without a network: sw.js keeps what this page uses. The lock says that this version is open, so that its files stay -------------
   function keepOffline(used) {
-    if (!navigator.serviceWorker || !navigator.locks) return;
+    try { if (!navigator.serviceWorker || !navigator.locks) return; } catch { return; } // a frame that may keep nothing
     const version = 'sescope ' + new URL('./', document.baseURI).href + ' ' + root.dataset.version;
     navigator.locks.request(version, { mode: 'shared' }, () => new Promise(() => {})).catch(() => {});
     addEventListener('sescope:result', async () => {
@@ -163,8 +175,17 @@
     return files;
   }
 
+  // A policy of the host's that is stricter than ours, for what the page cannot do without.
+  let forbidden = '';
+  addEventListener('securitypolicyviolation', (event) => {
+    if (event.disposition === 'enforce' && /^(script|worker|connect|default)-src/.test(event.violatedDirective)) forbidden = event.violatedDirective + ' ' + event.blockedURI;
+  });
+  // Browsers tell of a violation in a task of its own, behind what it made fail.
+  const told = () => new Promise((done) => setTimeout(done, 50));
+
   async function start() {
     root.dataset.state = 'loading';
+    if (location.protocol === 'file:') return fail('file');
     if (typeof WebAssembly !== 'object') return fail('nowasm');
     if (typeof Worker !== 'function') return fail('noworker');
     if (typeof Go !== 'function' || !window.vuguRender) return fail('script', 'wasm_exec.js, vugu-helper.js');
@@ -198,7 +219,9 @@
       el('loading-first').dataset.state = 'now';
       keepOffline([PROGRAM[build], weightsOf(first.name)]);
       window.sescope = {
-        models, build, fail, path, fetchModel, folders, walk,
+        models, build, path,
+        fail: (kind, detail) => (kind === 'script' && forbidden ? fail('policy', forbidden) : fail(kind, detail)),
+        fetchModel, folders, walk,
         files: Object.keys(DIST.files),
         first: { name: first.name, bytes },
         loaded,
@@ -206,11 +229,14 @@
         newWorker: () => newWorker(compiled),
       };
       stage = 'panic';
-      const go = withoutEval(new Go());
+      const go = withoutThrowing(withoutEval(new Go()));
       await go.run(await WebAssembly.instantiate(module, go.importObject));
       fail('panic');
     } catch (err) {
-      fail(stage, String(err && err.message || err));
+      const text = String(err && err.message || err);
+      if (!/Content.Security.Policy|\bCSP\b/i.test(text)) await told();
+      else if (!forbidden) forbidden = text;
+      fail(forbidden && stage !== 'panic' ? 'policy' : stage, forbidden && stage !== 'panic' ? forbidden : text);
     }
   }
   // What came over the network or out of the browser's cache for this page, in bytes as they were sent: mostly compressed.

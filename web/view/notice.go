@@ -1,36 +1,50 @@
 package view
 
-import "sescope/nn/picture"
+import (
+	"fmt"
+
+	"sescope/nn"
+	"sescope/nn/picture"
+)
 
 // Trouble is something that went wrong and that a person can do something about.
 type Trouble string
 
 // The troubles of camera, pictures and network.
 const (
-	CameraRefused  Trouble = "camera-refused"  // NotAllowedError
-	CameraAbsent   Trouble = "camera-absent"   // NotFoundError, OverconstrainedError
-	CameraBusy     Trouble = "camera-busy"     // NotReadableError, AbortError
-	CameraGone     Trouble = "camera-gone"     // the track ended
-	CameraInsecure Trouble = "camera-insecure" // no mediaDevices: the page was not opened over HTTPS or localhost
-	CameraLacking  Trouble = "camera-lacking"  // no mediaDevices although it was
-	PictureEmpty           = "picture-" + Trouble(picture.Empty)
-	PictureBroken          = "picture-" + Trouble(picture.Broken)
-	PictureFormat          = "picture-" + Trouble(picture.Foreign) // a format that the browser lacks
-	PictureUnknown         = "picture-" + Trouble(picture.Unknown)
-	PictureHuge            = "picture-" + Trouble(picture.Huge)
-	PictureCut             = "picture-" + Trouble(picture.Cut)
-	PictureScans           = "picture-" + Trouble(picture.Scans)
-	PictureInks            = "picture-" + Trouble(picture.Inks)
-	PictureMoves   Trouble = "picture-moves" // not an error: the first frame is shown
-	SampleMissing  Trouble = "sample-missing"
-	ModelMissing   Trouble = "model-missing"
-	ModelBroken    Trouble = "model-broken"
-	OwnBroken      Trouble = "own-broken" // a network's file that the person opened
-	OwnHuge        Trouble = "own-huge"
-	OwnStops       Trouble = "own-stops"     // a person's own network ends workers, or keeps them from answering
-	WorkerLost     Trouble = "worker-lost"   // several workers in a row ended
-	WorkerSilent   Trouble = "worker-silent" // it did not answer, and was replaced
-	LinkBroken     Trouble = "link-broken"
+	CameraRefused   Trouble = "camera-refused"   // NotAllowedError
+	CameraAbsent    Trouble = "camera-absent"    // NotFoundError, OverconstrainedError
+	CameraBusy      Trouble = "camera-busy"      // NotReadableError, AbortError
+	CameraGone      Trouble = "camera-gone"      // the track ended
+	CameraInsecure  Trouble = "camera-insecure"  // no mediaDevices: the page was not opened over HTTPS or localhost
+	CameraLacking   Trouble = "camera-lacking"   // no mediaDevices although it was
+	CameraSilent    Trouble = "camera-silent"    // it was opened and never delivered a frame
+	CameraStalled   Trouble = "camera-stalled"   // its frames stopped; it goes on by itself when they come again
+	CameraFramed    Trouble = "camera-framed"    // another page embeds this one and does not hand the camera on
+	CameraForbids   Trouble = "camera-forbidden" // the server that sends the page forbids it
+	PictureEmpty            = "picture-" + Trouble(picture.Empty)
+	PictureBroken           = "picture-" + Trouble(picture.Broken)
+	PictureFormat           = "picture-" + Trouble(picture.Foreign) // a format that the browser lacks
+	PictureUnknown          = "picture-" + Trouble(picture.Unknown)
+	PictureHuge             = "picture-" + Trouble(picture.Huge)
+	PictureCut              = "picture-" + Trouble(picture.Cut)
+	PictureScans            = "picture-" + Trouble(picture.Scans)
+	PictureInks             = "picture-" + Trouble(picture.Inks)
+	PictureTainted          = "picture-" + Trouble(picture.Tainted) // a drawing that the browser shows but lets no page read
+	PicturesAltered Trouble = "pictures-altered"                    // the browser gives pages other pixels than it shows
+	PictureMoves    Trouble = "picture-moves"                       // not an error: the first frame is shown
+	SampleMissing   Trouble = "sample-missing"
+	ModelMissing    Trouble = "model-missing"
+	ModelBroken     Trouble = "model-broken"
+	OwnBroken       Trouble = "own-broken" // a network's file that the person opened
+	OwnHuge         Trouble = "own-huge"
+	OwnStops        Trouble = "own-stops"     // a person's own network ends workers, or keeps them from answering
+	WorkerLost      Trouble = "worker-lost"   // several workers in a row ended
+	WorkerSilent    Trouble = "worker-silent" // it did not answer, and was replaced
+	AnswerBroken    Trouble = "answer-broken" // the network's numbers about a frame are no answer
+	OwnHeavy        Trouble = "own-heavy"     // a person's network needs more work than expected; it is run if asked for
+	BrowserThrew    Trouble = "browser-threw" // a Web API threw where nobody expected it
+	LinkBroken      Trouble = "link-broken"
 )
 
 // Notice is what the page says about a trouble: what happened, then what to do and what is kept.
@@ -40,10 +54,18 @@ type Notice struct {
 	Brief          bool   // a remark that goes away by itself
 }
 
-// CameraTrouble names the trouble behind a DOMException of getUserMedia.
-func CameraTrouble(exception string) Trouble {
+// CameraTrouble names the trouble behind a DOMException of getUserMedia. may tells whether the page's
+// surroundings let it ask at all, as far as the browser says that; framed, whether another page embeds
+// it.
+func CameraTrouble(exception string, may, framed bool) Trouble {
 	switch exception {
 	case "NotAllowedError", "SecurityError", "PermissionDeniedError":
+		switch {
+		case framed && !may:
+			return CameraFramed
+		case !may:
+			return CameraForbids
+		}
 		return CameraRefused
 	case "NotFoundError", "OverconstrainedError", "DevicesNotFoundError":
 		return CameraAbsent
@@ -58,10 +80,15 @@ func CameraTrouble(exception string) Trouble {
 // IsCamera tells whether the trouble is the camera's.
 func (t Trouble) IsCamera() bool {
 	switch t {
-	case CameraRefused, CameraAbsent, CameraBusy, CameraGone, CameraInsecure, CameraLacking:
+	case CameraRefused, CameraAbsent, CameraBusy, CameraGone, CameraInsecure, CameraLacking, CameraSilent, CameraFramed, CameraForbids:
 		return true
 	}
 	return false
+}
+
+// OnlyPicture tells whether trying again is of no use: a picture is the only way on.
+func (t Trouble) OnlyPicture() bool {
+	return t == CameraInsecure || t == CameraLacking || t == CameraFramed || t == CameraForbids
 }
 
 // NoticeFor words a trouble. detail is the file's format, its megapixels or the technical reason, where there is one.
@@ -84,13 +111,15 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 		}
 	}
 	switch {
-	case t == CameraInsecure || t == CameraLacking:
+	case t.OnlyPicture():
 		n.Action = text.UsePicture
 	case t.IsCamera():
 		n.Action, n.Second = text.TryAgain, text.UsePicture
-	case t == ModelMissing || t == SampleMissing:
+	case t == OwnHeavy:
+		n.Action = text.OpenAnyway
+	case t == ModelMissing || t == SampleMissing || t == PicturesAltered:
 		n.Action = text.TryAgain
-	case t == ModelBroken || t == WorkerLost || t == WorkerSilent || t == OwnStops || t == PictureMoves || t == LinkBroken:
+	case t == ModelBroken || t == WorkerLost || t == WorkerSilent || t == BrowserThrew || t == AnswerBroken || t == CameraStalled || t == OwnStops || t == PictureMoves || t == LinkBroken:
 	default:
 		n.Action = text.Retry
 	}
@@ -111,6 +140,18 @@ var troubles = map[Trouble][2][2]string{
 		{"浏览器不向这个地址提供摄像头", "摄像头只能在 HTTPS 或 localhost 下使用。请换成那样的地址，或改用图片。"}},
 	CameraLacking: {{"This browser gives pages no camera", "It has none to offer, or a setting forbids it. Use a picture, or open the page in a current Chrome, Edge, Firefox or Safari."},
 		{"这个浏览器不向网页提供摄像头", "它没有这项功能，或者被设置关掉了。请改用图片，或用新版 Chrome、Edge、Firefox、Safari 打开。"}},
+	CameraSilent: {{"The camera sends no picture", "It was switched on, but no frame came, so it is off again. A privacy switch, another program or the system may hold it back. The last picture is still here."},
+		{"摄像头没有画面", "摄像头已打开，但一帧也没有收到，所以又关掉了。可能是隐私开关、别的程序或系统挡住了它。刚才的图片还在。"}},
+	CameraStalled: {{"The camera stopped sending pictures", "The system, another program or its privacy switch holds it back. It goes on by itself when pictures come again."},
+		{"摄像头不再传来画面", "系统、别的程序或隐私开关挡住了它。画面恢复后会自动继续。"}},
+	CameraFramed: {{"The page around this one keeps the camera", "SEscope stands in a frame of another page, which has to hand the camera on with allow=\"camera\". Open SEscope in a tab of its own, or use a picture."},
+		{"外层网页没有授权使用摄像头", "SEscope 嵌在另一个网页的框架里，那个框架需要写上 allow=\"camera\"。请在单独的标签页中打开，或改用图片。"}},
+	CameraForbids: {{"The server forbids this page the camera", "Its Permissions-Policy header says so, and nothing in the browser can change it. Use a picture, or tell whoever runs the server."},
+		{"服务器禁止本页使用摄像头", "这是它的 Permissions-Policy 响应头规定的，在浏览器里无法更改。请改用图片，或告知服务器的管理者。"}},
+	PictureTainted: {{"The browser keeps this drawing to itself", "It shows the SVG but lets no page read it, because HTML or something from elsewhere stands in it. Save it as PNG and open that. The last picture is still here."},
+		{"浏览器不让网页读取这幅图", "它能显示这个 SVG，但里面含有 HTML 或外部内容，网页无法读取。请另存为 PNG 再打开。刚才的图片还在。"}},
+	PicturesAltered: {{"The browser alters what pages read of pictures", "Its protection against fingerprinting hands out grey or noise, so the network sees another picture than you do. Allow this page to read canvases (the icon in the address bar), then try again."},
+		{"浏览器改动了网页读到的图片", "它的防指纹功能给出的是灰色或噪点，网络看到的与您看到的不同。请允许本页读取画布（地址栏里的图标），再按“重试”。"}},
 	PictureEmpty: {{"The file is empty", "It holds not a single byte; perhaps it was not copied to the end. The last picture is still here."},
 		{"文件是空的", "里面一个字节也没有，也许没有复制完。刚才的图片还在。"}},
 	PictureBroken: {{"The picture is damaged", "The browser could not decode it. Try to open and save it again in another program. The last picture is still here."},
@@ -145,6 +186,12 @@ var troubles = map[Trouble][2][2]string{
 		{"您的网络无法使用", "一切照旧：原来的网络照常工作。文件头里没有结构说明的，请连同 model.json 一起打开。"}},
 	OwnStops: {{"Your network was put away", "It ended the program that computes, or kept it from answering. A network that came with the page goes on; yours can be chosen again."},
 		{"您的网络已停用", "它使计算程序中止，或者迟迟没有回应。现在由本页自带的网络继续；您仍可再次选择它。"}},
+	AnswerBroken: {{"The network gave no answer", "What it computed for this picture cannot be shown. The last answer is still here."},
+		{"网络没有给出答案", "它对这张图片的计算结果无法显示。刚才的答案还在。"}},
+	OwnHeavy: {{"Your network is a lot of work", "The network from before goes on working. Yours can be opened anyway; then every answer has to be waited for."},
+		{"您的网络计算量很大", "原来的网络照常工作。您的网络也可以照样打开，但每个答案都要等待。"}},
+	BrowserThrew: {{"The browser refused something", "The page goes on; what you did last may not have happened. A setting or an extension may be behind it."},
+		{"浏览器拒绝了一项操作", "页面照常运行，但您刚才的操作可能没有生效。这可能与浏览器设置或扩展有关。"}},
 	WorkerSilent: {{"The network did not answer", "It was silent for too long, so it was started again. The last picture is still here."},
 		{"网络没有回应", "它太久没有回应，已重新启动。刚才的图片还在。"}},
 	OwnHuge: {{"Your network is too large", "A file may have 268 MB at most. The network from before goes on working."},
@@ -161,4 +208,13 @@ func (s *State) StopsWorker(name string) string {
 		return name + "：加载时程序中止，或者迟迟没有回应"
 	}
 	return name + ": the program that computes ended while loading it, or did not answer"
+}
+
+// Work says how much a network has to compute for a picture, against what is expected.
+func Work(lang, name string, work int) string {
+	const billion = 1e9
+	if lang == "zh" {
+		return fmt.Sprintf("%s：每张图片 %.3g 亿次乘加，通常不超过 %d 亿次", name, float64(work)/1e8, nn.MaxWork/100_000_000)
+	}
+	return fmt.Sprintf("%s: %.3g billion multiply-adds a picture, expected at most %d", name, float64(work)/billion, nn.MaxWork/1_000_000_000)
 }

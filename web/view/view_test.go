@@ -179,7 +179,7 @@ func TestNotices(t *testing.T) {
 		}
 	}
 	for exception, want := range map[string]Trouble{"NotAllowedError": CameraRefused, "NotFoundError": CameraAbsent, "NotReadableError": CameraBusy, "TypeError": CameraInsecure, "NotSupportedError": CameraLacking, "Other": CameraBusy} {
-		if got := CameraTrouble(exception); got != want {
+		if got := CameraTrouble(exception, true, false); got != want {
 			t.Errorf("%s is %s, want %s", exception, got, want)
 		}
 	}

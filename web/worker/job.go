@@ -11,7 +11,7 @@ import (
 func (n *network) job(req protocol.Request, data []byte, reply *protocol.Reply) (err error) {
 	switch req.Op {
 	case protocol.Second:
-		reply.Model, err = n.loadSecond(req.Model, req.Spec, data)
+		reply.Model, err = n.loadSecond(req.Model, req.Spec, data, req.Heavy)
 	case protocol.Try:
 		if req.Side < 1 || len(data) != 4*req.Side*req.Side {
 			return fmt.Errorf("%d bytes of a picture of %d pixels a side, expected %d", len(data), req.Side, 4*req.Side*req.Side)

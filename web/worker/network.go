@@ -28,9 +28,15 @@ type network struct {
 	taught  taught
 }
 
-// load replaces the network; spec is its description if that does not stand in the file. On an error the former one stays.
+// load replaces the network by one of a usual amount of work; spec is its description if that does
+// not stand in the file. On an error the former one stays.
 func (n *network) load(name, spec string, file []byte) (*protocol.Model, error) {
-	f, session, info, err := read(name, spec, file)
+	return n.open(name, spec, file, false)
+}
+
+// open is load for any amount of work, if it is heavy.
+func (n *network) open(name, spec string, file []byte, heavy bool) (*protocol.Model, error) {
+	f, session, info, err := read(name, spec, file, heavy)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +51,9 @@ func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
 }
 
-// read makes a session of a network's file, and what the page needs to know of it.
-func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol.Model, error) {
+// read makes a session of a network's file, and what the page needs to know of it. heavy accepts one of
+// more than nn.MaxWork multiply-adds.
+func read(name, spec string, file []byte, heavy bool) (*weights.File, *nn.Session, *protocol.Model, error) {
 	f, err := weights.Open(name, file)
 	if err != nil {
 		return nil, nil, nil, err
@@ -56,6 +63,9 @@ func read(name, spec string, file []byte) (*weights.File, *nn.Session, *protocol
 	}
 	m, err := nn.Load(f)
 	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := m.CheckWork(); err != nil && !heavy {
 		return nil, nil, nil, err
 	}
 	session, err := m.NewSession()

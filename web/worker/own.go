@@ -22,7 +22,7 @@ func (n *network) loadOwn(req protocol.Request, file, like []byte) (info *protoc
 		}
 		file = small
 	}
-	if info, err = n.load(req.Model, spec, file); err != nil {
+	if info, err = n.open(req.Model, spec, file, req.Heavy); err != nil {
 		return nil, nil, err
 	}
 	if like != nil {

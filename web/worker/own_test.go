@@ -2,6 +2,7 @@ package worker
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -75,4 +76,31 @@ func logitsOf(t *testing.T, n *network) []float32 {
 		t.Fatal(err)
 	}
 	return slices.Clone(r.Logits)
+}
+
+// A network of unbounded work is refused with the number, before any memory is taken; the former one
+// stays.
+func TestOwnHeavy(t *testing.T) {
+	b := file(t, "../../weights/models/simple-se.safetensors")
+	spec, err := specOf(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	relu := `{"op":"relu","name":"layer1.2"},`
+	for pools, heavy := range map[int]bool{30: true, 1: false} { // they have no tensors, so the file stays as it is
+		n, _, _ := loaded(t, "cnn3-se")
+		before := n.session
+		more := strings.NewReplacer(`"H":32,"W":32`, `"H":128,"W":128`).Replace(spec)
+		for i := range pools {
+			more = strings.Replace(more, relu, relu+fmt.Sprintf(`{"op":"maxpool","name":"pool%d","kernel":31,"stride":1,"pad":15},`, i), 1)
+		}
+		_, _, err = n.loadOwn(protocol.Request{Op: protocol.Load, Model: "mine", Spec: more}, b, nil)
+		var work *nn.WorkError
+		if errors.As(err, &work) != heavy || err != nil && !heavy {
+			t.Fatalf("with %d pools: %v", pools, err)
+		}
+		if heavy && (work.Work < nn.MaxWork || n.session != before || n.name != "cnn3-se") {
+			t.Errorf("%d multiply-adds; the running network is %s", work.Work, n.name)
+		}
+	}
 }

@@ -38,7 +38,7 @@ const mostKnown = 2 * teach.MaxExamples
 
 // base loads a network to teach on. Two stay, so that a network and its twin can take turns.
 func (t *taught) base(name, spec string, file []byte) (*protocol.Model, error) {
-	_, session, info, err := read(name, spec, file)
+	_, session, info, err := read(name, spec, file, true)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (n *network) testJob(job *protocol.TestJob, blobs js.Value) (*protocol.Test
 
 // testRecords takes a CIFAR-10 file's pixels as they are: no decoder has a say in them.
 func (n *network) testRecords(job *protocol.TestJob, file js.Value) (*protocol.Tested, error) {
-	buffer, err := browser.Await(file.Call("slice", job.From*dataset.Record, (job.From+job.Records)*dataset.Record).Call("arrayBuffer"))
+	buffer, err := browser.AwaitCall(file.Call("slice", job.From*dataset.Record, (job.From+job.Records)*dataset.Record), "arrayBuffer")
 	if err != nil {
 		return nil, err
 	}

@@ -20,8 +20,8 @@ type second struct {
 }
 
 // loadSecond loads a network beside the first. On an error the former one stays.
-func (n *network) loadSecond(name, spec string, file []byte) (*protocol.Model, error) {
-	_, session, info, err := read(name, spec, file)
+func (n *network) loadSecond(name, spec string, file []byte, heavy bool) (*protocol.Model, error) {
+	_, session, info, err := read(name, spec, file, heavy)
 	if err != nil {
 		return nil, err
 	}
