@@ -29,7 +29,7 @@ sescope:
 	CGO_ENABLED=0 go build -trimpath -tags embed -ldflags='-s -w' -o sescope ./nn/cmd/sescope
 	rm nn/cmd/sescope/notices.txt
 
-# Every test: formatting and vet, natively, as wasm under Node, the page in headless Chromium and Firefox, and a short run of the benchmark.
+# Every test: formatting and vet, natively, as wasm under Node, the page in Chromium, Firefox and WebKitGTK, and a short run of the benchmark.
 test: vet test-go test-wasm test-e2e test-bench
 
 # SEscope beside LiteRT.js, onnxruntime-web and tfjs in headless Chromium: tables, and web/bench/results.json. Some twenty minutes on a machine that does nothing else.

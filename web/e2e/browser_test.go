@@ -69,6 +69,9 @@ func start(t *testing.T, d device) context.Context {
 }
 
 func closeBrowsers() {
+	if kits.stop != nil {
+		kits.stop()
+	}
 	for _, stop := range foxes.stop {
 		stop()
 	}

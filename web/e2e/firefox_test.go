@@ -120,9 +120,9 @@ func startFirefox(t *testing.T, d device) *bidi {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0", "--width", "1440", "--height", "900")
-	// Its own folders in the profile; one process group, so that its helpers end with it.
+	// Its own folders in the profile.
 	cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_HEADLESS_WIDTH=1440", "MOZ_HEADLESS_HEIGHT=900", "MOZ_CRASHREPORTER_DISABLE=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = apart()
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -211,6 +211,10 @@ func newFox(t *testing.T, b *bidi, p *tab, user string) (leave func()) {
 func (f *fox) before(script string) error {
 	_, err := f.call("script.addPreloadScript", object{"functionDeclaration": "() => {" + script + "}", "contexts": []string{f.context}})
 	return err
+}
+
+func (f *fox) evaluate(expression string) (string, error) {
+	return f.bidi.evaluate(f.context, expression)
 }
 
 func (f *fox) navigate(url string) error {

@@ -111,6 +111,23 @@ func (h *host) set(change func()) {
 	change()
 }
 
+// first lets a script run before the page's own. Without the host it does not come, and the page does without it.
+func (h *host) first(script string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	const name, tag = "e2e.js", `<script src="e2e.js"></script>`
+	old := h.files["index.html"]
+	page := old
+	if !bytes.Contains(page, []byte(tag)) {
+		page = bytes.Replace(page, []byte("<head>"), []byte("<head>"+tag), 1)
+		if len(page) == len(old) { // a page without that tag begins with its title's
+			page = bytes.Replace(page, []byte("<meta charset"), []byte(tag+"<meta charset"), 1)
+		}
+	}
+	h.files[name], h.files["index.html"] = []byte(script), page
+	h.files["sw.js"] = bytes.ReplaceAll(h.files["sw.js"], []byte(hash10(old)), []byte(hash10(page)))
+}
+
 // hold lets the answers to a file wait until release is called; asked waits for the first question.
 func (h *host) hold(t *testing.T, name string) (asked, release func()) {
 	t.Helper()

@@ -16,8 +16,8 @@ import (
 // setFiles puts files in a file field, as the file dialog does.
 func (p *tab) setFiles(id string, paths ...string) {
 	p.t.Helper()
-	if p.fox != nil {
-		if err := p.fox.setFiles(id, paths); err != nil {
+	if other := p.other(); other != nil {
+		if err := other.setFiles(id, paths); err != nil {
 			p.t.Fatal(err)
 		}
 		return

@@ -60,6 +60,7 @@ type tab struct {
 	t    *testing.T
 	ctx  context.Context // in Chromium
 	fox  *fox            // in Firefox
+	kit  *kit            // in WebKit
 	home string          // the page's address
 
 	mu       sync.Mutex
@@ -67,11 +68,30 @@ type tab struct {
 	allowed  []string // parts of problems that the test provokes
 }
 
+// remote is a browser's own protocol, where it is not Chromium's.
+type remote interface {
+	navigate(url string) error
+	before(script string) error // see tab.before
+	evaluate(expression string) (json string, err error)
+	setFiles(id string, paths []string) error
+}
+
+// other is the tab in a browser that is not Chromium, or nil.
+func (p *tab) other() remote {
+	switch {
+	case p.fox != nil:
+		return p.fox
+	case p.kit != nil:
+		return p.kit
+	}
+	return nil
+}
+
 // open makes a tab that may use the camera and waits until the page is ready.
 func open(t *testing.T, d device) *tab {
 	t.Helper()
 	p := newTab(t, d)
-	if p.fox == nil {
+	if p.ctx != nil {
 		permit(t, p.ctx, browser.PermissionSettingGranted)
 	}
 	p.load()
@@ -84,10 +104,10 @@ func newTab(t *testing.T, d device, options ...chromedp.CreateBrowserContextOpti
 	p := &tab{t: t, home: origin + "/"}
 	leave := func() {}
 	t.Cleanup(func() {
-		if p.ctx == nil && p.fox == nil {
+		if p.ctx == nil && p.other() == nil {
 			return // there was no browser
 		}
-		violations, err := evaluate[[]string](p, "window.e2e ? e2e.violations : []")
+		violations, err := evaluate[[]string](p, "window.e2e ? e2e.violations.concat(e2e.problems || []) : []")
 		if err != nil {
 			t.Errorf("the tab does not answer at the end: %v", err)
 		}
@@ -105,6 +125,10 @@ func newTab(t *testing.T, d device, options ...chromedp.CreateBrowserContextOpti
 	})
 	if d.isFirefox() {
 		leave = newFox(t, startFirefox(t, d), p, "")
+		return p
+	}
+	if d == webkit {
+		leave = newKit(t, p)
 		return p
 	}
 	p.ctx, leave = chromedp.NewContext(start(t, d), chromedp.WithNewBrowserContext(options...), chromedp.WithListener(p.listen))
@@ -176,8 +200,8 @@ func (p *tab) navigate() {
 func (p *tab) visit(url string) {
 	p.t.Helper()
 	var err error
-	if p.fox != nil {
-		err = p.fox.navigate(url)
+	if other := p.other(); other != nil {
+		err = other.navigate(url)
 	} else {
 		err = chromedp.Do(p.ctx, chromedp.Navigate(url))
 	}
@@ -189,9 +213,9 @@ func (p *tab) visit(url string) {
 // before lets a script run in the tab before the page's own.
 func (p *tab) before(script string) {
 	p.t.Helper()
-	if p.fox == nil {
+	if other := p.other(); other == nil {
 		do(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
-	} else if err := p.fox.before(script); err != nil {
+	} else if err := other.before(script); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -208,8 +232,8 @@ func do[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 
 // evaluate evaluates an expression in the page; a promise is awaited.
 func evaluate[T any](p *tab, expression string) (v T, err error) {
-	if p.fox != nil {
-		text, err := p.fox.evaluate(p.fox.context, expression)
+	if other := p.other(); other != nil {
+		text, err := other.evaluate(expression)
 		if err == nil {
 			err = json.Unmarshal([]byte(text), &v)
 		}
