@@ -120,6 +120,9 @@ func testFreeze(t *testing.T, in device) {
 	p.click("freeze")
 	p.wait("the freeze", "document.getElementById('freeze').getAttribute('aria-pressed') === 'true'")
 	p.still()
+	if !eval[bool](p, "document.getElementById('video').paused") {
+		t.Error("frozen, the video goes on: each frame is decoded and composed for nothing")
+	}
 	before := p.kept()
 	p.run("await new Promise((done) => setTimeout(done, 700))") // the film's square changes twice a second
 	if after := p.kept(); after != before {
