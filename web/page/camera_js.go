@@ -205,7 +205,7 @@ func (p *Page) checkCamera() {
 	c.open.Wake()
 	if p.state.FPS != 0 {
 		p.state.FPS, c.counted = 0, 0
-		p.renderSoon()
+		p.wordStrip()
 	}
 	if health == turns.Gone && p.notice.trouble == "" {
 		p.trouble(view.CameraStalled, "", nil)

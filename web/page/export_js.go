@@ -46,7 +46,9 @@ func (p *Page) saveCanvas(c *browser.Canvas, name string) {
 	var done js.Func
 	done = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		done.Release()
-		save(args[0], name)
+		if err := browser.Try(func() { save(args[0], name) }); err != nil {
+			browser.Failed(err)
+		}
 		return nil
 	})
 	c.El.Call("toBlob", done, "image/png")

@@ -43,20 +43,12 @@ func (p *Page) listen() {
 			p.post(func() { p.openBlob(blob, "clipboard") })
 		}
 	})
-	p.listenDrop(document)
-	p.listenNotice()
-	p.listenTabs()
-	p.listenPanels()
-	p.listenDesk()
-	p.listenFirst()
-	p.listenStrip()
-	p.listenPin()
-	p.listenExport()
-	p.listenShare()
-	p.listenLinks()
-	p.listenWalk()
-	p.listenBrush()
-	p.translate()
+	for _, f := range []func(){func() { p.listenDrop(document) }, p.listenNotice, p.listenTabs, p.listenPanels, p.listenDesk, p.listenFirst, p.listenStrip, p.listenPin,
+		p.listenExport, p.listenShare, p.listenLinks, p.listenWalk, p.listenBrush, p.translate} {
+		if err := browser.Try(f); err != nil { // what a browser lacks costs only what needs it
+			browser.Failed(err)
+		}
+	}
 }
 
 func (p *Page) listenDrop(document js.Value) {
