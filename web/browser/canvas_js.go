@@ -42,7 +42,11 @@ func (c *Canvas) DrawSquare(src js.Value, x, y, side int, mirrored bool) {
 	}
 	c.Ctx.Set("fillStyle", "#fff")
 	c.Ctx.Call("fillRect", 0, 0, c.Side, c.Side)
-	c.Ctx.Set("imageSmoothingQuality", "high")
+	quality := "medium" // enlarged, nobody sees the difference, and every frame of a camera costs it
+	if side > c.Side {
+		quality = "high"
+	}
+	c.Ctx.Set("imageSmoothingQuality", quality)
 	c.Ctx.Call("drawImage", src, x, y, side, side, 0, 0, c.Side, c.Side)
 	if mirrored {
 		c.Ctx.Call("setTransform", 1, 0, 0, 1, 0, 0)

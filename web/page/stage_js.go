@@ -28,6 +28,7 @@ type stage struct {
 	scratch *browser.Canvas
 
 	heatPaint, channelPaint, barPaint *browser.Painter
+	barOf                             string // the colours that are on the bar
 	seePaint, peekPaint               *browser.Painter
 	small, large, channel             *nn.Heatmap
 	spline                            nn.Spline
@@ -112,12 +113,15 @@ func (st *stage) paintMap(s *view.State) {
 	nn.Overlay(st.heatPaint.Image, st.large, colours, float32(s.Opacity)/100, true)
 	nn.Contour(st.heatPaint.Image, st.large, .9, .5, .8)
 	st.heatPaint.Put(st.heat)
-	for x := range 256 {
-		pix := st.barPaint.Image.Pix[4*x:]
-		pix[0], pix[1], pix[2] = colours.At(float32(x) / 255)
-		pix[3] = 255
+	if st.barOf != s.Colours {
+		st.barOf = s.Colours
+		for x := range 256 {
+			pix := st.barPaint.Image.Pix[4*x:]
+			pix[0], pix[1], pix[2] = colours.At(float32(x) / 255)
+			pix[3] = 255
+		}
+		st.barPaint.Put(st.bar)
 	}
-	st.barPaint.Put(st.bar)
 	st.words.set("scale-lo", view.Signed(span.Lo))
 	hi := view.Signed(span.Hi)
 	if s.Fixed {
