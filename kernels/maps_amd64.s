@@ -76,6 +76,77 @@ TEXT ·scaleMap(SB), NOSPLIT, $0-8
 	VZEROUPPER
 	RET
 
+// func scalePixelsMap(w *walk)
+TEXT ·scalePixelsMap(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), AX
+	rows:
+	MOVQ 0(AX), DI
+	MOVQ 8(AX), SI
+	MOVQ 16(AX), DX
+	MOVQ 104(AX), R15
+	TESTQ R15, R15
+	JEQ endY
+	groupsY:
+	MOVQ DI, BX
+	MOVQ SI, CX
+	MOVQ DX, R12
+	MOVQ 96(AX), R8
+	pixelsY:
+	VBROADCASTSS (R12), Y8
+	VMOVUPS 0(CX), Y5
+	VMULPS Y8, Y5, Y5
+	VMOVUPS Y5, 0(BX)
+	VMOVUPS 32(CX), Y5
+	VMULPS Y8, Y5, Y5
+	VMOVUPS Y5, 32(BX)
+	ADDQ 40(AX), BX
+	ADDQ 48(AX), CX
+	ADDQ 56(AX), R12
+	DECQ R8
+	JNE pixelsY
+	SUBQ $64, DX
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	DECQ R15
+	JNE groupsY
+	endY:
+	MOVQ 112(AX), R15
+	TESTQ R15, R15
+	JEQ endX
+	groupsX:
+	MOVQ DI, BX
+	MOVQ SI, CX
+	MOVQ DX, R12
+	MOVQ 96(AX), R8
+	pixelsX:
+	VBROADCASTSS (R12), X8
+	VMOVUPS 0(CX), X5
+	VMULPS X8, X5, X5
+	VMOVUPS X5, 0(BX)
+	ADDQ 40(AX), BX
+	ADDQ 48(AX), CX
+	ADDQ 56(AX), R12
+	DECQ R8
+	JNE pixelsX
+	SUBQ $16, DX
+	ADDQ $16, DI
+	ADDQ $16, SI
+	ADDQ $16, DX
+	DECQ R15
+	JNE groupsX
+	endX:
+	MOVQ 64(AX), BX
+	ADDQ BX, 0(AX)
+	MOVQ 72(AX), BX
+	ADDQ BX, 8(AX)
+	MOVQ 80(AX), BX
+	ADDQ BX, 16(AX)
+	DECQ 88(AX)
+	JNE rows
+	VZEROUPPER
+	RET
+
 // func addMap(w *walk)
 TEXT ·addMap(SB), NOSPLIT, $0-8
 	MOVQ w+0(FP), AX

@@ -6,6 +6,10 @@ func addSumVectors(dst, src []float32, m Map) int { return 0 }
 
 func scaleVectors(dst []float32, d Map, src []float32, s Map, gate []float32) int { return 0 }
 
+func scalePixelsVectors(dst []float32, d Map, src []float32, s Map, gate []float32, g Map) int {
+	return 0
+}
+
 func addVectors(dst []float32, d Map, a []float32, am Map, b []float32, bm Map, floor float32) int {
 	return 0
 }

@@ -23,6 +23,9 @@ func sumMap(w *walk)
 func scaleMap(w *walk)
 
 //go:noescape
+func scalePixelsMap(w *walk)
+
+//go:noescape
 func addMap(w *walk)
 
 //go:noescape
@@ -68,6 +71,16 @@ func scaleVectors(dst []float32, d Map, src []float32, s Map, gate []float32) in
 		w := newWalk(dst, d, src, s)
 		w.a = &gate[0]
 		scaleMap(&w)
+	}
+	return n
+}
+
+func scalePixelsVectors(dst []float32, d Map, src []float32, s Map, gate []float32, g Map) int {
+	n := vectors(d)
+	if n > 0 {
+		w := newWalk(dst, d, src, s)
+		w.with(gate, g)
+		scalePixelsMap(&w)
 	}
 	return n
 }

@@ -34,12 +34,18 @@ func TestMapsEqualPortable(t *testing.T) {
 		sprinkle(src.data())
 		sprinkle(other.data())
 		a, b := random(c), random(c)
+		gates := newPadded(rng, h, w, 1, rng.IntN(2))
+		sprinkle(gates.data())
 		s, o := src.layout(), other.layout()
 		for name, f := range map[string]mapCase{
 			"sum": {1, 1, c, func(dst []float32, d Map) { addSumPortable(dst, src.pixels(), s, addSumVectors(dst, src.pixels(), s)) },
 				func(dst []float32, d Map) { addSumPortable(dst, src.pixels(), s, 0) }},
 			"scale": {h, w, c, func(dst []float32, d Map) { Scale(dst, d, src.pixels(), s, a) },
 				func(dst []float32, d Map) { scalePortable(dst, d, src.pixels(), s, a, 0) }},
+			"scale pixels": {h, w, c, func(dst []float32, d Map) { ScalePixels(dst, d, src.pixels(), s, gates.pixels(), gates.layout()) },
+				func(dst []float32, d Map) {
+					scalePixelsPortable(dst, d, src.pixels(), s, gates.pixels(), gates.layout(), 0)
+				}},
 			"add": {h, w, c, func(dst []float32, d Map) { Add(dst, d, src.pixels(), s, other.pixels(), o, false) },
 				func(dst []float32, d Map) {
 					addPortable(dst, d, src.pixels(), s, other.pixels(), o, float32(math.Inf(-1)), 0)

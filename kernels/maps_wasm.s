@@ -283,6 +283,289 @@ TEXT ·scaleMap(SB), NOSPLIT, $0-8
 	End
 	RET
 
+// func scalePixelsMap(w *walk)
+TEXT ·scalePixelsMap(SB), NOSPLIT, $0-8
+	I64Load w+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R10
+	Get R0
+	I32WrapI64
+	I64Load $56
+	Set R11
+	Loop
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $104
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R3
+	Set R7
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V8
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get V8
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $16
+	Get V8
+	F32x4Mul
+	V128Store $0, $16
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $32
+	Get V8
+	F32x4Mul
+	V128Store $0, $32
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $48
+	Get V8
+	F32x4Mul
+	V128Store $0, $48
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R7
+	Get R11
+	I64Add
+	Set R7
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R3
+	I64Const $-64
+	I64Add
+	Set R3
+	Get R1
+	I64Const $64
+	I64Add
+	Set R1
+	Get R2
+	I64Const $64
+	I64Add
+	Set R2
+	Get R3
+	I64Const $64
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $112
+	Set R14
+	Get R14
+	I64Const $0
+	I64Ne
+	If
+	Loop
+	Get R1
+	Set R5
+	Get R2
+	Set R6
+	Get R3
+	Set R7
+	Get R0
+	I32WrapI64
+	I64Load $96
+	Set R8
+	Loop
+	Get R7
+	I32WrapI64
+	V128Load32Splat
+	Unreachable
+	I64DivU
+	Unreachable
+	Set V8
+	Get R5
+	I32WrapI64
+	Get R6
+	I32WrapI64
+	V128Load $0
+	Get V8
+	F32x4Mul
+	V128Store $0, $0
+	Get R5
+	Get R9
+	I64Add
+	Set R5
+	Get R6
+	Get R10
+	I64Add
+	Set R6
+	Get R7
+	Get R11
+	I64Add
+	Set R7
+	Get R8
+	I64Const $1
+	I64Sub
+	Tee R8
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	Get R3
+	I64Const $-16
+	I64Add
+	Set R3
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $16
+	I64Add
+	Set R2
+	Get R3
+	I64Const $16
+	I64Add
+	Set R3
+	Get R14
+	I64Const $1
+	I64Sub
+	Tee R14
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	End
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $64
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $0
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $72
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $8
+	Get R0
+	I32WrapI64
+	I64Load $16
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $80
+	Set R2
+	Get R1
+	Get R2
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $16
+	Get R0
+	I32WrapI64
+	I64Load $88
+	Set R1
+	Get R1
+	I64Const $-1
+	I64Add
+	Set R1
+	Get R0
+	I32WrapI64
+	Get R1
+	I64Store $88
+	Get R1
+	I64Const $0
+	I64Sub
+	Tee R1
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
 // func addMap(w *walk)
 TEXT ·addMap(SB), NOSPLIT, $0-8
 	I64Load w+0(FP)

@@ -231,24 +231,19 @@ type mulLayer struct {
 func (l *mulLayer) Forward(dst, src *Tensor, s *Session) { l.times(dst, src, s.at(l.with)) }
 
 func (l *mulLayer) times(dst, src, by *Tensor) {
-	for y := range src.H {
-		for x := range src.W {
-			o := 0
-			if by.H > 1 || by.W > 1 {
-				o = by.Offset(y, x)
-			} else {
-				o = by.Offset(0, 0)
-			}
-			out, in := dst.Data[dst.Offset(y, x):][:src.C], src.Data[src.Offset(y, x):][:src.C]
-			if by.C == src.C {
-				for c, v := range by.Data[o:][:src.C] {
+	d, s := dst.layout(), src.layout()
+	switch {
+	case by.C != src.C:
+		kernels.ScalePixels(dst.pixels(), d, src.pixels(), s, by.pixels(), by.layout())
+	case by.H == 1 && by.W == 1:
+		kernels.Scale(dst.pixels(), d, src.pixels(), s, by.row())
+	default:
+		for y := range src.H {
+			for x := range src.W {
+				out, in := dst.Data[dst.Offset(y, x):][:src.C], src.Data[src.Offset(y, x):][:src.C]
+				for c, v := range by.Data[by.Offset(y, x):][:src.C] {
 					out[c] = in[c] * v
 				}
-				continue
-			}
-			v := by.Data[o]
-			for c := range out {
-				out[c] = in[c] * v
 			}
 		}
 	}

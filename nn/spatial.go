@@ -25,7 +25,8 @@ type Spatial struct {
 	Weights []float32 `json:"-"` // 2 x Kernel x Kernel: for Mean, then for Max, a batch norm folded in
 	Bias    float32   `json:"bias"`
 
-	pooled, logits *Tensor // Mean and Max as two channels, and Logits, as the convolution wants them
+	lanes          []float32 // scratch
+	pooled, logits *Tensor   // Mean and Max as two channels, and Logits, as the convolution wants them
 }
 
 // spatialLayer is a block of spatial attention.
@@ -98,18 +99,19 @@ func (l *spatialLayer) open() Spatial {
 	list := func() []float32 { return make([]float32, n) }
 	return Spatial{Layer: l.name, Map: l.out, Block: l.block, Kernel: l.conv.kernel, Function: l.function,
 		Mean: list(), Max: list(), Logits: list(), Scale: list(), Weights: l.weights, Bias: l.conv.bias[0],
-		pooled: NewTensor(Shape{l.out.H, l.out.W, 2}, l.conv.Border()), logits: NewTensor(l.conv.out, 0)}
+		lanes: make([]float32, 8*l.out.W), pooled: NewTensor(Shape{l.out.H, l.out.W, 2}, l.conv.Border()), logits: NewTensor(l.conv.out, 0)}
 }
 
 func (l *spatialLayer) Forward(dst, src *Tensor, s *Session) {
 	b := &s.trace.Spatial[l.index]
 	l.weigh(b, src)
-	kernels.ScalePixels(dst.pixels(), dst.layout(), src.pixels(), src.layout(), b.Scale)
+	places := kernels.Map{H: l.out.H, W: l.out.W, C: 1, RowStride: l.out.W, Stride: 1}
+	kernels.ScalePixels(dst.pixels(), dst.layout(), src.pixels(), src.layout(), b.Scale, places)
 }
 
 // weigh fills an account.
 func (l *spatialLayer) weigh(b *Spatial, src *Tensor) {
-	kernels.Across(b.pooled.pixels(), b.pooled.layout(), src.pixels(), src.layout())
+	kernels.Across(b.pooled.pixels(), b.pooled.layout(), src.pixels(), src.layout(), b.lanes)
 	b.pooled.Channel(0, b.Mean)
 	b.pooled.Channel(1, b.Max)
 	l.conv.Forward(b.logits, b.pooled, nil) // directly: only Winograd needs a session

@@ -10,6 +10,7 @@ import (
 func mapsAMD64Source() []byte {
 	a := newX86()
 	a.walk("scaleMap", "a", func(i int) string { return fmt.Sprintf("%s V%d *", a.at("CX", i), 8+i) })
+	a.scalePixels()
 	a.walk("addMap", "f", func(i int) string { return fmt.Sprintf("%s %s + V7 pmax", a.at("CX", i), a.at("R12", i)) })
 	a.walk("affineMap", "ab", func(i int) string { return fmt.Sprintf("V%d %s V%d *+ V7 pmax", 10+i, a.at("CX", i), 8+i) })
 	a.sum()
@@ -112,6 +113,19 @@ func (a *x86) walk(name, constants string, vector func(i int) string) {
 				a.put(vector(i), a.at("BX", i), 5, 6, 12, 13, 14, 15)
 			}
 		})
+	})
+}
+
+// scalePixels multiplies each pixel by the value of the other map there, whatever the channels.
+func (a *x86) scalePixels() {
+	a.pass("scalePixelsMap", "", func(n int) {
+		a.pixels(func() {
+			a.broadcast("(R12)", 8)
+			for i := range n {
+				a.put(fmt.Sprintf("%s V8 *", a.at("CX", i)), a.at("BX", i), 5)
+			}
+		})
+		a.line("SUBQ $%d, DX", a.bytes()*n) // it has no channels to go on to
 	})
 }
 

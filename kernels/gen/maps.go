@@ -13,6 +13,7 @@ func mapsSource() []byte {
 		a.walked("R6", i)
 		a.postfix(fmt.Sprintf("V%d *", 8+i))
 	})
+	a.scalePixels()
 	a.walk("addMap", "f", 3, func(i int) {
 		a.walked("R6", i)
 		a.walked("R7", i)
@@ -165,6 +166,23 @@ func (a *asm) walk(name, constants string, maps int, vector func(i int)) {
 				a.line("V128Store $0, $%d", 16*i)
 			}
 		})
+	})
+}
+
+// scalePixels multiplies each pixel by the value of the other map there, whatever the channels.
+func (a *asm) scalePixels() {
+	a.pass("scalePixelsMap", "", func(n int) {
+		a.pixels(3, func() {
+			a.splat("R7", 0)
+			a.line("Set V8")
+			for i := range n {
+				a.address("R5")
+				a.walked("R6", i)
+				a.postfix("V8 *")
+				a.line("V128Store $0, $%d", 16*i)
+			}
+		})
+		a.advance("R3", -16*n) // it has no channels to go on to
 	})
 }
 
