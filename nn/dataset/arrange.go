@@ -64,7 +64,7 @@ func Arrange(paths []string, table, part string, classes []nn.Class) (*Arrangeme
 	}
 	if len(a.Pictures) == 0 {
 		a.By = ByName
-		a.label(paths, func(path string) int { return fromName(path, classes) })
+		a.label(paths, newNamer(classes).fromName)
 	}
 	if len(a.Pictures) == 0 {
 		a.By = ByFolder

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sescope/nn"
 )
@@ -29,13 +30,13 @@ func TestSynonyms(t *testing.T) {
 		"cats": 3, "Cat": 3, "aeroplanes": 0, "planes": 0, "cars": 1, "Auto": 1, "lorries": 9, "货车": 9, "boats": 8, "puppies": 5, "horses": 7,
 		"shi": -1, "": -1, "caterpillar": -1, "s": -1,
 	} {
-		if got := named(folder, cifar); got != want {
+		if got := newNamer(cifar).find(folder); got != want {
 			t.Errorf("%q is %d, expected %d", folder, got, want)
 		}
 	}
 	both := []nn.Class{{En: "car"}, {En: "automobile"}, {En: "glasses"}, {En: "bus"}, {En: "boxes"}, {En: "binoculars"}}
-	for folder, want := range map[string]int{"automobile": 1, "car": 0, "autos": 0, "glass": 2, "buses": -1, "bus": 3, "box": 4, "binocular": 5} {
-		if got := named(folder, both); got != want {
+	for folder, want := range map[string]int{"automobile": 1, "car": 0, "autos": 1, "glass": 2, "buses": -1, "bus": 3, "box": 4, "binocular": 5} {
+		if got := newNamer(both).find(folder); got != want {
 			t.Errorf("%q is %d, expected %d", folder, got, want)
 		}
 	}
@@ -46,9 +47,28 @@ func TestFromName(t *testing.T) {
 		"x/cat.0.jpg": 3, "cat_12.png": 3, "cat (3).png": 3, "0001_cat.png": 3, "dog1.jpg": 5, "Cats-1-flipped.png": 3, "猫01.png": 3, "truck": 9,
 		"1.png": -1, "img_0001.png": -1, "concat.1.png": -1, ".png": -1, "cat/1.png": -1,
 	} {
-		if got := fromName(name, cifar); got != want {
+		if got := newNamer(cifar).fromName(name); got != want {
 			t.Errorf("%q is %d, expected %d", name, got, want)
 		}
+	}
+}
+
+// A set of as many files as there may be is labelled in a moment, whatever labels it.
+func TestArrangeIsLinear(t *testing.T) {
+	var paths []string
+	table := strings.Builder{}
+	for i := range MaxFiles {
+		paths = append(paths, fmt.Sprintf("set/images/unknown thing number %d.png", i))
+		fmt.Fprintf(&table, "unknown thing number %d,unknown thing number %d\n", i, i)
+	}
+	began := time.Now()
+	if a, err := Arrange(append(paths, "labels.csv"), table.String(), "", cifar); err != nil || len(a.Pictures) != 0 {
+		t.Errorf("%d pictures, %v", len(a.Pictures), err)
+	}
+	if took := time.Since(began); took > 20*time.Second { // 1 s where nothing else runs
+		t.Errorf("%d files took %v", MaxFiles, took)
+	} else {
+		t.Logf("%d files took %v", MaxFiles, took)
 	}
 }
 

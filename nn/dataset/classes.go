@@ -22,8 +22,10 @@ func Classes(paths []string) (classes []nn.Class) {
 		names = append(names, path[strings.LastIndexByte(path[:end], '/')+1:end])
 	}
 	sort.Strings(names)
+	seen := map[string]bool{"": true}
 	for _, name := range names {
-		if plainName(name) != "" && exactly(name, classes) < 0 {
+		if plain := plainName(name); !seen[plain] {
+			seen[plain] = true
 			classes = append(classes, nn.Class{En: name, Zh: name})
 		}
 	}

@@ -126,6 +126,7 @@ type Skip struct {
 // folder that is named as one, or the class of its folder's number. Files whose folders are no
 // classes are counted in unmatched. Hidden files and those of operating systems are passed over.
 func Label(paths []string, classes []nn.Class) (pictures []Picture, unmatched []Folder) {
+	names := newNamer(classes)
 	known := map[string]int{} // folders seen before: -1 is no class
 	lost := map[string]int{}
 	for at, path := range paths {
@@ -139,7 +140,7 @@ func Label(paths []string, classes []nn.Class) (pictures []Picture, unmatched []
 		}
 		label, ok := known[folder]
 		if !ok {
-			label = deepest(folder, classes)
+			label = names.deepest(folder, len(classes))
 			known[folder] = label
 		}
 		if label < 0 {
@@ -172,15 +173,15 @@ func hidden(path string) bool {
 
 // deepest is the class of the innermost folder that is named as one; an index counts for the
 // innermost folder only, since a number says little.
-func deepest(folder string, classes []nn.Class) int {
+func (n *namer) deepest(folder string, classes int) int {
 	inner := true
 	for folder != "" {
 		i := strings.LastIndexByte(folder, '/')
 		name := folder[i+1:]
-		if label := named(name, classes); label >= 0 {
+		if label := n.find(name); label >= 0 {
 			return label
 		}
-		if label := indexed(name, len(classes)); inner && label >= 0 {
+		if label := indexed(name, classes); inner && label >= 0 {
 			return label
 		}
 		folder, inner = folder[:max(i, 0)], false

@@ -1,43 +1,59 @@
 package dataset
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"sescope/nn"
 )
 
-// named finds the class of an English or Chinese name in any case, with any of " ", "_", "-"
-// between its words; in the plural, too, or as a synonym. -1 is none. The very name wins over the
-// plural, and that over a synonym.
-func named(folder string, classes []nn.Class) int {
-	if label := exactly(folder, classes); label >= 0 {
-		return label
-	}
-	plain := plainName(folder)
-	if plain == "" {
-		return -1
-	}
-	find := func(same func(name string) bool) int {
-		return slices.IndexFunc(classes, func(c nn.Class) bool { return same(plainName(c.En)) || same(plainName(c.Zh)) })
-	}
-	one := singular(plain)
-	if label := find(func(name string) bool { return singular(name) == one }); label >= 0 {
-		return label
-	}
-	for _, group := range synonyms {
-		if slices.Contains(group, one) {
-			return find(func(name string) bool { return slices.Contains(group, singular(name)) })
-		}
-	}
-	return -1
+// namer finds classes by what people call them: their English or Chinese names in any case, with
+// any of " ", "_", "-" between the words; in the plural, too, or as a synonym. The very name wins
+// over the plural, and that over a synonym.
+type namer struct {
+	exact, plural, synonym map[string]int
 }
 
-// exactly is named for the very name.
-func exactly(folder string, classes []nn.Class) int {
-	plain := plainName(folder)
-	return slices.IndexFunc(classes, func(c nn.Class) bool { return plain != "" && (plain == plainName(c.En) || plain == plainName(c.Zh)) })
+func newNamer(classes []nn.Class) *namer {
+	n := &namer{map[string]int{}, map[string]int{}, map[string]int{}}
+	put := func(m map[string]int, name string, label int) {
+		if _, taken := m[name]; name != "" && !taken {
+			m[name] = label
+		}
+	}
+	for label, c := range classes {
+		for _, name := range []string{plainName(c.En), plainName(c.Zh)} {
+			put(n.exact, name, label)
+			put(n.plural, singular(name), label)
+		}
+	}
+	for _, group := range synonyms {
+		for _, name := range group {
+			if label, ok := n.plural[name]; ok {
+				for _, other := range group {
+					put(n.synonym, other, label)
+				}
+				break
+			}
+		}
+	}
+	return n
+}
+
+// find is the class of that name; -1 is none.
+func (n *namer) find(name string) int {
+	plain := plainName(name)
+	if label, ok := n.exact[plain]; ok {
+		return label
+	}
+	one := singular(plain)
+	if label, ok := n.plural[one]; ok {
+		return label
+	}
+	if label, ok := n.synonym[one]; ok {
+		return label
+	}
+	return -1
 }
 
 // synonyms are words that people use for one another, in the singular.
@@ -75,14 +91,14 @@ func plainName(s string) string {
 
 // fromName is the class that a file's own name begins or ends with: cat.0.jpg, cat_12.png, cat
 // (3).png, 0001_cat.png; -1 is none.
-func fromName(path string, classes []nn.Class) int {
+func (n *namer) fromName(path string) int {
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		name = name[:i]
 	}
 	const beside = " ._-()[]0123456789"
 	for stem := strings.Trim(name, beside); stem != ""; {
-		if label := named(stem, classes); label >= 0 {
+		if label := n.find(stem); label >= 0 {
 			return label
 		}
 		cut := strings.LastIndexAny(stem, beside)

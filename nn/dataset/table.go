@@ -12,7 +12,7 @@ type labels map[string]int
 // readTable reads a table of a file and its class a line, with commas, semicolons or tabs between;
 // the first line may name the columns. Classes are named, or numbered from 0.
 func readTable(text string, classes []nn.Class) labels {
-	l := labels{}
+	l, names := labels{}, newNamer(classes)
 	text = strings.TrimPrefix(text, "\ufeff")
 	first, _, _ := strings.Cut(text, "\n")
 	separator := ","
@@ -33,7 +33,7 @@ func readTable(text string, classes []nn.Class) labels {
 		if len(row) <= max(file, class) || row[file] == "" {
 			continue
 		}
-		label := named(row[class], classes)
+		label := names.find(row[class])
 		if label < 0 {
 			label = indexed(row[class], len(classes))
 		}

@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -102,5 +104,36 @@ func TestOwnHeavy(t *testing.T) {
 		if heavy && (work.Work < nn.MaxWork || n.session != before || n.name != "cnn3-se") {
 			t.Errorf("%d multiply-adds; the running network is %s", work.Work, n.name)
 		}
+	}
+}
+
+// A file whose metadata is null, which its spec is put into, opens; the worker panicked.
+func TestNullMetadata(t *testing.T) {
+	b, err := os.ReadFile("../../nn/testdata/golden/state_dict.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := binary.LittleEndian.Uint64(b)
+	header := bytes.TrimRight(b[8:8+size], " ")
+	i := bytes.Index(header, []byte(`"__metadata__":`))
+	if i >= 0 {
+		end := i + bytes.IndexByte(header[i:], '}') + 1
+		header = append(append(bytes.Clone(header[:i]), `"__metadata__":null`...), header[end:]...)
+	} else {
+		header = append([]byte(`{"__metadata__":null,`), header[1:]...)
+	}
+	file := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	file = append(file, b[8+size:]...)
+	like, err := os.ReadFile("../../weights/models/simple-se.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := specOf(like)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &network{}
+	if info, _, err := n.loadOwn(protocol.Request{Model: "null.safetensors", Spec: spec}, file, nil); err != nil || len(info.Classes) != 10 {
+		t.Errorf("%+v, %v", info, err)
 	}
 }
