@@ -16,7 +16,7 @@
 //	  sescope-relaxed.* the same with fused multiply-adds (see wasm/postlink), for browsers that know relaxed SIMD
 //	  wasm_exec.*.js    from the Go that compiled it
 //	  vugu-helper.*.js  the script inside the Vugu module (see helper.go)
-//	  models/*          weights/models/*.safetensors
+//	  models/*          weights/models/*.safetensors and *.portraits.{webp,json}
 //	  icon-*.png        for home screens (see icon.go)
 //	_headers            for Netlify and Cloudflare Pages
 //	.nojekyll           for GitHub Pages

@@ -24,8 +24,9 @@ type modelEntry struct {
 	Renders bool              `json:"renders,omitempty"` // it knows other things than CIFAR-10's classes: see view.Samples
 }
 
-// readModels reads the .safetensors files of dir, keyed by their path in dist,
-// and the entries of their headers, in the order of their names.
+// readModels reads the .safetensors files of dir and the portraits beside them,
+// keyed by their path in dist, and the entries of the headers, in the order of
+// their names.
 func readModels(dir string) (files tree, entries []modelEntry, err error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.safetensors")) // sorted
 	if err != nil {
@@ -50,6 +51,18 @@ func readModels(dir string) (files tree, entries []modelEntry, err error) {
 		found = found || e.Default
 		entries = append(entries, e)
 		files["models/"+e.Name+".safetensors"] = b
+	}
+	// Pictures of what a network's channels respond to (weights/train/portraits.py), and their places.
+	portraits, err := filepath.Glob(filepath.Join(dir, "*.portraits.*"))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, path := range portraits {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		files["models/"+filepath.Base(path)] = b
 	}
 	if !found {
 		return nil, nil, fmt.Errorf("%s has no %s.safetensors, the network that the page starts with (found %d other)", dir, defaultModel, len(entries))

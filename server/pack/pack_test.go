@@ -38,9 +38,10 @@ var project = map[string]string{
 	"web/static/.editor-leftover":  "not for dist",
 	"vugu/domrender/render.go": "package domrender\n\nconst script = \"window.x=\" + `\"from the module\"`\n\n" +
 		"func New(w interface{ Call(string, ...any) }) { w.Call(\"eval\", script) }\n",
-	"weights/models/live.safetensors":   model(`{"name":"live","title":{"en":"SE-CNN","zh":"SE 网络"}}`, 1000),
-	"weights/models/simple.safetensors": model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"layers":[]}`, 10),
-	"weights/models/README.md":          "no model",
+	"weights/models/live.safetensors":    model(`{"name":"live","title":{"en":"SE-CNN","zh":"SE 网络"}}`, 1000),
+	"weights/models/simple.safetensors":  model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"layers":[]}`, 10),
+	"weights/models/live.portraits.webp": "RIFF no real picture",
+	"weights/models/README.md":           "no model",
 }
 
 const page = `<!doctype html><html data-version="" lang="en"><meta http-equiv="Content-Security-Policy" content="">
@@ -140,7 +141,7 @@ func TestPack(t *testing.T) {
 		}
 		want = append(want, path, path+".br", path+".gz")
 	}
-	for _, name := range []string{"icon-192.png", "icon-512.png", "icon-maskable-512.png", "icon-touch-180.png", "samples/photo.jpg"} {
+	for _, name := range []string{"icon-192.png", "icon-512.png", "icon-maskable-512.png", "icon-touch-180.png", "samples/photo.jpg", "models/live.portraits.webp"} {
 		want = append(want, d.Files[name].Path)
 	}
 	for _, name := range []string{"index.html", "sw.js"} {
@@ -230,6 +231,9 @@ func TestPack(t *testing.T) {
 		models[0].Title["zh"] != "SE 网络" || models[1].Title["en"] != "Simple" ||
 		models[0].Bytes != len(at("models/live.safetensors")) {
 		t.Errorf("the models are %+v, expected live (default) and simple with title and size", models)
+	}
+	if got := at("models/live.portraits.webp"); got != project["weights/models/live.portraits.webp"] {
+		t.Errorf("the portraits of live are %q", got)
 	}
 	for name, compressed := range got {
 		var raw []byte

@@ -69,7 +69,7 @@ def texts(network, compared):
         en, zh = en + ", from the weights of such a network for CIFAR-10", zh + "，从同类 CIFAR-10 网络的权重开始"
     en, zh = en + ".", zh + "。"
     for row in compared:
-        if (row["set"], row["weights"], row["network"]) == ("test, JPEG", "int8", "difference"):
+        if (row["set"], row["weights"], row["network"]) == ("test", "int8", "difference"):
             n, mean, half = len(row["seeds"]), f"{row['mean']:+.1f}".replace("-", "−"), row["half95"]
             en += f" {n} seeds were trained with SE and without. SE brings {mean} ± {half:.1f} points on the test pictures (95 % interval)."
             zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子。SE 在测试图片上带来 {mean} ± {half:.1f} 个百分点（95 % 区间）。"
@@ -172,12 +172,13 @@ def shuffled(kinds):
 
 
 def signature(gates, labels, classes):
-    """Tensors signature.BLOCK.mean and .std, (classes, channels) as int8 with one scale a class."""
+    """Tensors signature.BLOCK.mean and .std, (classes, channels) as int8 with one scale a class; few
+    levels, since with hundreds of classes they are a fifth of the file."""
     out = {}
     for block, g in gates.items():
-        for name, f in (("mean", lambda v: v.mean(0)), ("std", lambda v: v.std(0))):
+        for name, levels, f in (("mean", 63, lambda v: v.mean(0)), ("std", 15, lambda v: v.std(0))):
             v = np.nan_to_num(torch.stack([f(g[labels == c]) for c in range(classes)]).numpy())  # a class without pictures
-            scale = (np.maximum(np.abs(v).max(1), 1e-6) / 127).astype(np.float32)
+            scale = (np.maximum(np.abs(v).max(1), 1e-6) / levels).astype(np.float32)
             out[f"signature.{block}.{name}"] = np.round(v / scale[:, None]).astype(np.int8)
             out[f"signature.{block}.{name}.scale"] = scale
     return out
@@ -211,7 +212,7 @@ def main():
         if args.float:
             right = run(load(args.network, args.float)[0], pixels)[0].argmax(1) == labels
             accuracy[-1]["float32"] = round(right.float().mean().item(), 4)
-        if name["en"].startswith(("test, JPEG", "validation")):
+        if name["en"].startswith(("test", "validation")):
             per_class = [round(right8[labels == c].float().sum().item() / max(1, (labels == c).sum().item()), 4) for c in range(classes)]
     spec["card"] = texts(args.network, json.loads(args.compared.read_text()) if args.compared else []) | {
         "data": known.credits, "seeds": [int(s) for s in args.seeds.split(",")], "accuracy": accuracy, "classes": per_class}

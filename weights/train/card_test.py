@@ -45,9 +45,9 @@ class Card(unittest.TestCase):
         mean = s["signature.se.mean"] * s["signature.se.mean.scale"][:, None]
         std = s["signature.se.std"] * s["signature.se.std.scale"][:, None]
         for got, want in zip(mean.ravel(), (0.2, 0.9, 0.8, 0.3)):
-            self.assertAlmostEqual(got, want, delta=0.005)
+            self.assertAlmostEqual(got, want, delta=0.008)
         for got, want in zip(std.ravel(), (0.02 ** 0.5, 0, 0, 0.02 ** 0.5)):
-            self.assertAlmostEqual(got, want, delta=0.002)
+            self.assertAlmostEqual(got, want, delta=0.005)
 
     def test_signatures_table_divides_the_spread_of_the_means_by_that_inside_a_class(self):
         rng = np.random.default_rng(3)

@@ -27,18 +27,8 @@ def read(path):
 
 
 def load(root):
-    """((pixels, labels) to train on, (pixels, labels) kept for validation) of root/train.bin.
-
-    If there is a root/train-original.bin, its records are the first of train.bin with pixels that never were JPEG, and both versions train.
-    """
-    pixels, labels = read(root / "train.bin")
-    train, val = split(pixels, labels)
-    if (root / "train-original.bin").exists():
-        original, same = read(root / "train-original.bin")
-        chosen = order(len(labels))[VALIDATION:]
-        chosen = chosen[chosen < len(same)]
-        train = torch.cat([train[0], original[chosen]]), torch.cat([train[1], same[chosen]])
-    return train, val
+    """((pixels, labels) to train on, (pixels, labels) kept for validation) of root/train.bin."""
+    return split(*read(root / "train.bin"))
 
 
 def order(n):

@@ -155,12 +155,17 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 
 	file := in("everyday.safetensors")
 	scripts(t, []string{"export.py", "everyday", filepath.Join(in("whole"), "everyday.pt"), file})
-	quantised := in("quantised.safetensors")
+	quantised := in("whole/everyday.safetensors")
 	if out, err := exec.Command("go", "run", "sescope/nn/cmd/sescope", "quantize", file, quantised, "--bits", "5").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	scripts(t, []string{"card.py", "everyday", quantised, "--pictures", in("set"), "--float", file},
-		[]string{"report.py", filepath.Join(in("whole"), "everyday.pt"), "--pictures", in("set"), "--confused", "2"})
+		[]string{"report.py", filepath.Join(in("whole"), "everyday.pt"), "--pictures", in("set"), "--confused", "2"},
+		[]string{"prior.py", filepath.Join(in("whole"), "everyday.pt"), in("level.pt"), "--pictures", in("set")},
+		[]string{"portraits.py", "make", quantised, "--pictures", in("set"), "--steps", "4"})
+	if info, err := os.Stat(in("whole/everyday.portraits.webp")); err != nil || info.Size() > 250_000 {
+		t.Errorf("the portraits: %v, %v", info, err)
+	}
 	b, err := os.ReadFile(quantised)
 	if err != nil {
 		t.Fatal(err)
@@ -178,5 +183,25 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 	}
 	if n := len(m.Spec.Classes); n != 311 || m.Spec.Classes[0].Zh != "猫" {
 		t.Errorf("%d classes, the first %v", n, m.Spec.Classes[0])
+	}
+}
+
+// Every atlas that is shipped holds portraits that excite their channels more than 99 % of the
+// validation pictures do.
+func TestPortraitsExcite(t *testing.T) {
+	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
+	}
+	found, err := filepath.Glob("../models/*.portraits.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range found {
+		model := strings.TrimSuffix(path, ".portraits.json") + ".safetensors"
+		if out, err := exec.Command(python, "portraits.py", "check", model).CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		} else {
+			t.Logf("%s", out)
+		}
 	}
 }

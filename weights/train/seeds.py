@@ -5,7 +5,7 @@ usage: python3 seeds.py WITH WITHOUT --seeds 1,2,3 --runs DIR --data DIR [--test
 
 DIR of --runs holds what train.py left: NAME.pt, and NAME-SEED.pt for seeds other than 1. The weights are rounded to the recipe's bits, as in the
 files that are shipped. Behind the seeds stand mean and sample standard deviation, and for the difference the half width of its 95 % interval (Student's t).
-Nothing is chosen here; --test reads the test sets; --json is for card.py --compared.
+Nothing is chosen here; --test reads test-a.bin, too; --json is for card.py --compared.
 """
 import argparse
 import json
@@ -34,7 +34,7 @@ def main():
     seeds = args.seeds.split(",")
     sets = {"validation": data.load(args.data)[1]}
     if args.test:
-        sets |= {"test, JPEG": data.read(args.data / "test-a.bin"), "test, original": data.read(args.data / "test-a-original.bin")}
+        sets["test"] = data.read(args.data / "test-a.bin")
 
     found = {}
     for name in args.networks:

@@ -18,8 +18,8 @@ EVERYDAY_LIKE = set("c:BACKGROUND_Google c:wild_cat c:garfield c:snoopy".split()
 
 CIFAR10 = {
     "en": "Trained on CIFAR-10 (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; no licence text, asks for citation), "
-          "32 x 32 pixels, nearly all from JPEG files.",
-    "zh": "训练数据为 CIFAR-10（A. Krizhevsky，2009；无许可证文本，要求引用），32 × 32 像素，几乎全部取自 JPEG 文件。",
+          "32 x 32 pixels.",
+    "zh": "训练数据为 CIFAR-10（A. Krizhevsky，2009；无许可证文本，要求引用），32 × 32 像素。",
 }
 OBJECTS = {
     "en": "Trained on pictures of Caltech-101 (Li, Andreeto, Ranzato, Perona; CC BY 4.0) and of the Grocery Store data set (Klasson, Zhang, "
@@ -60,10 +60,9 @@ def of(network, args):
 
 def of_cifar(args):
     train, val = data.load(args.cifar)
-    named = [({"en": "validation, JPEG pixels", "zh": "验证集，JPEG 像素"}, val)]
+    named = [({"en": "validation", "zh": "验证集"}, val)]
     if args.test:
-        named += [({"en": "test, JPEG pixels", "zh": "测试集，JPEG 像素"}, data.read(args.cifar / "test-a.bin")),
-                  ({"en": "test, original pixels", "zh": "测试集，原始像素"}, data.read(args.cifar / "test-a-original.bin"))]
+        named.append(({"en": "test", "zh": "测试集"}, data.read(args.cifar / "test-a.bin")))
     folders = sorted(p for p in (args.objects / "train").iterdir() if p.name not in CIFAR_LIKE)
     things = lambda side: shrink32(torch.cat([objects.folder(p)[:60] for p in folders[side::2]]))  # noqa: E731
     outsiders = [{"things and groceries": things(side), "noise and blank frames": synthetic(32, 5 + side)} for side in range(2)]
@@ -83,7 +82,7 @@ def of_objects(args):
     return Sets((objects.shrink(train[0]), train[1]), named, outsiders, OBJECTS)
 
 
-def of_everyday(args, most=60):
+def of_everyday(args, most=40):
     """Of the training pictures, at most so many of each class."""
     known = everyday.Pictures(args.pictures)
     index = np.load(args.pictures / "index.npz")

@@ -139,7 +139,7 @@ func TestTrainingScalesOut(t *testing.T) {
 	}
 }
 
-// Twins learn from two teachers on the same batches, mixed pictures among them; original pixels train beside those from JPEG; another seed has its own
+// Twins learn from two teachers on the same batches, mixed pictures among them; another seed has its own
 // files, and seeds.py compares them. A teacher that was not trained is a sentence, and so are a teacher's answers to other pictures.
 func TestTwinsLearnFromTeachers(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
@@ -147,7 +147,6 @@ func TestTwinsLearnFromTeachers(t *testing.T) {
 	}
 	dir := t.TempDir()
 	records(t, filepath.Join(dir, "train.bin"), 5000+512)
-	records(t, filepath.Join(dir, "train-original.bin"), 100)
 	train := func(arguments ...string) (string, error) {
 		out, err := exec.Command(python, append([]string{"train.py", "--data", dir, "--out", dir, "--epochs", "1", "--limit", "512"}, arguments...)...).CombinedOutput()
 		return string(out), err
