@@ -178,7 +178,7 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 	if err != nil {
 		t.Fatal(err)
 	}
-	if card := m.Spec.Card; card == nil || len(card.Accuracy) != 3 || card.Accuracy[1].Pictures != 4 || m.Spec.Reject == nil {
+	if card := m.Spec.Card; card == nil || len(card.Accuracy) != 2 || card.Accuracy[1].Pictures != 20 || m.Spec.Reject == nil {
 		t.Errorf("the card: %+v, rejection %+v", m.Spec.Card, m.Spec.Reject)
 	}
 	if n := len(m.Spec.Classes); n != 311 || m.Spec.Classes[0].Zh != "猫" {

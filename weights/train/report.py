@@ -8,8 +8,9 @@ WEIGHTS are a state_dict of everyday.py, DIR is pictures.py's --out. Printed, as
   Tiny ImageNet    its 10,000 validation pictures, once in its own 200 classes, once in the 311
   groceries        the pictures of other visits, in the 311 classes and in the data set's 43
 The figures in a source's own classes are those of the second linear layer, which reads the same
-means and is not shipped; only the outputs of that source's classes compete. --confused prints the N
-pairs of classes that are most often taken for one another, as a share of the first one's pictures.
+means and is not shipped; only the outputs of that source's classes compete. Weights are float32,
+products bfloat16. --confused prints the N pairs of classes that are most often taken for one
+another, as a share of the first one's pictures.
 """
 import argparse
 import pathlib
@@ -40,7 +41,7 @@ def main():
     known = Pictures(args.pictures)
     rows = np.concatenate([known.rows("val"), known.rows("test")])
     val = np.isin(np.arange(len(rows)), np.arange(len(known.rows("val"))))
-    logits, fine = answers(net, known, rows)
+    logits, fine = answers(net, known, rows, torch.bfloat16)
     label, source = known.label[rows], known.source[rows]
     merged = known.merge[label]
 

@@ -82,7 +82,7 @@ def of_objects(args):
     return Sets((objects.shrink(train[0]), train[1]), named, outsiders, OBJECTS)
 
 
-def of_everyday(args, most=40):
+def of_everyday(args, most=25):
     """Of the training pictures, at most so many of each class."""
     known = everyday.Pictures(args.pictures)
     index = np.load(args.pictures / "index.npz")
@@ -90,10 +90,8 @@ def of_everyday(args, most=40):
     rows = rows[objects.at_most(torch.arange(len(rows)), known.merge[known.label[rows]], most).numpy()]
     part = lambda chosen: known.get(chosen)[:2]  # noqa: E731
     test = known.rows("test")
-    tiny = known.source[test] == SOURCES.index("tiny")
     named = [({"en": "validation", "zh": "验证集"}, part(known.rows("val"))),
-             ({"en": "Tiny ImageNet, validation, in these classes", "zh": "Tiny ImageNet 验证集（按这些类别）"}, part(test[tiny])),
-             ({"en": "groceries of other visits", "zh": "另外几次购物的杂货"}, part(test[~tiny]))]
+             ({"en": "groceries of other visits", "zh": "另外几次购物的杂货"}, part(test[known.source[test] == SOURCES.index("grocery")]))]
     outside = np.flatnonzero(index["part"] == PARTS.index("outside"))
     folders = sorted(set(str(index["classes"][c]) for c in index["label"][outside]) - EVERYDAY_LIKE)
     things = lambda side: known.get(outside[np.isin(index["classes"][index["label"][outside]], folders[side::2])])[0]  # noqa: E731
