@@ -62,6 +62,18 @@ type Card struct {
 	Kept     float32           `json:"kept,omitempty"`     // share of known pictures that reach the threshold
 	Accepted float32           `json:"accepted,omitempty"` // share of outside pictures that do
 	Bits     []BitsAccuracy    `json:"bits,omitempty"`
+
+	Difference *Difference `json:"difference,omitempty"` // from its twin
+}
+
+// Difference is what a network brings over its twin (Spec.Twin), in the mean over pairs that were
+// trained from the same seed on the same batches.
+type Difference struct {
+	Set      map[string]string `json:"set"`
+	Pictures int               `json:"pictures"`
+	Seeds    int               `json:"seeds"`
+	Points   float32           `json:"points"` // per cent of Pictures right, the twin's taken off
+	Half     float32           `json:"half"`   // half the width of its 95 % interval (Student's t)
 }
 
 // SetAccuracy is the accuracy on one set of pictures, 0..1.

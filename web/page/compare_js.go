@@ -16,14 +16,20 @@ import (
 const (
 	compareSide = 128 // of a picture of With and without SE, in CSS pixels
 	maxOpened   = 24  // pictures of the person's that are searched for a disagreement
+	maxFilm     = 60  // frames of the camera, likewise
+	filmEvery   = 1000
+	filmSide    = 256
 )
 
 // compare loads the twin of the chosen network and looks for pictures where the two disagree.
 type compare struct {
-	asked  string           // the twin that is on its way or loaded
-	opened []still          // the person's pictures, latest last
-	at     int              // the picture of the search that was tried last, counted through samples and opened ones
-	search turns.Generation // a cancelled one stops
+	asked  string            // the twin that is on its way or loaded
+	opened []still           // the person's pictures, latest last
+	film   []*browser.Canvas // the camera's last minute, a frame a second; a ring
+	filmed int               // frames that were kept, in all
+	last   float64           // when the last one was
+	at     int               // the picture of the search that was tried last, counted through samples, opened ones and film
+	search turns.Generation  // a cancelled one stops
 	heat   *browser.Painter
 	small  *nn.Heatmap
 	large  *nn.Heatmap
@@ -43,6 +49,27 @@ func (c *compare) remember(st still) {
 	if c.opened = append(c.opened, st); len(c.opened) > maxOpened {
 		c.opened = c.opened[1:]
 	}
+}
+
+// keepFrame keeps a camera's frame for the search, one a second.
+func (p *Page) keepFrame(fr *frame) {
+	c := &p.compare
+	if fr.source != view.FromCamera || p.state.Twin() == "" || browser.Now()-c.last < filmEvery {
+		return
+	}
+	c.last = browser.Now()
+	if len(c.film) < maxFilm {
+		c.film = append(c.film, browser.NewCanvas(filmSide, false))
+	}
+	c.film[c.filmed%maxFilm].Draw(fr.picture, 1)
+	c.filmed++
+}
+
+// filmStill is a kept frame as a picture of its own, so that later frames do not change it.
+func (c *compare) filmStill(i int) still {
+	copied := browser.NewCanvas(filmSide, false)
+	copied.Draw(c.film[i], 1)
+	return still{picture: &browser.Picture{Image: copied.El, W: filmSide, H: filmSide}, source: view.FromFile, file: "camera", sample: -1}
 }
 
 // needSecond loads the twin if the open panel compares and it is not there yet.
@@ -88,7 +115,7 @@ func (p *Page) loseSecond() {
 	p.compare.asked, p.state.Compare.Second, p.state.Compare.Looking = "", nil, false
 }
 
-// FindDisagreement goes on from picture to picture, the samples and then the person's own, and shows the next one on which the answers with and
+// FindDisagreement goes on from picture to picture, the samples, then the person's own and the camera's last minute, and shows the next one on which the answers with and
 // without SE differ. Called while it looks, it stops.
 func (p *Page) FindDisagreement() {
 	p.post(func() {
@@ -99,7 +126,7 @@ func (p *Page) FindDisagreement() {
 			p.renderSoon()
 			return
 		}
-		c.Looking, c.None, c.Done, c.Of = true, false, 0, len(p.state.Film())+len(p.compare.opened)
+		c.Looking, c.None, c.Done, c.Of = true, false, 0, len(p.state.Film())+len(p.compare.opened)+len(p.compare.film)
 		if s := p.state.Shown; s != nil && p.state.Sample >= 0 {
 			p.compare.at = slices.Index(p.state.Film(), p.state.Sample)
 		}
@@ -120,8 +147,11 @@ func (p *Page) tryNext(search turns.Ticket) {
 	p.renderResult()
 	at := p.compare.at
 	film := p.state.Film()
-	if at >= len(film) {
-		p.try(search, p.compare.opened[at-len(film)])
+	if i := at - len(film); i >= len(p.compare.opened) {
+		p.try(search, p.compare.filmStill(i-len(p.compare.opened)))
+		return
+	} else if i >= 0 {
+		p.try(search, p.compare.opened[i])
 		return
 	}
 	p.away(func() {
@@ -164,7 +194,7 @@ func (p *Page) classify(pic *browser.Picture, look *protocol.Look, done func([]p
 	p.ask(protocol.Request{Op: protocol.Try, Side: side, Look: look}, pixels, func(reply protocol.Reply, _ js.Value) { done(reply.Tried) })
 }
 
-// paintCompare paints the three pictures with their maps on one scale, and the first layers on one scale.
+// paintCompare paints the three pictures with their maps, and the first layers on one scale.
 func (p *Page) paintCompare() {
 	if p.state.Twins() == nil {
 		return
@@ -178,12 +208,7 @@ func (p *Page) paintCompare() {
 		c.heat, c.layer = browser.NewPainter(compareSide, compareSide), browser.NewCanvas(compareSide, false)
 		c.large = nn.NewHeatmap(compareSide, compareSide)
 	}
-	var hi float32
-	for _, col := range t.Columns {
-		for _, v := range col.Heat.Data {
-			hi = max(hi, v)
-		}
-	}
+	scales, _ := p.state.CompareScales()
 	colours, _ := nn.ColormapByName(p.state.Colours)
 	for i, col := range t.Columns {
 		pic := browser.Slot(fmt.Sprintf("compare-%d", i))
@@ -193,7 +218,7 @@ func (p *Page) paintCompare() {
 		pic.Fit(compareSide, compareSide)
 		pic.Side = pic.El.Get("width").Int()
 		pic.Draw(p.stage.picture, 1)
-		if hi > 0 {
+		if hi := scales[i]; hi > 0 {
 			if c.small == nil || c.small.W != col.Heat.W || c.small.H != col.Heat.H {
 				c.small = nn.NewHeatmap(col.Heat.W, col.Heat.H)
 			}

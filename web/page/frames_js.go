@@ -121,6 +121,7 @@ func (p *Page) show(fr *frame, r *protocol.Result, data js.Value) {
 	s.Shown.Timings.Paint = browser.Now() - start
 	p.setReady()
 	p.followAudit(fr)
+	p.keepFrame(fr)
 	if fr.sample == s.Sample { // not while a link's sample is on its way
 		p.tellBroken()
 	}

@@ -320,8 +320,15 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = element(vgparent, "div\x00class\x00pic")
-						vgn.AddAttrInterface("id", c.slot("compare", i))
+						vgn = element(vgparent, "figure")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "div\x00class\x00pic")
+							vgn.AddAttrInterface("id", c.slot("compare", i))
+							vgn = element(vgparent, "figcaption\x00class\x00small q2")
+							content(vgn, col.Scale)
+						}
 						vgn = text(vgparent, "\n        ")
 						vgn = element(vgparent, "div")
 						{
@@ -381,8 +388,16 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgparent := vgn
 			_ = vgparent
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "p\x00id\x00compare-text")
-			content(vgn, c.S.CompareText())
+			vgn = element(vgparent, "p")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "b\x00id\x00compare-brings")
+				content(vgn, c.S.CompareBrings())
+				vgn = text(vgparent, " ")
+				vgn = element(vgparent, "span\x00id\x00compare-text")
+				content(vgn, c.S.CompareText())
+			}
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00cscale small q2")
 			{

@@ -51,6 +51,7 @@ func (s *State) Twins() *protocol.Twins {
 // CompareColumn is one network's answer.
 type CompareColumn struct {
 	Title, Note string
+	Scale       string       // of its map
 	Top         []Prediction // the three most probable classes
 }
 
@@ -61,7 +62,16 @@ func (s *State) CompareColumns() []CompareColumn {
 	if t == nil {
 		return list
 	}
+	hi, one := s.CompareScales()
 	for i, c := range t.Columns {
+		text := compareOwn
+		if one {
+			text = compareShared
+		}
+		list[i].Scale = fmt.Sprintf(s.in(text), Number(hi[i]))
+		if hi[i] == 0 {
+			list[i].Scale = s.in(compareNoMap)
+		}
 		list[i].Top = s.ranked(c.Probs)[:min(3, len(c.Probs))]
 		for _, m := range []*protocol.Model{s.Shown.Model, s.Compare.Second} {
 			if i < 2 && m != nil && m.Name == c.Model {
@@ -78,10 +88,57 @@ func (s *State) paramsNote(m *protocol.Model) string {
 		params += l.Params
 	}
 	note := fmt.Sprintf(s.Words().ParamsNote, thousands(params))
-	if m.Card != nil && len(m.Card.Accuracy) > 0 {
-		note += fmt.Sprintf(s.Words().RightNote, share(m.Card.Accuracy[len(m.Card.Accuracy)-1].Int8))
-	}
 	return note
+}
+
+// CompareBrings says what the attention brings, with its spread: never two accuracies of one seed.
+func (s *State) CompareBrings() string {
+	if s.Twins() == nil {
+		return ""
+	}
+	for _, m := range []*protocol.Model{s.Shown.Model, s.Compare.Second} {
+		if m == nil || m.Card == nil || m.Card.Difference == nil {
+			continue
+		}
+		d := m.Card.Difference
+		return fmt.Sprintf(s.in(compareBrings), thousands(d.Pictures), s.Localised(d.Set), minus(fmt.Sprintf("%+.1f", d.Points)), fmt.Sprintf("%.1f", d.Half), d.Seeds)
+	}
+	return s.in(compareUnknown)
+}
+
+var (
+	compareBrings  = both{"Over %s pictures (%s) SE brings %s ± %s points: the mean of %d pairs trained alike, with its 95 %% interval.", "在 %s 张图片（%s）上，SE 带来 %s ± %s 个百分点：这是 %d 对同样训练的网络的均值与 95 %% 区间。"}
+	compareUnknown = both{"These two were trained from one seed each, which is no evidence for what SE brings in general.", "这两个网络各只训练了一个随机种子，不足以说明 SE 一般会带来什么。"}
+	compareOwn     = both{"own scale, up to %s", "各自的刻度，最大 %s"}
+	compareShared  = both{"one scale, up to %s", "同一刻度，最大 %s"}
+	compareNoMap   = both{"no positive evidence", "没有正的证据"}
+)
+
+// dullest is the share of the strongest map's largest value below which a map on its scale would show nothing.
+const dullest = .4
+
+// CompareScales are the values of the last colour of each column's map, and whether one scale serves all: where one network's evidence is much
+// stronger than another's, each map has its own.
+func (s *State) CompareScales() (hi []float32, one bool) {
+	t := s.Twins()
+	if t == nil {
+		return nil, true
+	}
+	var top float32
+	for _, c := range t.Columns {
+		hi = append(hi, slices.Max(append([]float32{0}, c.Heat.Data...)))
+		top = max(top, hi[len(hi)-1])
+	}
+	one = true
+	for _, h := range hi {
+		one = one && h >= dullest*top
+	}
+	if one {
+		for i := range hi {
+			hi[i] = top
+		}
+	}
+	return hi, one
 }
 
 // CompareText says what the three answers come to.

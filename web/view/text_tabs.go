@@ -9,7 +9,7 @@ type TabTexts struct {
 	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
 	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download                                                                     string
 	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                    string
-	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, RightNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                         string
+	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, BothSay, TwinsDisagree, GatesMatter, GatesDecide, Space                                                                                                    string
 	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps, NextDisagreement, Cancel                                                                                                         string
 	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle, FlowMap, FlowPlaces, FlowGates, FlowAfter, FlowForced, FlowFront                                                                    string
 	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning, AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch, AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks string
@@ -32,7 +32,7 @@ var (
 		OwnOpen: "Open a network", OwnRound: "Round its weights to int8 on opening", Download: "Download these weights",
 		Layer: "Layer", MapsTitle: "%s, %d channels", ByNumber: "by number, with their means", SameScale: "same colour scale as the grid",
 		ChannelPicker: "Channel", PixelPicker: "Pixel", MapsChannelValue: "channel %d, mean %s", MapsPixel: "Pixel (%d, %d): %s", MapsThisPixel: "This pixel in all %d channels",
-		WithoutSE: "Without SE", WithSE: "With SE", GatesAt1: "With SE, gates forced to 1", SameWeights: "same weights, no attention", ParamsNote: "%s parameters", RightNote: ", right %s",
+		WithoutSE: "Without SE", WithSE: "With SE", GatesAt1: "With SE, gates forced to 1", SameWeights: "same weights, no attention", ParamsNote: "%s parameters",
 		BothSay: "With and without SE the answer is %s.", TwinsDisagree: "They disagree: without SE it is %s, with SE %s.",
 		GatesMatter: "With its gates forced to 1 it stays %s: from %s to %s.", GatesDecide: "Here the gates decide: forced to 1 the answer is %s, and %s goes from %s to %s.", Space: " ",
 		Searching: "%d of %d pictures", SearchNone: "With and without SE agree on all %d pictures.", NoTwin: "This network has no twin that was trained alike but for SE.",
@@ -66,7 +66,7 @@ var (
 		OwnOpen: "打开网络", OwnRound: "打开时把权重舍入为 int8", Download: "下载这份权重",
 		Layer: "层", MapsTitle: "%s，%d 个通道", ByNumber: "按编号排列，附均值", SameScale: "与网格同一色标",
 		ChannelPicker: "通道", PixelPicker: "像素", MapsChannelValue: "通道 %d，均值 %s", MapsPixel: "像素 (%d, %d)：%s", MapsThisPixel: "此像素在全部 %d 个通道中的值",
-		WithoutSE: "无 SE", WithSE: "有 SE", GatesAt1: "有 SE，门控强制为 1", SameWeights: "同样的权重，没有注意力", ParamsNote: "%s 个参数", RightNote: "，正确 %s",
+		WithoutSE: "无 SE", WithSE: "有 SE", GatesAt1: "有 SE，门控强制为 1", SameWeights: "同样的权重，没有注意力", ParamsNote: "%s 个参数",
 		BothSay: "有无 SE，答案都是%s。", TwinsDisagree: "两者不一致：无 SE 是%s，有 SE 是%s。",
 		GatesMatter: "门控强制为 1 后仍是%s：从 %s 到 %s。", GatesDecide: "这里由门控决定：强制为 1 后答案是%s，%s从 %s 变为 %s。", Space: " ",
 		Searching: "第 %d 张，共 %d 张", SearchNone: "在全部 %d 张图片上，有无 SE 答案都一致。", NoTwin: "没有与这个网络同样训练、只差 SE 的另一个网络。",

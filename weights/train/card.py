@@ -73,7 +73,16 @@ def texts(network, compared):
             n, mean, half = len(row["seeds"]), f"{row['mean']:+.1f}".replace("-", "−"), row["half95"]
             en += f" {n} seeds were trained with SE and without. SE brings {mean} ± {half:.1f} points on the test pictures (95 % interval)."
             zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子。SE 在测试图片上带来 {mean} ± {half:.1f} 个百分点（95 % 区间）。"
-    return {"recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR}
+    return {"recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR} | difference(compared)
+
+
+def difference(compared, part="test, JPEG", zh="测试集，JPEG 像素", pictures=5000):
+    """The card's "difference" from the rows of seeds.py: what the network brings over its twin."""
+    for row in compared:
+        if (row["set"], row["weights"], row["network"]) == (part, "int8", "difference"):
+            return {"difference": {"set": {"en": f"{part} pixels", "zh": zh}, "pictures": pictures, "seeds": len(row["seeds"]),
+                                   "points": row["mean"], "half": row["half95"]}}
+    return {}
 
 
 def by_bits(network, path, pixels, labels):
