@@ -78,7 +78,12 @@ func selectIsOpen() (open bool) {
 
 func (p *Page) render() {
 	p.renders.wanted = false
-	if err := p.renderer.Render(p.build.RunBuild(p.root)); err != nil {
+	var err error
+	if threw := browser.Try(func() { err = p.renderer.Render(p.build.RunBuild(p.root)) }); threw != nil {
+		p.boot.Call("fail", "panic", threw.Error()) // something else changed Vugu's elements: it cannot go on from here
+		panic(threw)
+	}
+	if err != nil {
 		panic(err)
 	}
 	if p.panel.due {
