@@ -92,6 +92,9 @@ func (s *State) MapsFrom() string {
 		return ""
 	}
 	text := fmt.Sprintf(w.MapsFrom, m.X, m.Y, s.sourceName(m.Sum.Source), m.Sum.Count)
+	if m.Sum.Count == 1 {
+		text = strings.Replace(text, "1 multiplications", "1 multiplication", 1)
+	}
 	if m.Sum.Op == "maxpool" {
 		text = fmt.Sprintf(w.MapsLargest, m.X, m.Y, s.sourceName(m.Sum.Source), m.Sum.Count)
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -10,25 +11,25 @@ import (
 
 // WhyTexts are the words of the waterfall.
 type WhyTexts struct {
-	WhyQuestion, WhyEnd, WhyRival, WhyRunnerUp, WhyAlone, WhyBias, WhyOthers, WhyLead, WhyLogit, WhyNone, WhyEmpty, WhyChannel, WhyLabel string
-	SayLead, SayTrail, SayLogit, SayFor, SayAgainst, SayChannel, SayAnd, FactBrings                                                      string
+	WhyQuestion, WhyEnd, WhyRival, WhyRunnerUp, WhyAnswer, WhyAlone, WhyBias, WhyOthers, WhyLead, WhyLogit, WhyNone, WhyEmpty, WhyChannel, WhyLabel string
+	SayLead, SayTrail, SayLogit, SayFor, SayAgainst, SayYet, SayChannel, SayAnd, FactBrings                                                         string
 }
 
 var englishWhy = WhyTexts{
-	WhyQuestion: "Why %s and not", WhyEnd: "?", WhyRival: "The other class", WhyRunnerUp: "%s (second)", WhyAlone: "nothing: its logit alone",
+	WhyQuestion: "Why %s and not", WhyEnd: "?", WhyRival: "The other class", WhyRunnerUp: "%s (second)", WhyAnswer: "%s (the answer)", WhyAlone: "nothing: its logit alone",
 	WhyChannel: "channel %d", WhyLabel: "Why this answer", WhyBias: "start", WhyOthers: "other %d", WhyLead: "lead", WhyLogit: "logit",
 	WhyNone:  "This network ends in more than one layer, so its logits are no sums over channels and cannot be taken apart exactly. Other networks can.",
 	WhyEmpty: "Each channel's share of the answer appears here, strongest first.",
-	SayLead:  "%s leads %s by %s", SayTrail: "%s trails %s by %s", SayLogit: "The logit of %s is %s", SayFor: ", mostly by %s", SayAgainst: "; against it: %s", SayChannel: "channel %d (%s)", SayAnd: " and ",
+	SayLead:  "%s leads %s by %s", SayTrail: "%s trails %s by %s", SayLogit: "The logit of %s is %s", SayFor: ", mostly by %s", SayAgainst: "; against it: %s", SayYet: "; for it: %s", SayChannel: "channel %d (%s)", SayAnd: " and ",
 	FactBrings: "brings to %s",
 }
 
 var chineseWhy = WhyTexts{
-	WhyQuestion: "为什么是%s而不是", WhyEnd: "？", WhyRival: "另一类", WhyRunnerUp: "%s（第二）", WhyAlone: "不比较，只看它的 logit",
+	WhyQuestion: "为什么是%s而不是", WhyEnd: "？", WhyRival: "另一类", WhyRunnerUp: "%s（第二）", WhyAnswer: "%s（答案）", WhyAlone: "不比较，只看它的 logit",
 	WhyChannel: "通道 %d", WhyLabel: "为什么是这个答案", WhyBias: "起点", WhyOthers: "其余 %d 个", WhyLead: "合计领先", WhyLogit: "logit",
 	WhyNone:  "这个网络的结尾不止一层，logit 不是各通道之和，无法精确拆开。换一个网络就可以。",
 	WhyEmpty: "这里会按强弱列出每个通道的贡献。",
-	SayLead:  "%s领先%s %s", SayTrail: "%s落后%s %s", SayLogit: "%s的 logit 是 %s", SayFor: "，主要靠%s", SayAgainst: "；反对的有%s", SayChannel: "通道 %d（%s）", SayAnd: "和",
+	SayLead:  "%s领先%s %s", SayTrail: "%s落后%s %s", SayLogit: "%s的 logit 是 %s", SayFor: "，主要靠%s", SayAgainst: "；反对的有%s", SayYet: "；支持它的有%s", SayChannel: "通道 %d（%s）", SayAnd: "和",
 	FactBrings: "对%s的贡献",
 }
 
@@ -57,6 +58,7 @@ func (s *State) Waterfall() []Fall {
 	if w.Others > 0 {
 		steps, values = append(steps, Fall{Name: fmt.Sprintf(t.WhyOthers, w.Others)}), append(values, w.Rest)
 	}
+	printed := s.printed()
 	lo, hi, sum := float32(0), float32(0), float32(0)
 	for _, v := range values {
 		sum += v
@@ -64,10 +66,10 @@ func (s *State) Waterfall() []Fall {
 	}
 	lo, hi = min(lo, w.Total), max(hi, w.Total)
 	at := func(v float32) float64 { return 100 * float64(v-lo) / float64(max(hi-lo, 1e-6)) }
-	bar := func(step Fall, from, to, v float32, class string) Fall {
+	bar := func(step Fall, from, to float32, value, class string) Fall {
 		x, end := at(min(from, to)), at(max(from, to))
 		step.X, step.W, step.End, step.Zero = units(x), units(max(end-x, .4)), units(at(to)), units(at(0))
-		step.Value, step.Class = fixed(v), class
+		step.Value, step.Class = value, class
 		step.Label = step.Name + t.Comma + step.Value
 		if f := s.Focus(); f != nil && step.Term != "" && f.Block == len(s.Shown.Result.Gates)-1 && step.Term == strconv.Itoa(f.Channel) {
 			step.Class += " on"
@@ -80,14 +82,50 @@ func (s *State) Waterfall() []Fall {
 		if v < 0 {
 			kind = "against"
 		}
-		steps[i] = bar(steps[i], sum, sum+v, v, kind)
+		steps[i] = bar(steps[i], sum, sum+v, printed[i], kind)
 		sum += v
 	}
 	last := t.WhyLead
 	if w.Against < 0 {
 		last = t.WhyLogit
 	}
-	return append(steps, bar(Fall{Name: last}, 0, w.Total, w.Total, "sum"))
+	return append(steps, bar(Fall{Name: last}, 0, w.Total, fixed(w.Total), "sum"))
+}
+
+// printed are the shares as they are shown, start, channels and others: rounded so that what stands
+// there adds up to the total that stands there. None is more than a hundredth from its own value.
+func (s *State) printed() []string {
+	w := s.Shown.Result.Why
+	values := []float32{w.Bias}
+	for _, term := range w.Terms {
+		values = append(values, term.Value)
+	}
+	if w.Others > 0 {
+		values = append(values, w.Rest)
+	}
+	whole := make([]float64, len(values))
+	missing := math.Round(100 * float64(w.Total))
+	for i, v := range values {
+		whole[i] = math.Round(100 * float64(v))
+		missing -= whole[i]
+	}
+	if math.Abs(missing) <= float64(len(values))/2+1 { // or they do not add up at all
+		step := math.Copysign(1, missing)
+		for ; missing != 0; missing -= step {
+			best := 0 // what was rounded away furthest in that direction
+			for i, v := range values {
+				if step*(100*float64(v)-whole[i]) > step*(100*float64(values[best])-whole[best]) {
+					best = i
+				}
+			}
+			whole[best] += step
+		}
+	}
+	list := make([]string, len(values))
+	for i, v := range whole {
+		list[i] = fixed(float32(v / 100))
+	}
+	return list
 }
 
 // fixed prints a share with two decimals, its sign and a true minus; what rounds to nothing has no sign.
@@ -117,22 +155,27 @@ func (s *State) WhySentence() string {
 		text = fmt.Sprintf(t.SayLead, upperFirst(class), s.Name(classes[w.Against]), number)
 	}
 	var for_, against []string
-	for _, term := range w.Terms {
+	printed := s.printed()
+	for i, term := range w.Terms {
 		if max(term.Value, -term.Value) < .005 { // two decimals would say nothing
 			continue
 		}
-		words := fmt.Sprintf(t.SayChannel, term.Channel, fixed(term.Value))
+		words := fmt.Sprintf(t.SayChannel, term.Channel, printed[1+i])
 		if term.Value >= 0 {
 			for_ = append(for_, words)
 		} else {
 			against = append(against, words)
 		}
 	}
+	but := t.SayAgainst
+	if w.Total < 0 && w.Against >= 0 { // it trails by those against it
+		for_, against, but = against, for_, t.SayYet
+	}
 	if len(for_) > 0 {
 		text += fmt.Sprintf(t.SayFor, strings.Join(for_[:min(2, len(for_))], t.SayAnd))
 	}
 	if len(against) > 0 {
-		text += fmt.Sprintf(t.SayAgainst, strings.Join(against[:min(2, len(against))], t.SayAnd))
+		text += fmt.Sprintf(but, strings.Join(against[:min(2, len(against))], t.SayAnd))
 	}
 	if s.Lang == "zh" {
 		return text + "。"
@@ -172,7 +215,11 @@ func (s *State) Rivals() []Rival {
 	}
 	var list []Rival
 	if second >= 0 {
-		list = append(list, Rival{protocol.RunnerUp, fmt.Sprintf(t.WhyRunnerUp, s.Name(s.Shown.Model.Classes[second])), s.Against == protocol.RunnerUp || s.Against == r.Why.Class})
+		name := t.WhyRunnerUp
+		if second == r.Top() { // the shown class is not the answer
+			name = t.WhyAnswer
+		}
+		list = append(list, Rival{protocol.RunnerUp, fmt.Sprintf(name, s.Name(s.Shown.Model.Classes[second])), s.Against == protocol.RunnerUp || s.Against == r.Why.Class})
 	}
 	for i, c := range s.Shown.Model.Classes {
 		if i != r.Why.Class {

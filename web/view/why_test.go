@@ -1,6 +1,9 @@
 package view
 
 import (
+	"math"
+	"strconv"
+	"strings"
 	"testing"
 
 	"sescope/web/protocol"
@@ -45,7 +48,7 @@ func TestWhyWords(t *testing.T) {
 		en, zh string
 	}{
 		{func() {}, "Ship leads dog by 4.00, mostly by channel 64 (+4.00) and channel 8 (+1.00); against it: channel 27 (−2.00).", "船领先狗 4.00，主要靠通道 64（+4.00）和通道 8（+1.00）；反对的有通道 27（−2.00）。"},
-		{func() { w.Total = -4 }, "Ship trails dog by 4.00, mostly by channel 64 (+4.00) and channel 8 (+1.00); against it: channel 27 (−2.00).", "船落后狗 4.00，主要靠通道 64（+4.00）和通道 8（+1.00）；反对的有通道 27（−2.00）。"},
+		{func() { w.Total = -4 }, "Ship trails dog by 4.00, mostly by channel 27 (−2.00); for it: channel 64 (+4.00) and channel 8 (+1.00).", "船落后狗 4.00，主要靠通道 27（−2.00）；支持它的有通道 64（+4.00）和通道 8（+1.00）。"},
 		{func() { w.Against, w.Terms = protocol.Alone, w.Terms[:1] }, "The logit of ship is −4.00, mostly by channel 64 (+4.00).", "船的 logit 是 −4.00，主要靠通道 64（+4.00）。"},
 		{func() { w.Terms = nil }, "The logit of ship is −4.00.", "船的 logit 是 −4.00。"},
 	} {
@@ -77,6 +80,41 @@ func TestWhyWords(t *testing.T) {
 	s.Shown.Result.Peeked = &protocol.Peeked{Peek: at(1, 3), Brings: &brings}
 	if facts := s.ChannelFacts(at(1, 3)); facts[len(facts)-1] != (Fact{"brings to ship", "−0.76"}) {
 		t.Errorf("facts %v", facts)
+	}
+}
+
+// What the rows show adds up to the total that they show, and the rival of a class that is not the
+// answer is the answer, not the second.
+func TestWaterfallAddsUp(t *testing.T) {
+	s := whyState()
+	w := s.Shown.Result.Why
+	w.Bias, w.Rest, w.Terms = .004, .344, []protocol.Share{{Channel: 64, Value: 1.004}, {Channel: 27, Value: -.996}, {Channel: 8, Value: .334}}
+	w.Total = w.Bias + w.Rest + w.Terms[0].Value + w.Terms[1].Value + w.Terms[2].Value
+	steps := s.Waterfall()
+	sum, total := 0., 0.
+	for i, step := range steps {
+		v, err := strconv.ParseFloat(strings.Replace(step.Value, "−", "-", 1), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == len(steps)-1 {
+			total = v
+			break
+		}
+		sum += v
+	}
+	if math.Abs(sum-total) > 1e-9 || total != .69 {
+		t.Errorf("the rows add up to %.2f, the total is %.2f: %+v", sum, total, steps)
+	}
+	for i, v := range []float32{w.Bias, w.Terms[0].Value, w.Terms[1].Value, w.Terms[2].Value, w.Rest} {
+		if shown, _ := strconv.ParseFloat(strings.Replace(steps[i].Value, "−", "-", 1), 64); math.Abs(shown-float64(v)) > .01 {
+			t.Errorf("%s is %v, shown as %s", steps[i].Name, v, steps[i].Value)
+		}
+	}
+	top := s.Shown.Result.Top()
+	w.Class, w.Against = (top+1)%3, top
+	if name := s.Rivals()[0].Name; !strings.HasSuffix(name, "(the answer)") {
+		t.Errorf("the rival of a class that is not the answer is called %q", name)
 	}
 }
 
