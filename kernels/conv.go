@@ -62,38 +62,50 @@ func (c *Conv) Run(dst, src, w, bias []float32) {
 			len(src), needSrc, len(dst), needDst, len(w), c.Panels()*k*Panel, len(bias), c.Panels()*Panel, c.SrcStride, c.DstStride, c.COut, c.Step))
 	}
 	flat := c.flat()
-	if _, _, rest := c.Act.limits(); rest != Identity {
-		flat.bands(dst, src, w, bias, rest)
-		return
+	_, _, rest := c.Act.limits()
+	rows, pixels := flat.band(rest)
+	for y := 0; y < flat.OutH; y += rows {
+		for x := 0; x < flat.OutW; x += pixels {
+			band := flat
+			band.OutH, band.OutW = min(rows, flat.OutH-y), min(pixels, flat.OutW-x)
+			to := dst[(y*flat.DstW+x)*flat.DstStride:]
+			band.all(to, src[(y*flat.SrcW+x)*flat.Step*flat.SrcStride:], w, bias)
+			if rest != Identity {
+				m := band.output()
+				rest.Map(to, m, to, m)
+			}
+		}
 	}
-	flat.all(dst, src, w, bias)
+}
+
+// Of a convolution that is one long row, at most sourceValues of the source are read by one panel after the other where the whole source has more than twice as many: so they stay in
+// a cache. And at most bandValues of the output are computed before an activation passes over them.
+const (
+	sourceValues = 32 << 10
+	bandValues   = 16 << 10
+)
+
+// band is the number of rows, or of pixels of the only row, that all panels compute before the next.
+func (c *Conv) band(rest Activation) (rows, pixels int) {
+	rows, pixels = c.OutH, c.OutW
+	most := func(values, each int) int { return max(24, values/each/12*12) } // tiles of all sizes fill twelves
+	if c.OutH == 1 && c.OutW*c.SrcStride > 2*sourceValues {
+		pixels = min(pixels, most(sourceValues, c.SrcStride))
+	}
+	switch {
+	case rest == Identity:
+	case c.OutH == 1:
+		pixels = min(pixels, most(bandValues, c.COut))
+	default:
+		rows = max(1, bandValues/(c.OutW*c.COut))
+	}
+	return rows, pixels
 }
 
 // all computes all panels. A panel's weights stay in the cache while the whole map passes.
 func (c *Conv) all(dst, src, w, bias []float32) {
 	for p := c.pixel(dst, src, w, bias); p < c.Panels(); {
 		p += c.panels(dst[p*Panel:], src, w[p*c.K()*Panel:], bias[p*Panel:], c.COut-p*Panel)
-	}
-}
-
-// bandValues is how many values of the output are computed before the activation passes over them, so that it finds them in the L2 cache.
-const bandValues = 16 << 10
-
-// bands computes bands of rows, or pieces of the only row, and applies an activation to each.
-func (c *Conv) bands(dst, src, w, bias []float32, act Activation) {
-	rows, pixels := max(1, bandValues/(c.OutW*c.COut)), c.OutW
-	if c.OutH == 1 {
-		pixels = max(12, bandValues/c.COut/12*12) // tiles of all sizes fill twelves
-	}
-	for y := 0; y < c.OutH; y += rows {
-		for x := 0; x < c.OutW; x += pixels {
-			band := *c
-			band.OutH, band.OutW = min(rows, c.OutH-y), min(pixels, c.OutW-x)
-			to := dst[(y*c.DstW+x)*c.DstStride:]
-			band.all(to, src[(y*c.SrcW+x)*c.Step*c.SrcStride:], w, bias)
-			m := band.output()
-			act.Map(to, m, to, m)
-		}
 	}
 }
 

@@ -161,6 +161,37 @@ func TestConv(t *testing.T) {
 	}
 }
 
+// A convolution that is computed in bands is the same as one that is not, bit for bit: bands of the source, of the output's only row, and of rows.
+func TestBands(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 7))
+	for _, s := range []struct{ size, cin, cout, k int }{{20, 204, 12, 1}, {9, 1024, 9, 1}, {30, 8, 60, 1}, {24, 4, 40, 3}} {
+		src := newPadded(rng, s.size, s.size, s.cin, s.k/2)
+		w, bias := make([]float32, s.cout*s.cin*s.k*s.k), make([]float32, s.cout)
+		for i := range w {
+			w[i] = float32(rng.NormFloat64())
+		}
+		packed := Pack(w, s.cout, s.cin, s.k, s.k, src.stride)
+		for _, act := range []Activation{Identity, SiLU} {
+			got, want := newPadded(nil, s.size, s.size, s.cout, 0), newPadded(nil, s.size, s.size, s.cout, 0)
+			got.poison()
+			c := Conv{SrcW: src.rowW(), SrcStride: src.stride, DstW: s.size, DstStride: got.stride, OutH: s.size, OutW: s.size, COut: s.cout, KH: s.k, KW: s.k, Step: 1, Act: act}
+			flat := c.flat()
+			if rows, pixels := flat.band(act); rows == flat.OutH && pixels == flat.OutW && (act == SiLU || s.cin > 100) {
+				t.Errorf("%+v is computed at once", s)
+			}
+			c.Run(got.pixels(), src.data(), packed, PackBias(bias, s.cout))
+			got.untouched(t)
+			for p := range c.Panels() {
+				c.portablePanel(want.pixels()[p*Panel:], src.data(), packed[p*c.K()*Panel:][:c.K()*Panel], PackBias(bias, s.cout)[p*Panel:], min(Panel, s.cout-p*Panel))
+			}
+			if act == SiLU {
+				act.portableMap(want.pixels(), want.layout(), want.pixels(), want.layout(), 0)
+			}
+			sameBits(t, fmt.Sprintf("%+v, act=%d", s, act), got.all, want.all)
+		}
+	}
+}
+
 // Two pixels at a time and one pixel at a time are the same sums in the same order: bit for bit.
 func TestPixelsAgree(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
