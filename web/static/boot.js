@@ -145,9 +145,9 @@
     }, { once: true });
   }
 
-  // newWorker starts a worker, which waits for the module. worker.hello tells that its Go program listens, worker.dead that it ended, to a page
-  // that did not listen yet.
-  function newWorker(compiled) {
+  // newWorker starts a worker, which waits for the module, and for a network's file if it is to read one before the page asks for it.
+  // worker.hello tells that its Go program listens, worker.dead that it ended, to a page that did not listen yet.
+  function newWorker(compiled, ahead) {
     const worker = new Worker(path('worker.js'));
     worker.addEventListener('message', (event) => {
       if (event.data.hello) worker.hello = true;
@@ -155,7 +155,7 @@
     });
     worker.addEventListener('error', () => { worker.dead = true; });
     worker.postMessage({ loader: new URL(path('wasm_exec.js'), document.baseURI).href });
-    compiled.then((module) => worker.postMessage({ module }), () => worker.terminate());
+    Promise.all([compiled, ahead]).then(([module, first]) => worker.postMessage({ module, first }), () => worker.terminate());
     return worker;
   }
 
@@ -196,9 +196,6 @@
       tameVugu();
       const compiled = compileProgram(PROGRAM[build]);
       compiled.catch(() => {}); // awaited below
-      stage = 'noworker';
-      const worker = newWorker(compiled); // now, while the program is on its way: later the page's own start would hold it up
-      stage = 'fetch';
       const models = DIST.models;
       const weightsOf = (name) => 'models/' + name + '.safetensors';
       const fetchModel = async (name, onBytes = () => {}) => (await fetchFile(weightsOf(name), onBytes)).bytes;
@@ -208,6 +205,10 @@
       const first = models.find((m) => m.name === linked) || models.find((m) => m.name === wanted) || models.find((m) => m.default);
       const weights = fetchModel(first.name, (n) => { parts.weights.got = n; progress(); });
       weights.catch(() => {});
+      stage = 'noworker';
+      // Now, while the program is on its way: later the page's own start would hold it up. While the page starts, the worker reads the network.
+      const worker = newWorker(compiled, weights.then((file) => ({ name: first.name, file })));
+      stage = 'fetch';
       parts.program.all = DIST.files[PROGRAM[build]].bytes;
       parts.weights.all = first.bytes;
       progress();

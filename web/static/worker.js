@@ -4,6 +4,7 @@ self.onmessage = (event) => {
   importScripts(event.data.loader);
   self.onmessage = async (event) => {
     self.onmessage = null;
+    self.first = event.data.first; // the network that the page will ask for first: { name, file }
     try {
       const go = new Go();
       const instance = await WebAssembly.instantiate(event.data.module, go.importObject);

@@ -20,6 +20,10 @@ func Serve() {
 		return nil
 	}))
 	global.Call("postMessage", map[string]any{"hello": true})
+	if first := global.Get("first"); first.Truthy() {
+		n.prepare(first.Get("name").String(), bytesOf(first.Get("file")))
+		global.Delete("first")
+	}
 	var numbers, panel []byte
 	for message := range incoming {
 		var req protocol.Request

@@ -326,3 +326,49 @@ func TestUnknownKind(t *testing.T) {
 		}
 	}
 }
+
+// A network that was read ahead answers as one that was not; another file of its name is read anew, and one that cannot be read is told of when it is asked for.
+func TestPreparedNetwork(t *testing.T) {
+	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := os.ReadFile("../../weights/models/simple.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := func(n *network, file []byte) ([]float32, *protocol.Model) {
+		t.Helper()
+		info, err := n.load("simple-se", "", file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pix, err := n.keep(1, side)
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture(pix)
+		r, _, err := n.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: "simple-se", Want: protocol.Want{Kind: info.Kinds[0], Class: -1, Rank: "mean", Top: 3}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.Clone(r.Logits), info
+	}
+	logits, info := answer(&network{}, b)
+	n := &network{}
+	n.prepare("simple-se", b)
+	ahead := n.ready.session
+	if got, gotInfo := answer(n, slices.Clone(b)); !slices.Equal(got, logits) || !reflect.DeepEqual(gotInfo, info) || n.session != ahead || n.ready != nil {
+		t.Errorf("read ahead: logits %v, expected %v, by the session of then: %t", got, logits, n.session == ahead)
+	}
+	n.prepare("simple-se", b)
+	if want, _ := answer(&network{}, other); true {
+		if got, _ := answer(n, other); !slices.Equal(got, want) || n.ready != nil {
+			t.Errorf("another file of that name: logits %v, expected %v", got, want)
+		}
+	}
+	n.prepare("simple-se", b[:200])
+	if n.ready != nil {
+		t.Error("half a file is ready")
+	}
+}
