@@ -49,18 +49,18 @@ const (
 
 // Fault is an error about a set: what, where and what was expected.
 type Fault struct {
-	Kind Kind   `json:"kind"`
-	Name string `json:"name"` // of the file, or of what in it
-	Got  int    `json:"got"`  // bytes, a label, a number of files or of classes
-	Of   int    `json:"of"`   // NotCIFAR: bytes of a record; WrongLabel: classes; TooMany: the limit
+	Kind     Kind   `json:"kind"`
+	Name     string `json:"name"`     // of the file, or of what in it
+	Got      int    `json:"got"`      // bytes, a label, a number of files or of classes
+	Expected int    `json:"expected"` // NotCIFAR: bytes of a record; WrongLabel: classes; TooMany: the limit
 }
 
 func (f *Fault) Error() string {
 	switch f.Kind {
 	case NotCIFAR:
-		return fmt.Sprintf("%s: %d bytes, expected a CIFAR-10 .bin file (a multiple of %d) or Python batch, or a zip, tar or folder of pictures by class", f.Name, f.Got, f.Of)
+		return fmt.Sprintf("%s: %d bytes, expected a CIFAR-10 .bin file (a multiple of %d) or Python batch, or a zip, tar or folder of pictures by class", f.Name, f.Got, f.Expected)
 	case TenClasses:
-		if f.Of == 100 {
+		if f.Expected == 100 {
 			return fmt.Sprintf("%s: CIFAR-100 has a hundred classes and the network %d, expected a network of a hundred", f.Name, f.Got)
 		}
 		return fmt.Sprintf("%s: CIFAR-10 has ten classes and the network %d, expected a network of ten", f.Name, f.Got)
@@ -73,13 +73,13 @@ func (f *Fault) Error() string {
 	case NoPart:
 		return fmt.Sprintf("the set has no part %q, expected train, test, validation or all", f.Name)
 	case TooLarge:
-		return fmt.Sprintf("%s unpacks to more than %d bytes, expected at most that many", f.Name, f.Of)
+		return fmt.Sprintf("%s unpacks to more than %d bytes, expected at most that many", f.Name, f.Expected)
 	case WrongLabel:
-		return fmt.Sprintf("%s has label %d, expected 0 to %d", f.Name, f.Got, f.Of-1)
+		return fmt.Sprintf("%s has label %d, expected 0 to %d", f.Name, f.Got, f.Expected-1)
 	case NoPictures:
 		return fmt.Sprintf("%s: no pictures, expected CLASS/PICTURE with folders named as the network's classes, names such as cat.1.jpg, or a table of labels (.csv)", f.Name)
 	case TooMany:
-		return fmt.Sprintf("%s: %d files, expected at most %d", f.Name, f.Got, f.Of)
+		return fmt.Sprintf("%s: %d files, expected at most %d", f.Name, f.Got, f.Expected)
 	case NotZip:
 		return fmt.Sprintf("%s is not a zip file: it has no directory at its end", f.Name)
 	case Zip64:

@@ -96,7 +96,7 @@ func Gunzip(blob js.Value, name string, limit int) (js.Value, error) {
 		}
 		if size += part.Get("value").Length(); size > limit {
 			reader.Call("cancel")
-			return js.Undefined(), &dataset.Fault{Kind: dataset.TooLarge, Name: name, Of: limit}
+			return js.Undefined(), &dataset.Fault{Kind: dataset.TooLarge, Name: name, Expected: limit}
 		}
 		parts.Call("push", part.Get("value"))
 	}

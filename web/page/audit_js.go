@@ -48,7 +48,7 @@ func (p *Page) ToggleAudit() {
 			p.freeze(true)
 		}
 		g := s.Shown.Result.Gates[s.Audit.Block]
-		s.Audit = view.Audit{Block: s.Audit.Block, Running: true, Class: s.Shown.Result.Top(), Of: g.Map.C, Gates: append([]float32(nil), g.Scale...)}
+		s.Audit = view.Audit{Block: s.Audit.Block, Running: true, Class: s.Shown.Result.Top(), Count: g.Map.C, Gates: append([]float32(nil), g.Scale...)}
 		a := &p.audit
 		a.turn.Begin()
 		a.tries.Worked()
@@ -70,12 +70,12 @@ func (p *Page) stopAudit() {
 // auditOn asks for the next channels.
 func (p *Page) auditOn() {
 	a, turn := &p.state.Audit, p.audit.turn.Ticket()
-	if len(a.Drops) == a.Of {
+	if len(a.Drops) == a.Count {
 		a.Running = false
 		p.renderSoon()
 		return
 	}
-	step := &protocol.Audit{Block: a.Block, Class: a.Class, From: len(a.Drops), Count: min(auditStep, a.Of-len(a.Drops))}
+	step := &protocol.Audit{Block: a.Block, Class: a.Class, From: len(a.Drops), Count: min(auditStep, a.Count-len(a.Drops))}
 	req := protocol.Request{Op: protocol.Mute, ID: p.audit.frame.id, Model: p.model.Name, Audit: step}
 	done := func(reply protocol.Reply, _ js.Value) {
 		switch {

@@ -21,13 +21,13 @@ func (p *Page) ChooseBits(index string) {
 		p.state.Bits = view.Bits{Bits: view.BitsSteps[i]}
 		p.renderSoon()
 		if p.state.Bits.Bits > 0 {
-			p.shrink(turn)
+			p.makeBits(turn)
 		}
 	})
 }
 
-func (p *Page) shrink(turn turns.Ticket) {
-	p.ask(protocol.Request{Op: protocol.Shrink, Bits: p.state.Bits.Bits}, nil, func(reply protocol.Reply, _ js.Value) {
+func (p *Page) makeBits(turn turns.Ticket) {
+	p.ask(protocol.Request{Op: protocol.MakeBits, Bits: p.state.Bits.Bits}, nil, func(reply protocol.Reply, _ js.Value) {
 		if !turn.Current() {
 			return
 		}
@@ -35,7 +35,7 @@ func (p *Page) shrink(turn turns.Ticket) {
 			p.forgetBits()
 			return
 		}
-		p.state.Bits.Shrunk, p.state.Bits.Busy = reply.Shrunk, true
+		p.state.Bits.Size, p.state.Bits.Busy = reply.BitsSize, true
 		p.reexplain()
 		p.trySample(turn, 0)
 	})

@@ -126,7 +126,7 @@ func (p *Page) FindDisagreement() {
 			p.renderSoon()
 			return
 		}
-		c.Looking, c.None, c.Done, c.Of = true, false, 0, len(p.state.Film())+len(p.compare.opened)+len(p.compare.film)
+		c.Looking, c.None, c.Done, c.Count = true, false, 0, len(p.state.Film())+len(p.compare.opened)+len(p.compare.film)
 		if s := p.state.Shown; s != nil && p.state.Sample >= 0 {
 			p.compare.at = slices.Index(p.state.Film(), p.state.Sample)
 		}
@@ -137,13 +137,13 @@ func (p *Page) FindDisagreement() {
 // tryNext tries the picture behind the last one.
 func (p *Page) tryNext(search turns.Ticket) {
 	c := &p.state.Compare
-	if c.Done == c.Of {
+	if c.Done == c.Count {
 		c.Looking, c.None = false, true
 		p.renderSoon()
 		return
 	}
 	c.Done++
-	p.compare.at = (p.compare.at + 1) % c.Of
+	p.compare.at = (p.compare.at + 1) % c.Count
 	p.renderResult()
 	at := p.compare.at
 	film := p.state.Film()
@@ -169,7 +169,7 @@ func (p *Page) tryNext(search turns.Ticket) {
 }
 
 func (p *Page) try(search turns.Ticket, st still) {
-	p.classify(st.picture, &protocol.Look{Twins: &protocol.TwinsLook{Twin: p.state.Twin()}}, func(tried []protocol.Tried) {
+	p.classify(st.picture, &protocol.Look{Compare: &protocol.CompareLook{Twin: p.state.Twin()}}, func(tried []protocol.Tried) {
 		switch {
 		case !search.Current():
 		case len(tried) == 3 && tried[0].Class != tried[1].Class:
@@ -196,10 +196,10 @@ func (p *Page) classify(pic *browser.Picture, look *protocol.Look, done func([]p
 
 // paintCompare paints the three pictures with their maps, and the first layers on one scale.
 func (p *Page) paintCompare() {
-	if p.state.Twins() == nil {
+	if p.state.Compared() == nil {
 		return
 	}
-	t, a, c := p.state.Twins(), p.state.Panel.Atlas, &p.compare
+	t, a, c := p.state.Compared(), p.state.Panel.Atlas, &p.compare
 	if p.slotWidth("compare-maps-0") == 0 {
 		p.panel.due = true // the next render shows the columns
 		return

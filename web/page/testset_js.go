@@ -157,7 +157,7 @@ func (p *Page) openFolder(turn turns.Ticket, name string, set testSet, part stri
 	case !browser.UnzipKnown():
 		p.opened(turn, set, &dataset.Fault{Kind: view.NoUnzip, Name: name})
 	case len(set.files) > dataset.MaxFiles:
-		p.opened(turn, set, &dataset.Fault{Kind: dataset.TooMany, Name: name, Got: dataset.MaxFiles, Of: dataset.MaxFiles})
+		p.opened(turn, set, &dataset.Fault{Kind: dataset.TooMany, Name: name, Got: dataset.MaxFiles, Expected: dataset.MaxFiles})
 	default:
 		p.away(func() {
 			err := set.look(part)
@@ -217,7 +217,7 @@ func (p *Page) startTest() {
 			p.freeze(true)
 			set.froze = true
 		}
-		t.Of, t.Running, t.Against = len(pictures), true, t.Versus
+		t.Count, t.Running, t.Against = len(pictures), true, t.Versus
 		var blocks []string
 		for _, b := range p.model.Blocks {
 			blocks = append(blocks, b.Layer)

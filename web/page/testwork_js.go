@@ -102,7 +102,7 @@ func (p *Page) addTestWorker() {
 	fine := func(*protocol.Model) bool { return true }
 	w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Load, Model: t.Model.Name, Spec: p.own[t.Model.Name].spec, Heavy: p.own[t.Model.Name].heavy}, p.work.first, fine})
 	if bits := view.VersusBits(t.Against); bits > 0 {
-		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Shrink, Bits: bits}, js.Undefined(), fine})
+		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.MakeBits, Bits: bits}, js.Undefined(), fine})
 	} else if t.Against != "" {
 		w.setup = append(w.setup, setup{protocol.Request{Op: protocol.Second, Model: t.Against, Spec: p.own[t.Against].spec, Heavy: p.own[t.Against].heavy}, p.work.second, func(m *protocol.Model) bool {
 			p.state.ClassesOf[m.Name] = m.Classes

@@ -17,11 +17,11 @@ type Audit struct {
 	Odds bool `json:"odds,omitempty"`
 }
 
-// Shrink asks for the first network once more with fewer bits a weight. The answer is Reply.Shrunk.
-const Shrink = "shrink"
+// MakeBits asks for the first network once more with fewer bits a weight. The answer is Reply.BitsSize.
+const MakeBits = "makebits"
 
-// Shrunk is what weights of fewer bits come to.
-type Shrunk struct {
+// BitsSize is what weights of fewer bits come to.
+type BitsSize struct {
 	Bits  int `json:"bits"`
 	Bytes int `json:"bytes"` // of the tensors, if every quantised weight took its bits
 	Full  int `json:"full"`  // of the tensors as the file has them

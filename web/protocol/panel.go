@@ -9,19 +9,19 @@ import (
 // Look is what the open panel asks of a frame, beside what the first screen shows of it; the answer
 // is of the very same run. At most one of its parts is set.
 type Look struct {
-	Maps  *MapsLook  `json:"maps,omitempty"`
-	Times bool       `json:"times,omitempty"` // what every layer takes, and the answer with fewer bits, if Shrink asked for some
-	Twins *TwinsLook `json:"twins,omitempty"`
+	Maps    *MapsLook    `json:"maps,omitempty"`
+	Times   bool         `json:"times,omitempty"` // what every layer takes, and the answer with fewer bits, if MakeBits asked for some
+	Compare *CompareLook `json:"compare,omitempty"`
 }
 
 // Panel is the answer to a Look. Its numbers travel in a buffer of their own, and so do the pixels
 // of its atlas.
 type Panel struct {
-	Maps  *Maps       `json:"maps,omitempty"`
-	Atlas *Atlas      `json:"atlas,omitempty"`
-	Times *LayerTimes `json:"times,omitempty"`
-	Twins *Twins      `json:"twins,omitempty"`
-	Bits  *Bits       `json:"bits,omitempty"`
+	Maps    *Maps       `json:"maps,omitempty"`
+	Atlas   *Atlas      `json:"atlas,omitempty"`
+	Times   *LayerTimes `json:"times,omitempty"`
+	Compare *Compared   `json:"compare,omitempty"`
+	Bits    *Bits       `json:"bits,omitempty"`
 }
 
 // LayerTimes are milliseconds, one for each layer of Model.Table; -1 for one that was computed
@@ -86,9 +86,9 @@ func (p *Panel) planes() []plane {
 			list = append(list, m.Flow.planes()...)
 		}
 	}
-	if p.Twins != nil {
-		for i := range p.Twins.Columns {
-			c := &p.Twins.Columns[i]
+	if p.Compare != nil {
+		for i := range p.Compare.Columns {
+			c := &p.Compare.Columns[i]
 			list = append(list, plane{&c.Probs, c.N}, plane{&c.Heat.Data, c.Heat.W * c.Heat.H})
 		}
 	}

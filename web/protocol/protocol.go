@@ -25,7 +25,7 @@ type Request struct {
 	Want  Want   `json:"want"`
 	Look  *Look  `json:"look,omitempty"`  // run, explain: what the open panel shows
 	Audit *Audit `json:"audit,omitempty"` // mute
-	Bits  int    `json:"bits,omitempty"`  // shrink; load: round the weights first, and send the smaller file back
+	Bits  int    `json:"bits,omitempty"`  // makebits; load: round the weights first, and send the smaller file back
 	Heavy bool   `json:"heavy,omitempty"` // load, second: however many multiply-adds it needs
 	Spec  string `json:"spec,omitempty"`  // load: the spec, if it does not stand in the file's header
 
@@ -53,17 +53,17 @@ type Want struct {
 
 // Reply goes from the worker to the page. Model or Result is set, or Error.
 type Reply struct {
-	ID     int       `json:"id"`
-	Error  string    `json:"error,omitempty"`
-	NoSpec bool      `json:"nospec,omitempty"` // beside Error, to Load: the file does not describe its network
-	Work   int       `json:"work,omitempty"`   // beside Error, to Load: multiply-adds for one picture, more than nn.MaxWork
-	Model  *Model    `json:"model,omitempty"`
-	Result *Result   `json:"result,omitempty"`
-	Panel  *Panel    `json:"panel,omitempty"`  // beside Result, if the request had a Look
-	Drops  []float32 `json:"drops,omitempty"`  // to Mute
-	Shrunk *Shrunk   `json:"shrunk,omitempty"` // to Shrink
-	Tried  []Tried   `json:"tried,omitempty"`  // to Try, in the order of Twins.Columns
-	Tested *Tested   `json:"tested,omitempty"` // to Test; its numbers come beside it
+	ID       int       `json:"id"`
+	Error    string    `json:"error,omitempty"`
+	NoSpec   bool      `json:"nospec,omitempty"` // beside Error, to Load: the file does not describe its network
+	Work     int       `json:"work,omitempty"`   // beside Error, to Load: multiply-adds for one picture, more than nn.MaxWork
+	Model    *Model    `json:"model,omitempty"`
+	Result   *Result   `json:"result,omitempty"`
+	Panel    *Panel    `json:"panel,omitempty"`    // beside Result, if the request had a Look
+	Drops    []float32 `json:"drops,omitempty"`    // to Mute
+	BitsSize *BitsSize `json:"bitsSize,omitempty"` // to MakeBits
+	Tried    []Tried   `json:"tried,omitempty"`    // to Try, in the order of Compared.Columns
+	Tested   *Tested   `json:"tested,omitempty"`   // to Test; its numbers come beside it
 
 	Examined *Examined `json:"examined,omitempty"` // to Examine
 	Lesson   *Lesson   `json:"lesson,omitempty"`   // to Learn and Hold

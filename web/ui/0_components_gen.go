@@ -289,7 +289,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00ab")
-		vgn.AddAttrInterface("hidden", c.S.Twins() == nil)
+		vgn.AddAttrInterface("hidden", c.S.Compared() == nil)
 		{
 			vgparent := vgn
 			_ = vgparent
@@ -383,7 +383,7 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 		}
 		vgn = text(vgparent, "\n  ")
 		vgn = element(vgparent, "div\x00class\x00abfoot")
-		vgn.AddAttrInterface("hidden", c.S.Twins() == nil)
+		vgn.AddAttrInterface("hidden", c.S.Compared() == nil)
 		{
 			vgparent := vgn
 			_ = vgparent

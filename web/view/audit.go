@@ -12,7 +12,7 @@ type Audit struct {
 	Block   int
 	Running bool
 	Class   int       // whose logit it is
-	Of      int       // channels
+	Count   int       // of channels
 	Gates   []float32 // of the block on the audited frame
 	Drops   []float32 // as many as are done
 	Stopped bool      // the picture or the network changed before it was done, or it was cancelled
@@ -38,9 +38,9 @@ func (s *State) AuditStatus() string {
 	case a.Failed:
 		return w.AuditFailed
 	case a.Running:
-		return fmt.Sprintf(w.AuditRunning, len(a.Drops), a.Of)
+		return fmt.Sprintf(w.AuditRunning, len(a.Drops), a.Count)
 	case a.Stopped:
-		return fmt.Sprintf(w.AuditStopped, len(a.Drops), a.Of)
+		return fmt.Sprintf(w.AuditStopped, len(a.Drops), a.Count)
 	case len(a.Drops) == 0:
 		return ""
 	}
@@ -73,10 +73,10 @@ func (s *State) auditClass() string {
 
 // AuditProgress is the done share, of 100.
 func (s *State) AuditProgress() string {
-	if s.Audit.Of == 0 {
+	if s.Audit.Count == 0 {
 		return "0"
 	}
-	return units(100 * float64(len(s.Audit.Drops)) / float64(s.Audit.Of))
+	return units(100 * float64(len(s.Audit.Drops)) / float64(s.Audit.Count))
 }
 
 // Scatter is gate against drop as a drawing of 400 x 200.

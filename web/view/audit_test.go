@@ -10,7 +10,7 @@ import (
 
 func TestAuditWords(t *testing.T) {
 	s := shown()
-	s.Audit = Audit{Class: 1, Of: 4, Running: true, Gates: []float32{.1, .2, .3, .9}, Drops: []float32{-.5, 0}}
+	s.Audit = Audit{Class: 1, Count: 4, Running: true, Gates: []float32{.1, .2, .3, .9}, Drops: []float32{-.5, 0}}
 	if got := s.AuditStatus(); got != "2 of 4 channels" || s.AuditProgress() != "50.00" {
 		t.Errorf("running: %q, %s", got, s.AuditProgress())
 	}
@@ -45,7 +45,7 @@ func TestBitsWords(t *testing.T) {
 	if s.BitsText() != "Rounding …" || s.BitsLabel() != "4 bits" {
 		t.Errorf("making: %q", s.BitsText())
 	}
-	s.Bits.Shrunk = &protocol.Shrunk{Bits: 4, Bytes: 500_000, Full: 1_000_000}
+	s.Bits.Size = &protocol.BitsSize{Bits: 4, Bytes: 500_000, Full: 1_000_000}
 	s.Panel = &protocol.Panel{Bits: &protocol.Bits{Bits: 4, Probs: []float32{.7, .2, .1}, Shift: .12}}
 	if got := s.BitsText(); got != "The answer changes from ship to cat. The map moves by up to 12.00 % of its span." {
 		t.Errorf("flip: %q", got)

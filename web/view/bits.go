@@ -9,11 +9,11 @@ import (
 
 // Bits is the state of the bits slider.
 type Bits struct {
-	Bits   int              // 8, 6 or 4; 0: the weights as the file has them
-	Shrunk *protocol.Shrunk // nil while it is made
-	Tried  int              // samples that were tried
-	Flips  []int            // of them, those whose answer changed
-	Busy   bool             // samples are still tried
+	Bits  int                // 8, 6 or 4; 0: the weights as the file has them
+	Size  *protocol.BitsSize // nil while it is made
+	Tried int                // samples that were tried
+	Flips []int              // of them, those whose answer changed
+	Busy  bool               // samples are still tried
 }
 
 // BitsSteps are the slider's stops, from the file's own weights to the fewest bits.
@@ -25,7 +25,7 @@ func (s *State) BitsText() string {
 	if s.Bits.Bits == 0 || s.Shown == nil {
 		return w.BitsOff
 	}
-	if s.Bits.Shrunk == nil || s.Panel == nil || s.Panel.Bits == nil || s.Panel.Bits.Bits != s.Bits.Bits {
+	if s.Bits.Size == nil || s.Panel == nil || s.Panel.Bits == nil || s.Panel.Bits.Bits != s.Bits.Bits {
 		return w.BitsMaking
 	}
 	b, r := s.Panel.Bits, s.Shown.Result
@@ -40,7 +40,7 @@ func (s *State) BitsText() string {
 
 // BitsSize compares the bytes.
 func (s *State) BitsSize() string {
-	b := s.Bits.Shrunk
+	b := s.Bits.Size
 	if s.Bits.Bits == 0 || b == nil {
 		return ""
 	}
@@ -50,7 +50,7 @@ func (s *State) BitsSize() string {
 // BitsFlips tells how many samples change their answer.
 func (s *State) BitsFlips() string {
 	b, w := s.Bits, s.Words()
-	if b.Bits == 0 || b.Shrunk == nil {
+	if b.Bits == 0 || b.Size == nil {
 		return ""
 	}
 	names := ""

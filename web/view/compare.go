@@ -15,7 +15,7 @@ type Compare struct {
 	Failed  bool            // it could not be loaded
 	Looking bool            // for a picture where the twins disagree
 	Done    int             // pictures that were tried
-	Of      int             // pictures there are
+	Count   int             // of pictures there are
 	None    bool            // the last search found none
 }
 
@@ -40,12 +40,12 @@ func (s *State) Pairs() []ModelChoice {
 	return list
 }
 
-// Twins is the shown comparison, nil if there is none.
-func (s *State) Twins() *protocol.Twins {
-	if s.Panel == nil || s.Panel.Twins == nil || len(s.Panel.Twins.Columns) != 3 {
+// Compared is the shown comparison, nil if there is none.
+func (s *State) Compared() *protocol.Compared {
+	if s.Panel == nil || s.Panel.Compare == nil || len(s.Panel.Compare.Columns) != 3 {
 		return nil
 	}
-	return s.Panel.Twins
+	return s.Panel.Compare
 }
 
 // CompareColumn is one network's answer.
@@ -57,7 +57,7 @@ type CompareColumn struct {
 
 // CompareColumns are the three answers side by side; before the twin is loaded, their titles.
 func (s *State) CompareColumns() []CompareColumn {
-	w, t := s.Words(), s.Twins()
+	w, t := s.Words(), s.Compared()
 	list := []CompareColumn{{Title: w.WithoutSE}, {Title: w.WithSE}, {Title: w.GatesAt1, Note: w.SameWeights}}
 	if t == nil {
 		return list
@@ -93,7 +93,7 @@ func (s *State) paramsNote(m *protocol.Model) string {
 
 // CompareBrings says what the attention brings, with its spread: never two accuracies of one seed.
 func (s *State) CompareBrings() string {
-	if s.Twins() == nil {
+	if s.Compared() == nil {
 		return ""
 	}
 	for _, m := range []*protocol.Model{s.Shown.Model, s.Compare.Second} {
@@ -120,7 +120,7 @@ const dullest = .4
 // CompareScales are the values of the last colour of each column's map, and whether one scale serves all: where one network's evidence is much
 // stronger than another's, each map has its own.
 func (s *State) CompareScales() (hi []float32, one bool) {
-	t := s.Twins()
+	t := s.Compared()
 	if t == nil {
 		return nil, true
 	}
@@ -143,7 +143,7 @@ func (s *State) CompareScales() (hi []float32, one bool) {
 
 // CompareText says what the three answers come to.
 func (s *State) CompareText() string {
-	t, w := s.Twins(), s.Words()
+	t, w := s.Compared(), s.Words()
 	if t == nil {
 		return ""
 	}
@@ -172,9 +172,9 @@ func (s *State) CompareText() string {
 func (s *State) SearchText() string {
 	switch c := s.Compare; {
 	case c.Looking:
-		return fmt.Sprintf(s.Words().Searching, c.Done, c.Of)
+		return fmt.Sprintf(s.Words().Searching, c.Done, c.Count)
 	case c.None:
-		return fmt.Sprintf(s.Words().SearchNone, c.Of)
+		return fmt.Sprintf(s.Words().SearchNone, c.Count)
 	}
 	return ""
 }
@@ -182,7 +182,7 @@ func (s *State) SearchText() string {
 // CompareStatus says why there is no comparison, "" if there is one.
 func (s *State) CompareStatus() string {
 	switch {
-	case s.Shown == nil || s.Twins() != nil:
+	case s.Shown == nil || s.Compared() != nil:
 		return ""
 	case s.Twin() == "":
 		return s.Words().NoTwin

@@ -13,11 +13,11 @@ func withTwins(without, with, open []float32) *State {
 	s.Models = []ModelChoice{{Name: "net", Twin: "plain"}, {Name: "plain", Twin: "net"}, {Name: "alone"}}
 	s.Shown.Model.Table = []protocol.LayerRow{{Params: 1200}}
 	s.Compare.Second = &protocol.Model{Name: "plain", Table: []protocol.LayerRow{{Params: 1000}}}
-	t := &protocol.Twins{}
+	t := &protocol.Compared{}
 	for i, probs := range [][]float32{without, with, open} {
 		t.Columns = append(t.Columns, protocol.Column{Model: []string{"plain", "net", "net"}[i], N: len(probs), Probs: probs})
 	}
-	s.Panel = &protocol.Panel{Twins: t}
+	s.Panel = &protocol.Panel{Compare: t}
 	return s
 }
 
@@ -54,7 +54,7 @@ func TestCompareWords(t *testing.T) {
 // Maps share a scale while all of them can be seen on it; else each has its own, and the page says so. A map without evidence is said to have none.
 func TestCompareScales(t *testing.T) {
 	s := withTwins([]float32{.1, .8, .1}, []float32{.02, .93, .05}, []float32{.2, .5, .3})
-	columns := s.Panel.Twins.Columns
+	columns := s.Panel.Compare.Columns
 	set := func(values ...float32) {
 		for i := range columns {
 			columns[i].Heat = protocol.Plane{W: 2, H: 1, Data: []float32{-1, values[i]}}

@@ -44,7 +44,7 @@ func lookMaps(s *State) *protocol.Look {
 
 func lookCompare(s *State) *protocol.Look {
 	if twin := s.Twin(); twin != "" {
-		return &protocol.Look{Twins: &protocol.TwinsLook{Twin: twin}}
+		return &protocol.Look{Compare: &protocol.CompareLook{Twin: twin}}
 	}
 	return nil
 }

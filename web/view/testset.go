@@ -23,7 +23,7 @@ type TestSet struct {
 	Fault     *dataset.Fault
 	Trouble   string // an error of the network on a picture
 	Lost      bool   // workers kept stopping
-	Of        int    // pictures
+	Count     int    // of pictures
 	Workers   int
 	Ms        float64 // that the run took
 	Unmatched []dataset.Folder
@@ -225,13 +225,13 @@ func (s *State) TestStatus() string {
 	case t.Running && t.Done() == 0:
 		return w.TestLoading
 	case t.Running:
-		return fmt.Sprintf(w.TestRunning, count(t.Done()), count(t.Of), t.Workers)
+		return fmt.Sprintf(w.TestRunning, count(t.Done()), count(t.Count), t.Workers)
 	case t.Fault != nil || t.Trouble != "" || t.Lost: // TestTrouble says it
 		return ""
 	case t.Stopped && t.Done() == 0:
 		return w.TestNothing
 	case t.Stopped:
-		return fmt.Sprintf(w.TestStopped, count(t.Done()), count(t.Of))
+		return fmt.Sprintf(w.TestStopped, count(t.Done()), count(t.Count))
 	case t.Done() > 0:
 		return fmt.Sprintf(w.TestDone, s.modelTitle(t.Model.Name), t.Name, count(t.Done()), fmt.Sprintf("%.1f", t.Ms/1000), t.Workers)
 	}
@@ -256,7 +256,7 @@ func (s *State) TestTrouble() string {
 	if !strings.Contains(words, "%s") {
 		return fmt.Sprintf(s.Words().LeftPicture, t.Fault.Name, words)
 	}
-	args := []any{t.Fault.Name, t.Fault.Got, t.Fault.Of}
+	args := []any{t.Fault.Name, t.Fault.Got, t.Fault.Expected}
 	return fmt.Sprintf(words, args[:strings.Count(words, "%")]...)
 }
 
@@ -269,10 +269,10 @@ func (s *State) lang() int {
 
 // TestProgress is the done share, of 100.
 func (s *State) TestProgress() string {
-	if s.Test.Of == 0 {
+	if s.Test.Count == 0 {
 		return "0"
 	}
-	return units(100 * float64(s.Test.Done()+len(s.Test.Skipped)) / float64(s.Test.Of))
+	return units(100 * float64(s.Test.Done()+len(s.Test.Skipped)) / float64(s.Test.Count))
 }
 
 // TestAgain is what the button says that tests the open set once more, with the present network.

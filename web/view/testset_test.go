@@ -20,7 +20,7 @@ func tested(t *testing.T) *State {
 	s.Shown.Model.Name = "net"
 	s.Shown.Model.Rejects = true
 	s.Shown.Model.Blocks = []protocol.Block{{Layer: "se1", N: 2}}
-	s.Test = TestSet{Name: "set.zip", Model: s.Shown.Model, Of: 7, Against: "bits 4", Unmatched: []dataset.Folder{{Name: "set/teapot", N: 3}, {Name: "", N: 1}}}
+	s.Test = TestSet{Name: "set.zip", Model: s.Shown.Model, Count: 7, Against: "bits 4", Unmatched: []dataset.Folder{{Name: "set/teapot", N: 3}, {Name: "", N: 1}}}
 	s.Test.Fresh([]string{"se1"}, 3, true)
 	got := &protocol.Tested{Skipped: []protocol.TestSkip{{I: 2, Why: string(PictureBroken)}}}
 	for i, c := range []struct{ label, top, second int }{{0, 0, 0}, {0, 1, 1}, {1, 1, 2}, {1, 1, 1}, {2, 1, 2}, {2, 2, 2}} {
@@ -105,7 +105,7 @@ func TestTestSetWords(t *testing.T) {
 			s.Test = kept
 		}
 		for _, kind := range []dataset.Kind{dataset.NotCIFAR, dataset.TenClasses, dataset.WrongLabel, dataset.NoPictures, dataset.TooMany, dataset.NotZip, dataset.Zip64, dataset.Encrypted, dataset.BrokenZip, NoUnzip} {
-			s.Test.Fault = &dataset.Fault{Kind: kind, Name: "x.zip", Got: 5, Of: 7}
+			s.Test.Fault = &dataset.Fault{Kind: kind, Name: "x.zip", Got: 5, Expected: 7}
 			if text := s.TestTrouble(); !strings.Contains(text, "x.zip") || strings.Contains(text, "%!") {
 				t.Errorf("%s, %s: %q", lang, kind, text)
 			}

@@ -38,14 +38,14 @@ func logOdds(p float32) float32 {
 	return float32(math.Log(q / (1 - q)))
 }
 
-// fewer is the first network once more, with fewer bits a weight.
-type fewer struct {
+// roundedNetwork is the first network once more, with fewer bits a weight.
+type roundedNetwork struct {
 	bits    int
 	session *nn.Session
 }
 
-// shrink makes the first network once more from its file.
-func (n *network) shrink(bits int) (*protocol.Shrunk, error) {
+// makeBits makes the first network once more from its file.
+func (n *network) makeBits(bits int) (*protocol.BitsSize, error) {
 	q, err := weights.Quantise(n.file, bits)
 	if err != nil {
 		return nil, err
@@ -58,25 +58,25 @@ func (n *network) shrink(bits int) (*protocol.Shrunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.fewer = fewer{bits, session}
+	n.rounded = roundedNetwork{bits, session}
 	full := 0
 	for _, t := range n.file.Tensors {
 		full += len(t.Data)
 	}
-	return &protocol.Shrunk{Bits: bits, Bytes: q.Packed(bits), Full: full}, nil
+	return &protocol.BitsSize{Bits: bits, Bytes: q.Packed(bits), Full: full}, nil
 }
 
 // bits runs the kept picture with fewer bits a weight.
 func (n *network) bits(t *nn.Trace, r *protocol.Result) *protocol.Bits {
-	if n.fewer.session == nil {
+	if n.rounded.session == nil {
 		return nil
 	}
-	small := n.fewer.session.Run(n.picture)
+	small := n.rounded.session.Run(n.picture)
 	heat, err := small.Heatmap(r.Want.Kind, r.Class, nil)
 	if err != nil {
 		panic(err) // the network of more bits has just shown it
 	}
-	b := &protocol.Bits{Bits: n.fewer.bits, N: len(small.Probs), Probs: small.Probs, Heat: plane(heat)}
+	b := &protocol.Bits{Bits: n.rounded.bits, N: len(small.Probs), Probs: small.Probs, Heat: plane(heat)}
 	own := nn.Heatmap{W: r.Heat.W, H: r.Heat.H, Data: r.Heat.Data}
 	lo, hi := own.Range()
 	l, h := heat.Range()

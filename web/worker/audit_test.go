@@ -80,10 +80,10 @@ func TestBits(t *testing.T) {
 	sizes := map[int]int{}
 	for _, bits := range []int{8, 6, 4} {
 		var reply protocol.Reply
-		if err := n.job(protocol.Request{Op: protocol.Shrink, Bits: bits}, nil, &reply); err != nil {
+		if err := n.job(protocol.Request{Op: protocol.MakeBits, Bits: bits}, nil, &reply); err != nil {
 			t.Fatal(err)
 		}
-		sizes[bits] = reply.Shrunk.Bytes
+		sizes[bits] = reply.BitsSize.Bytes
 		p := n.look(&protocol.Look{Times: true}, trace, r)
 		if b := p.Pack(nil); p.Unpack(b) != nil {
 			t.Error("the panel does not survive the wire")
@@ -102,7 +102,7 @@ func TestBits(t *testing.T) {
 		t.Errorf("bytes %v", sizes)
 	}
 	var reply protocol.Reply
-	if err := n.job(protocol.Request{Op: protocol.Shrink, Bits: 3}, nil, &reply); err == nil {
+	if err := n.job(protocol.Request{Op: protocol.MakeBits, Bits: 3}, nil, &reply); err == nil {
 		t.Error("3 bits were accepted")
 	}
 }

@@ -20,12 +20,12 @@ func (n *network) job(req protocol.Request, data []byte, reply *protocol.Reply) 
 		reply.Tried, err = n.try(req, picture)
 	case protocol.Mute:
 		reply.Drops, err = n.mute(req)
-	case protocol.Shrink:
-		reply.Shrunk, err = n.shrink(req.Bits)
+	case protocol.MakeBits:
+		reply.BitsSize, err = n.makeBits(req.Bits)
 	case protocol.Base:
 		reply.Model, err = n.taught.base(req.Model, req.Spec, data)
 	default:
-		err = fmt.Errorf("operation %q, expected %s, %s, %s, %s or %s", req.Op, protocol.Second, protocol.Try, protocol.Mute, protocol.Shrink, protocol.Base)
+		err = fmt.Errorf("operation %q, expected %s, %s, %s, %s or %s", req.Op, protocol.Second, protocol.Try, protocol.Mute, protocol.MakeBits, protocol.Base)
 	}
 	return err
 }

@@ -24,8 +24,8 @@ type network struct {
 	atlas   atlas        // of the open panel
 	strip   strip
 	second  second
-	file    *weights.File // of the first network
-	fewer   fewer
+	file    *weights.File  // of the first network
+	rounded roundedNetwork // the first with fewer bits a weight
 	taught  taught
 	ready   *prepared
 }
@@ -88,7 +88,7 @@ func (n *network) open(name, spec string, file []byte, heavy bool) (*protocol.Mo
 // replace lets another network answer.
 func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 	session.Timed = true // some thirty readings of the clock a frame
-	n.file, n.fewer, n.strip = f, fewer{}, strip{list: stations(session.Trace())}
+	n.file, n.rounded, n.strip = f, roundedNetwork{}, strip{list: stations(session.Trace())}
 	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
 }
 

@@ -14,8 +14,8 @@ func (n *network) look(l *protocol.Look, t *nn.Trace, r *protocol.Result) *proto
 		return nil
 	case l.Maps != nil:
 		return n.maps(*l.Maps, t)
-	case l.Twins != nil:
-		return n.compare(*l.Twins, t, r.Class)
+	case l.Compare != nil:
+		return n.compare(*l.Compare, t, r.Class)
 	case l.Times:
 		return &protocol.Panel{Times: layerTimes(t), Bits: n.bits(t, r)}
 	}

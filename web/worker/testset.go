@@ -23,7 +23,7 @@ func (n *network) test(picture *image.NRGBA, label int, into *protocol.Tested) e
 	o := t.Outcome(label)
 	other := n.second.session
 	if other == nil {
-		other = n.fewer.session
+		other = n.rounded.session
 	}
 	if other == nil {
 		into.Add(o, nil)
@@ -43,7 +43,7 @@ func (n *network) test(picture *image.NRGBA, label int, into *protocol.Tested) e
 
 // newTested is empty; it knows the network's SE blocks.
 func (n *network) newTested() *protocol.Tested {
-	t := &protocol.Tested{Two: n.second.session != nil || n.fewer.session != nil, Widths: []int{}}
+	t := &protocol.Tested{Two: n.second.session != nil || n.rounded.session != nil, Widths: []int{}}
 	for _, g := range n.blocks {
 		t.Widths = append(t.Widths, g.Map.C)
 	}

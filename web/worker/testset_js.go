@@ -51,7 +51,7 @@ func (n *network) testRecords(job *protocol.TestJob, file js.Value) (*protocol.T
 	b := bytesOf(buffer)
 	tested := n.newTested()
 	if len(b) != job.Records*dataset.Record { // it changed since it was opened
-		tested.Fault = &dataset.Fault{Kind: dataset.NotCIFAR, Name: job.File, Got: len(b), Of: dataset.Record}
+		tested.Fault = &dataset.Fault{Kind: dataset.NotCIFAR, Name: job.File, Got: len(b), Expected: dataset.Record}
 		return tested, nil
 	}
 	pixels := image.NewNRGBA(image.Rect(0, 0, dataset.Side, dataset.Side))

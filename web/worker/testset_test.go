@@ -20,7 +20,7 @@ func TestTestSet(t *testing.T) {
 	}
 	for _, two := range []bool{false, true} {
 		if two {
-			if _, err := n.shrink(4); err != nil {
+			if _, err := n.makeBits(4); err != nil {
 				t.Fatal(err)
 			}
 		}

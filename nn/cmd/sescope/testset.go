@@ -114,7 +114,7 @@ func openFile(f *os.File, path string, size int, classes []nn.Class, part string
 		return nil, fmt.Errorf("%s is neither a folder nor a zip nor a tar, expected pictures by class", path)
 	case dataset.IsPickle(head) || len(classes) == 100 && dataset.IsFine(size):
 		if size > maxBytes {
-			return nil, &dataset.Fault{Kind: dataset.TooLarge, Name: path, Of: maxBytes}
+			return nil, &dataset.Fault{Kind: dataset.TooLarge, Name: path, Expected: maxBytes}
 		}
 		b, err := read(0, size)
 		if err != nil {
@@ -149,7 +149,7 @@ func openGzip(f *os.File, path string, classes []nn.Class, part string) (*testSe
 		err = fmt.Errorf("%s: the gzip file is damaged, or cut off", path)
 	case err != nil:
 	case n > dataset.MaxTar:
-		err = &dataset.Fault{Kind: dataset.TooLarge, Name: path, Of: dataset.MaxTar}
+		err = &dataset.Fault{Kind: dataset.TooLarge, Name: path, Expected: dataset.MaxTar}
 	default:
 		to.ReadAt(head, 0)
 		if bytes.HasPrefix(head, []byte("\x1f\x8b")) {

@@ -27,7 +27,7 @@ func walk(path string) (names, files, left []string, err error) {
 		}
 		for _, entry := range list {
 			if steps++; steps > 2*dataset.MaxFiles || len(files) == dataset.MaxFiles {
-				return &dataset.Fault{Kind: dataset.TooMany, Name: path, Got: dataset.MaxFiles + 1, Of: dataset.MaxFiles}
+				return &dataset.Fault{Kind: dataset.TooMany, Name: path, Got: dataset.MaxFiles + 1, Expected: dataset.MaxFiles}
 			}
 			file, below := filepath.Join(folder, entry.Name()), name+"/"+entry.Name()
 			info, err := os.Stat(file) // of what a link leads to

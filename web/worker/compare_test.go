@@ -48,9 +48,9 @@ func TestCompare(t *testing.T) {
 	var columns [2][]protocol.Column
 	for i, names := range [][2]string{{"simple", "simple-se"}, {"simple-se", "simple"}} {
 		n, trace, _ := loaded(t, names[0])
-		look := &protocol.Look{Twins: &protocol.TwinsLook{Twin: names[1]}}
-		if p := n.look(look, trace, &protocol.Result{Class: 3}); p.Twins == nil || len(p.Twins.Columns) != 0 {
-			t.Fatalf("without the twin there are %d columns", len(p.Twins.Columns))
+		look := &protocol.Look{Compare: &protocol.CompareLook{Twin: names[1]}}
+		if p := n.look(look, trace, &protocol.Result{Class: 3}); p.Compare == nil || len(p.Compare.Columns) != 0 {
+			t.Fatalf("without the twin there are %d columns", len(p.Compare.Columns))
 		}
 		b, err := os.ReadFile("../../weights/models/" + names[1] + ".safetensors")
 		if err != nil {
@@ -61,13 +61,13 @@ func TestCompare(t *testing.T) {
 			t.Fatalf("%+v, %v", reply.Model, err)
 		}
 		p := n.look(look, trace, &protocol.Result{Class: 3})
-		if p.Twins.Tiles != comparedTiles || p.Atlas.N != 3*comparedTiles || p.Twins.Class != 3 {
-			t.Errorf("%d pictures a column, %d together, class %d", p.Twins.Tiles, p.Atlas.N, p.Twins.Class)
+		if p.Compare.Tiles != comparedTiles || p.Atlas.N != 3*comparedTiles || p.Compare.Class != 3 {
+			t.Errorf("%d pictures a column, %d together, class %d", p.Compare.Tiles, p.Atlas.N, p.Compare.Class)
 		}
 		if got := p.Pack(nil); p.Unpack(got) != nil {
 			t.Error("the panel does not survive the wire")
 		}
-		columns[i] = p.Twins.Columns
+		columns[i] = p.Compare.Columns
 		for j, name := range []string{"simple", "simple-se", "simple-se"} {
 			s, err := builtIn(t, name).NewSession()
 			if err != nil {

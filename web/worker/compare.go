@@ -61,11 +61,11 @@ func (n *network) three(twin string) (s [3]*nn.Session, ok bool) {
 }
 
 // compare runs the kept picture through the other two and collects the three answers; t is the first network's, with the gates of the desk.
-func (n *network) compare(look protocol.TwinsLook, t *nn.Trace, class int) *protocol.Panel {
-	r := &protocol.Twins{TwinsLook: look}
+func (n *network) compare(look protocol.CompareLook, t *nn.Trace, class int) *protocol.Panel {
+	r := &protocol.Compared{CompareLook: look}
 	sessions, ok := n.three(look.Twin)
 	if !ok {
-		return &protocol.Panel{Twins: r}
+		return &protocol.Panel{Compare: r}
 	}
 	r.Class = class
 	var first []nn.Map
@@ -86,7 +86,7 @@ func (n *network) compare(look protocol.TwinsLook, t *nn.Trace, class int) *prot
 	size := first[0].Shape
 	for _, m := range first {
 		if m.H != size.H || m.W != size.W {
-			return &protocol.Panel{Twins: r} // twins whose first layers differ have nothing to lay side by side
+			return &protocol.Panel{Compare: r} // twins whose first layers differ have nothing to lay side by side
 		}
 	}
 	r.Tiles = min(comparedTiles, size.C, first[1].C)
@@ -94,7 +94,7 @@ func (n *network) compare(look protocol.TwinsLook, t *nn.Trace, class int) *prot
 	for _, m := range first {
 		n.atlas.add(m, r.Tiles)
 	}
-	return &protocol.Panel{Twins: r, Atlas: &n.atlas.Atlas}
+	return &protocol.Panel{Compare: r, Atlas: &n.atlas.Atlas}
 }
 
 // firstMap is the first layer as the next one reads it: behind its SE block, if one follows at once.
@@ -115,8 +115,8 @@ func (n *network) try(req protocol.Request, picture *image.NRGBA) ([]protocol.Tr
 	list := []*nn.Session{n.session}
 	if three, ok := n.three(req.Twin()); ok {
 		list = three[:]
-	} else if req.Look != nil && req.Look.Times && n.fewer.session != nil {
-		list = append(list, n.fewer.session)
+	} else if req.Look != nil && req.Look.Times && n.rounded.session != nil {
+		list = append(list, n.rounded.session)
 	}
 	var tried []protocol.Tried
 	for _, s := range list {

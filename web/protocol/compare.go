@@ -6,15 +6,15 @@ const (
 	Try    = "try"    // the classes of the picture that comes with the request; the kept one stays
 )
 
-// TwinsLook asks for three answers about one frame: without SE, with SE, with SE and every gate at
+// CompareLook asks for three answers about one frame: without SE, with SE, with SE and every gate at
 // 1.
-type TwinsLook struct {
+type CompareLook struct {
 	Twin string `json:"twin"` // the second network, which was loaded by Second
 }
 
-// Twins are the three answers.
-type Twins struct {
-	TwinsLook
+// Compared are the three answers.
+type Compared struct {
+	CompareLook
 	Class   int      `json:"class"`   // the heat maps are about it
 	Columns []Column `json:"columns"` // without SE, with SE, with SE and its gates at 1; none while the twin is not loaded
 	Tiles   int      `json:"tiles"`   // pictures of the atlas that each column has
@@ -36,8 +36,8 @@ type Tried struct {
 
 // Twin is the second network that a request is about, "" for none.
 func (r *Request) Twin() string {
-	if r.Look == nil || r.Look.Twins == nil {
+	if r.Look == nil || r.Look.Compare == nil {
 		return ""
 	}
-	return r.Look.Twins.Twin
+	return r.Look.Compare.Twin
 }
