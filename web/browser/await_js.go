@@ -113,3 +113,19 @@ func After(ms float64, f func()) {
 func Visible() bool {
 	return js.Global().Get("document").Get("visibilityState").String() == "visible"
 }
+
+// FetchText is the text of a file of the page's own server.
+func FetchText(url string) (string, error) {
+	response, err := Await(js.Global().Call("fetch", url))
+	if err != nil {
+		return "", err
+	}
+	if !response.Get("ok").Bool() {
+		return "", &Error{Name: "Error", Message: url + ": " + response.Get("status").String()}
+	}
+	text, err := Await(response.Call("text"))
+	if err != nil {
+		return "", err
+	}
+	return text.String(), nil
+}

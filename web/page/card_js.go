@@ -75,6 +75,11 @@ func (p *Page) showCard() {
 	t := s.T()
 	w.set("card-title", channelName(s, *at))
 	w.set("card-matters", s.CardMatters(*at))
+	if key := fmt.Sprint(s.Shown.Model.Name, *at); key != p.portraits.shown {
+		p.portraits.shown = key
+		c := browser.CanvasByID("card-portrait")
+		toggle(c.El, "shown", p.portrait(c, s.Shown.Result.Gates[at.Block].Layer, at.Channel, 144))
+	}
 	p.showFacts(facts)
 	b, gate := s.Desk.Blocks[at.Block], s.Shown.Result.Gates[at.Block].Scale[at.Channel]
 	v, set := b.Set[at.Channel]

@@ -7,7 +7,8 @@ import (
 	"sescope/web/browser"
 )
 
-// paintFall puts a picture of its channel beside each row of the waterfall: its map on this frame.
+// paintFall puts a picture of its channel beside each row of the waterfall: what it responds to, or
+// where the network has no such pictures its map on this frame.
 // Row 0 is where the sum starts.
 func (p *Page) paintFall() {
 	why := p.state.Shown.Result.Why
@@ -18,6 +19,9 @@ func (p *Page) paintFall() {
 		c := browser.Slot(fmt.Sprintf("fall-%d", i+1))
 		if c == nil {
 			return // the next render makes the rows
+		}
+		if n := len(p.state.Shown.Result.Gates); n > 0 && p.portrait(c, p.state.Shown.Result.Gates[n-1].Layer, why.Terms[i].Channel, 48) {
+			continue
 		}
 		m := why.Map(i)
 		if p.fall == nil || p.fall.Image.Rect.Dx() != m.W || p.fall.Image.Rect.Dy() != m.H {

@@ -23,15 +23,16 @@ type Page struct {
 	root     *ui.Root
 	renders  renders
 
-	boot   js.Value // window.sescope: what boot.js loaded
-	worker worker
-	lines  lines
-	model  *protocol.Model // that the worker answers with
-	stage  *stage
-	desk   desk
-	strip  strip
-	fall   *browser.Painter // of the waterfall's pictures
-	pin    pin
+	boot      js.Value // window.sescope: what boot.js loaded
+	worker    worker
+	lines     lines
+	model     *protocol.Model // that the worker answers with
+	stage     *stage
+	desk      desk
+	strip     strip
+	portraits portraits
+	fall      *browser.Painter // of the waterfall's pictures
+	pin       pin
 
 	smooth   view.Steady
 	steadyOf turns.Ticket // the epoch that smooth is about

@@ -166,6 +166,7 @@ func (p *Page) adopt(m *protocol.Model, turn turns.Ticket) {
 	p.model, p.state.Model = m, m.Name
 	p.frames.Loaded()
 	p.state.Adopt(m)
+	p.needPortraits(m.Name)
 	p.stage.fixed = nil
 	p.frames.Explain()
 	p.needSecond()
