@@ -2,7 +2,7 @@
 
     blender -b --python web/samples/scenes.py -- [NAME...]
 
-writes web/static/samples/NAME.webp, 384 x 384, with Cycles on the CPU (made with Debian 12's Blender
+writes web/static/samples/NAME.webp, 320 x 320, with Cycles on the CPU (made with Debian 12's Blender
 3.4). Without names it renders all. What stands in a scene was arranged until the pictures looked like
 photographs; that a network is right about them proves nothing.
 """
@@ -15,7 +15,7 @@ import bpy
 from mathutils import Vector
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "static" / "samples"
-SIDE, SAMPLES = 384, 20
+SIDE, SAMPLES = 320, 14
 
 
 # --- materials -------------------------------------------------------------------------------------

@@ -187,7 +187,10 @@ func (s *State) Verdict() string {
 		text = t.TrueWrong
 	}
 	text = fmt.Sprintf(text, s.Name(s.Shown.Model.Classes[truth]))
-	if s.Unsure() {
+	switch {
+	case s.unknown():
+		text += s.Words().Space + fmt.Sprintf(s.T().Nearest, s.guessed())
+	case s.Unsure():
 		text += s.Words().Space + s.doubt()
 	}
 	return text

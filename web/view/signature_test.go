@@ -89,7 +89,7 @@ func TestNotSure(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	s.Shown.Truth = r.Top()
-	if got, want := s.Verdict(), "Right but not sure: the picture shows "+s.Name(s.Shown.Model.Classes[r.Top()])+". Nearest: ship. Another network may know it, or teach this one."; got != want {
+	if got, want := s.Verdict(), "Right but not sure: the picture shows "+s.Name(s.Shown.Model.Classes[r.Top()])+". Nearest: ship."; got != want {
 		t.Errorf("with a label: %q, expected %q", got, want)
 	}
 	s.Shown.Truth = -1
