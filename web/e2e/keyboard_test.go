@@ -45,12 +45,15 @@ func TestEverythingByKeyboard(t *testing.T) {
 	p.press(" ")
 	p.wait("the frozen frame", "document.getElementById('freeze').getAttribute('aria-pressed') === 'true'")
 	p.still()
+	p.menu("map-open", "map-menu")
 	p.run("document.getElementById('brush').focus()")
 	p.press("\r")
 	p.wait("the brush", "!document.getElementById('brush-cursor').hidden")
+	p.press("\x1b")
+	p.wait("escape to close the menu", "!document.getElementById('map-menu').checkVisibility() && document.activeElement.id === 'map-open'")
 	p.run("document.getElementById('brush-cursor').focus()")
 	p.press(" ")
-	p.run("document.querySelector('#gates [role=slider][tabindex=\"0\"]').focus()")
+	p.run("document.querySelector('#gates .blk:not([hidden]) [role=slider][tabindex=\"0\"]').focus()")
 	p.press("m")
 	p.wait("something to undo and to reset", "!document.getElementById('undo').disabled && document.getElementById('gates-reset').checkVisibility()")
 
@@ -84,7 +87,20 @@ func TestEverythingByKeyboard(t *testing.T) {
 	p.run("document.getElementById(" + quote(tabs[len(tabs)-1]) + ").focus()")
 	p.press(kb.ArrowLeft)
 	p.wait("the tab to the left", "document.activeElement.id === "+quote(tabs[len(tabs)-2])+" && document.activeElement.getAttribute('aria-selected') === 'true'")
-	for dialog, opener := range map[string]string{"help": "help-open", "privacy": "privacy-link", "export": "export-open"} {
+	p.click("tab-close")
+	p.wait("the first screen alone", "document.querySelector('[role=tab][aria-selected=true]') === null")
+	check("the first screen")
+	for opener, menu := range map[string]string{"map-open": "map-menu", "more": "more-menu"} {
+		p.menu(opener, menu)
+		check(menu)
+		p.run("document.getElementById(" + quote(menu) + ").querySelector('button').focus()")
+		p.press("\x1b")
+		p.wait("escape to close "+menu, "!document.getElementById("+quote(menu)+").checkVisibility()")
+	}
+	for dialog, opener := range map[string]string{"help": "help-open", "privacy": "privacy-link", "sharing": "share", "export": "export-open"} {
+		if opener == "export-open" {
+			p.menu("more", "more-menu")
+		}
 		p.run("document.getElementById(" + quote(opener) + ").focus()")
 		p.press("\r")
 		p.wait(dialog, "document.getElementById("+quote(dialog)+").open")
@@ -95,6 +111,14 @@ func TestEverythingByKeyboard(t *testing.T) {
 			t.Errorf("after %s the keyboard is at %q, expected %s", dialog, got, opener)
 		}
 	}
+}
+
+// menu opens a menu by keyboard.
+func (p *tab) menu(opener, menu string) {
+	p.t.Helper()
+	p.run("document.getElementById(" + quote(opener) + ").focus()")
+	p.press("\r")
+	p.wait(menu, "document.getElementById("+quote(menu)+").checkVisibility()")
 }
 
 // acts checks that the control of that name answers to the keys of its kind. What native controls do is kept from the page, so that the state stays.

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"strconv"
 	"syscall/js"
 
 	"sescope/web/browser"
@@ -207,11 +208,10 @@ func (p *Page) listenStrip() {
 		if !el.Truthy() {
 			return
 		}
-		var i int
-		fmt.Sscan(el.Get("dataset").Get("stop").String(), &i)
+		i, err := strconv.Atoi(el.Get("dataset").Get("stop").String())
 		p.post(func() {
 			stops := p.state.Stops(nil)
-			if i >= len(stops) {
+			if err != nil || i >= len(stops) {
 				return
 			}
 			switch stop := stops[i]; stop.Kind {
