@@ -54,11 +54,13 @@ const (
 	expRound          = 3 << 22
 )
 
-// expSeries are c5 to c0 of 2^f = 1 + c1 f + ... + c5 f^5 for f from -1/2 to 1/2, with the least largest relative error, 8.7e-8, that leaves 2^0 = 1.
+// expSeries are c5 to c0 of 2^f = 1 + c1 f + ... + c5 f^5 for f from -1/2 to 1/2, with the least
+// largest relative error, 8.7e-8, that leaves 2^0 = 1.
 var expSeries = [...]float32{0.0013254602433700213, 0.009671999180715962, 0.055507793245501376, 0.24022231907060132, 0.6931469302343775, 1}
 
-// expNegative is exp(-x) = 2^n 2^f, n the whole number next to -x/ln(2); its error is that of rounding -x/ln(2) to float32, 8e-8 |x| of the value, and 1.5e-7. x is cut to
-// -88..87, beyond which a logistic function does not change any more.
+// expNegative is exp(-x) = 2^n 2^f, n the whole number next to -x/ln(2); its error is that of
+// rounding -x/ln(2) to float32, 8e-8 |x| of the value, and 1.5e-7. x is cut to -88..87, beyond
+// which a logistic function does not change any more.
 func expNegative(x float32) float32 {
 	if x < expLeast {
 		x = expLeast
@@ -75,7 +77,8 @@ func expNegative(x float32) float32 {
 	return float32(p * math32.Float32frombits((math32.Float32bits(t)+127)<<23))
 }
 
-// limits are what a convolution does with a value before it stores it, without another pass: the least and the largest value, and what is left to do.
+// limits are what a convolution does with a value before it stores it, without another pass: the
+// least and the largest value, and what is left to do.
 func (a Activation) limits() (floor, ceiling float32, rest Activation) {
 	switch a {
 	case ReLU:

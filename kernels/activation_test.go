@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestExpNegative compares with float64 over the whole range, and beyond it, where the logistic function has to stay at 0 and 1.
+// TestExpNegative compares with float64 over the whole range, and beyond it, where the logistic
+// function has to stay at 0 and 1.
 func TestExpNegative(t *testing.T) {
 	var worst float64
 	for x := float32(-88); x <= 87; x += 1. / 512 {

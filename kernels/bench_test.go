@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkConv reports GFLOP/s (2 x multiply-adds) of the tutorial's layers; impl=go is the portable kernel and impl=fast the one that
-// this platform uses, so that benchstat pairs them.
+// BenchmarkConv reports GFLOP/s (2 x multiply-adds) of the tutorial's layers; impl=go is the
+// portable kernel and impl=fast the one that this platform uses, so that benchstat pairs them.
 func BenchmarkConv(b *testing.B) {
 	for _, s := range []struct{ size, cin, cout int }{{32, 4, 64}, {32, 64, 128}, {8, 64, 128}} {
 		c := Conv{SrcW: s.size + 2, SrcStride: s.cin, DstW: s.size, DstStride: s.cout, OutH: s.size, OutW: s.size, COut: s.cout, KH: 3, KW: 3, Step: 1, Act: ReLU}

@@ -8,7 +8,8 @@ import "fmt"
 // Panel is the number of output channels that one pass computes together.
 const Panel = 8
 
-// Conv describes a convolution between two padded HWC maps. A fully connected layer is the convolution of a 1x1 map.
+// Conv describes a convolution between two padded HWC maps. A fully connected layer is the
+// convolution of a 1x1 map.
 type Conv struct {
 	SrcW, SrcStride int // pixels a row (border included) and values a pixel of the source; SrcStride is a multiple of 4
 	DstW, DstStride int // the same of the destination
@@ -25,7 +26,8 @@ func (c *Conv) K() int { return c.KH * c.KW * c.SrcStride }
 // Panels is the number of groups of eight output channels.
 func (c *Conv) Panels() int { return (c.COut + Panel - 1) / Panel }
 
-// Pack lays PyTorch's [Cout][Cin][KH][KW] weights out as [Cout/8][KH][KW][stride][8] with zeros for the lanes beyond cin and cout.
+// Pack lays PyTorch's [Cout][Cin][KH][KW] weights out as [Cout/8][KH][KW][stride][8] with zeros for
+// the lanes beyond cin and cout.
 func Pack(w []float32, cout, cin, kh, kw, stride int) []float32 {
 	if len(w) != cout*cin*kh*kw || stride < cin {
 		panic(fmt.Sprintf("kernels.Pack: %d weights for %dx%dx%dx%d, stride %d", len(w), cout, cin, kh, kw, stride))
@@ -49,10 +51,12 @@ func PackBias(bias []float32, cout int) []float32 {
 	return out
 }
 
-// Run is: dst[y][x][o] = bias[o] + sum over ky, kx, i of src[y*Step+ky][x*Step+kx][i] * w[o][ky][kx][i], and Act of it.
+// Run is: dst[y][x][o] = bias[o] + sum over ky, kx, i of src[y*Step+ky][x*Step+kx][i] *
+// w[o][ky][kx][i], and Act of it.
 //
-// src begins at the first border pixel under output (0,0); dst begins at output (0,0). w and bias come from Pack and PackBias. The sum runs
-// in the order ky, kx, i, starting from the bias. Lanes COut..DstStride-1 of a pixel are left as they are.
+// src begins at the first border pixel under output (0,0); dst begins at output (0,0). w and bias
+// come from Pack and PackBias. The sum runs in the order ky, kx, i, starting from the bias. Lanes
+// COut..DstStride-1 of a pixel are left as they are.
 func (c *Conv) Run(dst, src, w, bias []float32) {
 	k := c.K()
 	needSrc := ((c.OutH-1)*c.Step+c.KH-1)*c.SrcW*c.SrcStride + ((c.OutW-1)*c.Step+c.KW)*c.SrcStride
@@ -78,14 +82,16 @@ func (c *Conv) Run(dst, src, w, bias []float32) {
 	}
 }
 
-// Of a convolution that is one long row, at most sourceValues of the source are read by one panel after the other where the whole source has more than twice as many: so they stay in
-// a cache. And at most bandValues of the output are computed before an activation passes over them.
+// Of a convolution that is one long row, at most sourceValues of the source are read by one panel
+// after the other where the whole source has more than twice as many: so they stay in a cache. And
+// at most bandValues of the output are computed before an activation passes over them.
 const (
 	sourceValues = 32 << 10
 	bandValues   = 16 << 10
 )
 
-// band is the number of rows, or of pixels of the only row, that all panels compute before the next.
+// band is the number of rows, or of pixels of the only row, that all panels compute before the
+// next.
 func (c *Conv) band(rest Activation) (rows, pixels int) {
 	rows, pixels = c.OutH, c.OutW
 	most := func(values, each int) int { return max(24, values/each/12*12) } // tiles of all sizes fill twelves
@@ -114,8 +120,8 @@ func (c *Conv) output() Map {
 	return Map{H: c.OutH, W: c.OutW, C: c.COut, RowStride: c.DstW * c.DstStride, Stride: c.DstStride}
 }
 
-// flat is the same convolution as one long row where every pixel by itself is a product and the rows follow each other without a border: no row ends
-// in a narrow tile.
+// flat is the same convolution as one long row where every pixel by itself is a product and the
+// rows follow each other without a border: no row ends in a narrow tile.
 func (c *Conv) flat() Conv {
 	f := *c
 	if c.KH == 1 && c.KW == 1 && c.Step == 1 && c.SrcW == c.OutW && c.DstW == c.OutW {
@@ -124,7 +130,8 @@ func (c *Conv) flat() Conv {
 	return f
 }
 
-// portablePanel computes all pixels of one panel. It is the definition, which the assembly must equal bit for bit.
+// portablePanel computes all pixels of one panel. It is the definition, which the assembly must
+// equal bit for bit.
 func (c *Conv) portablePanel(dst, src, w, bias []float32, lanes int) {
 	for y := range c.OutH {
 		c.portableRow(dst[y*c.DstW*c.DstStride:], src[y*c.Step*c.SrcW*c.SrcStride:], w, bias, lanes)
@@ -143,7 +150,8 @@ func (c *Conv) portableRow(dst, src, w, bias []float32, lanes int) {
 	}
 }
 
-// pixels1 computes one output pixel of one panel: kh runs of the source, each rowStride after the other.
+// pixels1 computes one output pixel of one panel: kh runs of the source, each rowStride after the
+// other.
 func pixels1(dst []float32, lanes int, src []float32, rowStride, kh, run int, w, bias []float32, act Activation) {
 	s := [Panel]float32(bias)
 	for ky := range kh {
@@ -157,9 +165,9 @@ func pixels1(dst []float32, lanes int, src []float32, rowStride, kh, run int, w,
 	store(dst, &s, lanes, act)
 }
 
-// pixels2 computes two neighbouring output pixels of one panel, four channels at a time: eight sums stay in registers, each weight that
-// is loaded is used twice, and four steps of the sum (strides are multiples of 4) share their bounds checks. The order of every
-// sum is that of pixels1.
+// pixels2 computes two neighbouring output pixels of one panel, four channels at a time: eight sums
+// stay in registers, each weight that is loaded is used twice, and four steps of the sum (strides
+// are multiples of 4) share their bounds checks. The order of every sum is that of pixels1.
 func pixels2(dst []float32, dstStride, lanes int, src []float32, step, rowStride, kh, run int, w, bias []float32, act Activation) {
 	var s0, s1 [Panel]float32
 	for h := 0; h < Panel; h += 4 {

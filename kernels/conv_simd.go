@@ -4,7 +4,8 @@ package kernels
 
 import "unsafe"
 
-// tiles is one call of a microkernel: count tiles of neighbouring pixels x one or two panels of 8 channels, several times. kernels/gen knows the offsets.
+// tiles is one call of a microkernel: count tiles of neighbouring pixels x one or two panels of 8
+// channels, several times. kernels/gen knows the offsets.
 type tiles struct {
 	dst, src, w, bias *float32
 	row               int64 // bytes from one row of the source to the next; of a grouped convolution, from behind a row's last column to the next row
@@ -25,7 +26,8 @@ type tiles struct {
 	floor, ceiling    float32 // the least and the largest value
 }
 
-// convPanels computes one pixel of count groups of four panels, whose weights lie timesW bytes apart.
+// convPanels computes one pixel of count groups of four panels, whose weights lie timesW bytes
+// apart.
 //
 //go:noescape
 func convPanels(t *tiles)
@@ -58,7 +60,8 @@ func (t tiles) compute(pixels, panels int) {
 	}
 }
 
-// pixel computes all whole groups of four panels of a convolution of one output pixel and one row, and returns how many panels these are.
+// pixel computes all whole groups of four panels of a convolution of one output pixel and one row,
+// and returns how many panels these are.
 func (c *Conv) pixel(dst, src, w, bias []float32) int {
 	groups := c.COut / (4 * Panel)
 	if !SIMD || c.OutH != 1 || c.OutW != 1 || c.KH != 1 || groups == 0 {
@@ -77,7 +80,8 @@ func (c *Conv) tiles(dst, src, w, bias []float32) tiles {
 		run: int64(c.KW * c.SrcStride), rows: int64(c.KH), times: int64(c.OutH), timesDst: int64(4 * c.DstW * c.DstStride), timesSrc: int64(4 * c.Step * c.SrcW * c.SrcStride), floor: floor, ceiling: ceiling}
 }
 
-// panels computes all pixels of the first panels of that many channels and returns how many panels these are.
+// panels computes all pixels of the first panels of that many channels and returns how many panels
+// these are.
 func (c *Conv) panels(dst, src, w, bias []float32, channels int) int {
 	if !SIMD {
 		c.portablePanel(dst, src, w, bias, min(Panel, channels))

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestAssemblyEqualsPortable compares bit for bit. Widths 1 to 18 meet every mix of tiles of 6, 4, 2 and 1 pixels; 10 channels meet a
-// part of a panel; kernels, strides and the sign of zero (a ReLU of a negative sum) are those of the networks.
+// TestAssemblyEqualsPortable compares bit for bit. Widths 1 to 18 meet every mix of tiles of 6, 4,
+// 2 and 1 pixels; 10 channels meet a part of a panel; kernels, strides and the sign of zero (a ReLU
+// of a negative sum) are those of the networks.
 func TestAssemblyEqualsPortable(t *testing.T) {
 	eachWay(func(way string) { testAssemblyEqualsPortable(t, way) })
 }
@@ -57,7 +58,8 @@ func TestSixes(t *testing.T) {
 	}
 }
 
-// TestPixelEqualsPortable: one output pixel, with fewer and more panels than the four that are computed together.
+// TestPixelEqualsPortable: one output pixel, with fewer and more panels than the four that are
+// computed together.
 func TestPixelEqualsPortable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	for _, cout := range []int{8, 10, 31, 32, 35, 64, 100} {

@@ -2,7 +2,8 @@ package kernels
 
 import "golang.org/x/sys/cpu"
 
-// SIMD tells whether convolutions run in SIMD assembly: where the processor and the system have AVX2.
+// SIMD tells whether convolutions run in SIMD assembly: where the processor and the system have
+// AVX2.
 var SIMD = cpu.X86.HasAVX2
 
 const (

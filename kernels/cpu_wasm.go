@@ -33,8 +33,9 @@ func groupedTiles2(t *tiles)
 //go:noescape
 func groupedTiles1(t *tiles)
 
-// wide is whether tiles of six pixels are used. They need the register that an unfused product takes, so it is whether this program's multiply-adds
-// round once, as package wasm/postlink makes them: x*x is half a unit in the last place more than what is subtracted.
+// wide is whether tiles of six pixels are used. They need the register that an unfused product
+// takes, so it is whether this program's multiply-adds round once, as package wasm/postlink makes
+// them: x*x is half a unit in the last place more than what is subtracted.
 var wide = func() bool {
 	x, square := []float32{1 + 1./4096, 0, 0, 0}, []float32{-1 - 1./2048, 0, 0, 0}
 	one := Map{H: 1, W: 1, C: 4}

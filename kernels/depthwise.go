@@ -5,11 +5,13 @@ package kernels
 
 import "fmt"
 
-// Depthwise is a convolution whose every channel has a kernel of its own: groups = input channels = output channels in PyTorch's words. The fields
-// mean what they mean in Conv, and COut is the number of channels.
+// Depthwise is a convolution whose every channel has a kernel of its own: groups = input channels =
+// output channels in PyTorch's words. The fields mean what they mean in Conv, and COut is the
+// number of channels.
 type Depthwise Conv
 
-// PackDepthwise lays PyTorch's [C][1][KH][KW] weights out as [C/n][KH][KW][n] with zeros for the lanes beyond c, where n is 4 or, with AVX2, 8.
+// PackDepthwise lays PyTorch's [C][1][KH][KW] weights out as [C/n][KH][KW][n] with zeros for the
+// lanes beyond c, where n is 4 or, with AVX2, 8.
 func PackDepthwise(w []float32, c, kh, kw int) []float32 {
 	k := kh * kw
 	if len(w) != c*k {
@@ -23,10 +25,12 @@ func PackDepthwise(w []float32, c, kh, kw int) []float32 {
 	return out
 }
 
-// Run is: dst[y][x][c] = bias[c] + sum over ky, kx of src[y*Step+ky][x*Step+kx][c] * w[c][ky][kx], and Act of it.
+// Run is: dst[y][x][c] = bias[c] + sum over ky, kx of src[y*Step+ky][x*Step+kx][c] * w[c][ky][kx],
+// and Act of it.
 //
-// src and dst begin where Conv.Run wants them to. w comes from PackDepthwise and bias from PackBias. The sum runs in the order ky, kx, starting
-// from the bias. Lanes COut..DstStride-1 of a pixel are left as they are.
+// src and dst begin where Conv.Run wants them to. w comes from PackDepthwise and bias from
+// PackBias. The sum runs in the order ky, kx, starting from the bias. Lanes COut..DstStride-1 of a
+// pixel are left as they are.
 func (d *Depthwise) Run(dst, src, w, bias []float32) {
 	needSrc := ((d.OutH-1)*d.Step+d.KH-1)*d.SrcW*d.SrcStride + ((d.OutW-1)*d.Step+d.KW-1)*d.SrcStride + d.COut
 	needDst := ((d.OutH-1)*d.DstW+d.OutW-1)*d.DstStride + d.COut
@@ -47,8 +51,8 @@ func (d *Depthwise) Run(dst, src, w, bias []float32) {
 	}
 }
 
-// portableRow computes the channels of one row of output pixels from one on, a multiple of 4. It is the definition, which the assembly must equal bit
-// for bit.
+// portableRow computes the channels of one row of output pixels from one on, a multiple of 4. It is
+// the definition, which the assembly must equal bit for bit.
 func (d *Depthwise) portableRow(dst, src, w, bias []float32, from int) {
 	floor, ceiling, _ := d.Act.limits()
 	for c := from; c < d.COut; {

@@ -2,7 +2,8 @@
 
 package kernels
 
-// depthwiseRow is one call of a microkernel: tiles of neighbouring pixels in one row, for vectors of channels. kernels/gen knows the offsets.
+// depthwiseRow is one call of a microkernel: tiles of neighbouring pixels in one row, for vectors
+// of channels. kernels/gen knows the offsets.
 type depthwiseRow struct {
 	dst, src, w, bias *float32
 	row               int64 // bytes from one row of the source to the next
@@ -38,8 +39,9 @@ func depthwise5Step2Tiles4(t *depthwiseRow)
 //go:noescape
 func depthwise5Step2Tiles1(t *depthwiseRow)
 
-// rowVectors computes the whole vectors of channels of one row of output pixels and returns how many channels these are: none for a kernel or a step that
-// has no microkernel. Where pixels are left over behind tiles of four, one more tile covers them and computes some a second time.
+// rowVectors computes the whole vectors of channels of one row of output pixels and returns how
+// many channels these are: none for a kernel or a step that has no microkernel. Where pixels are
+// left over behind tiles of four, one more tile covers them and computes some a second time.
 func (d *Depthwise) rowVectors(dst, src, w, bias []float32) int {
 	if !SIMD || d.KH != d.KW || d.KH != 3 && d.KH != 5 || d.Step > 2 || d.COut < 4 {
 		return 0

@@ -51,8 +51,8 @@ func eachDepthwise(t *testing.T, test func(t *testing.T, c *depthwiseCase)) {
 	}
 }
 
-// TestDepthwise compares with the definition in float64: every tail of the tiles of four, tails of one to three channels, kernels and steps with a microkernel and
-// without.
+// TestDepthwise compares with the definition in float64: every tail of the tiles of four, tails of
+// one to three channels, kernels and steps with a microkernel and without.
 func TestDepthwise(t *testing.T) {
 	eachDepthwise(t, func(t *testing.T, c *depthwiseCase) {
 		for y := range c.dst.h {

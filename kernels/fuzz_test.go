@@ -6,9 +6,11 @@ import (
 	"testing"
 )
 
-// FuzzConvolutions runs one shape through every convolution that can compute it and compares each with the sum in float64. The destination holds NaN where it must be
-// written, zeros beside that and guard words around; the source holds NaN wherever no kernel may read. The corpus has every tail of 1 to 7 channels and 1 to 5
-// pixels at steps 1 and 2, and random shapes; it runs in WebAssembly and with AVX2 too.
+// FuzzConvolutions runs one shape through every convolution that can compute it and compares each
+// with the sum in float64. The destination holds NaN where it must be written, zeros beside that
+// and guard words around; the source holds NaN wherever no kernel may read. The corpus has every
+// tail of 1 to 7 channels and 1 to 5 pixels at steps 1 and 2, and random shapes; it runs in
+// WebAssembly and with AVX2 too.
 func FuzzConvolutions(f *testing.F) {
 	for pixels := 1; pixels <= 5; pixels++ {
 		for channels := 1; channels <= 7; channels++ {
@@ -45,7 +47,8 @@ func FuzzConvolutions(f *testing.F) {
 			}
 		}
 		weights, bias := values(cout*cin*k*k), values(cout)
-		// check runs one way of computing and compares it with what at adds to the bias, which also tells the size of the terms.
+		// check runs one way of computing and compares it with what at adds to the bias, which also
+		// tells the size of the terms.
 		check := func(name string, channels int, tolerance float64, run func(dst *padded, c Conv), at func(y, x, o int, add func(a, b float32))) {
 			t.Helper()
 			dst := newPadded(nil, h, w, channels, rng.IntN(2))
@@ -118,7 +121,8 @@ func FuzzConvolutions(f *testing.F) {
 	})
 }
 
-// FuzzPools compares pooling windows and the activations, whose definitions are the portable loops, bit for bit (any NaN is NaN); values hold infinities, both zeros and NaN.
+// FuzzPools compares pooling windows and the activations, whose definitions are the portable loops,
+// bit for bit (any NaN is NaN); values hold infinities, both zeros and NaN.
 func FuzzPools(f *testing.F) {
 	rng := rand.New(rand.NewPCG(13, 13))
 	for range 200 {

@@ -2,10 +2,13 @@ package kernels
 
 import "fmt"
 
-// Groups tells how a convolution's channels are grouped: the output channels of a group read the input channels of the same group only.
+// Groups tells how a convolution's channels are grouped: the output channels of a group read the
+// input channels of the same group only.
 //
-// A panel of eight output channels may hold several groups. It reads Span input channels, those of all its groups, and has zeros where a group does not read: groups of
-// eight, 16 and so on cost nothing more, groups of four twice their products. A value that is not finite so reaches the other groups of its panel.
+// A panel of eight output channels may hold several groups. It reads Span input channels, those of
+// all its groups, and has zeros where a group does not read: groups of eight, 16 and so on cost
+// nothing more, groups of four twice their products. A value that is not finite so reaches the
+// other groups of its panel.
 type Groups struct{ Groups, CIn, COut int }
 
 // outputs is the number of output channels of a group.
@@ -17,7 +20,8 @@ func (g Groups) inputs(panel int) (from, to int) {
 	return panel * Panel / g.outputs() * in, (last/g.outputs() + 1) * in
 }
 
-// Span is the number of input channels that a panel reads, a multiple of 4 and the same for all panels.
+// Span is the number of input channels that a panel reads, a multiple of 4 and the same for all
+// panels.
 func (g Groups) Span() int {
 	span := 0
 	for p := range (g.COut + Panel - 1) / Panel {
@@ -27,14 +31,16 @@ func (g Groups) Span() int {
 	return (span + 3) &^ 3
 }
 
-// first is the first channel that a panel reads, so that all of its span lie in a pixel of that stride.
+// first is the first channel that a panel reads, so that all of its span lie in a pixel of that
+// stride.
 func (g Groups) first(panel, span, stride int) int {
 	from, _ := g.inputs(panel)
 	return min(from, stride-span)
 }
 
-// PackGrouped lays PyTorch's [COut][CIn/groups][KH][KW] weights out as [COut/8][KH][KW][Span][8], with zeros where an output channel does not read an input
-// channel. stride is that of a source's pixel.
+// PackGrouped lays PyTorch's [COut][CIn/groups][KH][KW] weights out as [COut/8][KH][KW][Span][8],
+// with zeros where an output channel does not read an input channel. stride is that of a source's
+// pixel.
 func PackGrouped(w []float32, g Groups, kh, kw, stride int) []float32 {
 	if g.Groups < 1 || g.COut%g.Groups != 0 || g.CIn%g.Groups != 0 || g.CIn > stride || stride%4 != 0 || len(w) != g.COut*g.CIn/g.Groups*kh*kw {
 		panic(fmt.Sprintf("kernels.PackGrouped: %d weights for %d groups of %d to %d channels, kernel %dx%d, stride %d", len(w), g.Groups, g.CIn, g.COut, kh, kw, stride))
@@ -49,8 +55,8 @@ func PackGrouped(w []float32, g Groups, kh, kw, stride int) []float32 {
 	return out
 }
 
-// Grouped is Run for a convolution in groups: w comes from PackGrouped with SrcStride and bias from PackBias. The sum runs in the order ky, kx, input channel, starting from the
-// bias.
+// Grouped is Run for a convolution in groups: w comes from PackGrouped with SrcStride and bias from
+// PackBias. The sum runs in the order ky, kx, input channel, starting from the bias.
 func (c *Conv) Grouped(dst, src, w, bias []float32, g Groups) {
 	span := g.Span()
 	k := c.KH * c.KW * span
@@ -70,7 +76,8 @@ func (c *Conv) Grouped(dst, src, w, bias []float32, g Groups) {
 	}
 }
 
-// portableGroupedPanel computes all pixels of one panel. It is the definition, which the assembly must equal bit for bit.
+// portableGroupedPanel computes all pixels of one panel. It is the definition, which the assembly
+// must equal bit for bit.
 func (c *Conv) portableGroupedPanel(dst, src, w, bias []float32, span, lanes int) {
 	for i := range c.OutH * c.OutW {
 		y, x := i/c.OutW, i%c.OutW

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Grouped against the definition in float64: groups of one and of several channels, odd sizes, strides, kernels 1, 3 and 5.
+// Grouped against the definition in float64: groups of one and of several channels, odd sizes,
+// strides, kernels 1, 3 and 5.
 func TestGrouped(t *testing.T) {
 	for _, s := range []struct{ h, w, cin, cout, k, step, groups int }{
 		{5, 4, 6, 6, 3, 1, 6}, {7, 9, 13, 13, 5, 2, 13}, {1, 1, 8, 8, 3, 1, 8}, {6, 5, 6, 9, 3, 1, 3}, {8, 8, 16, 8, 1, 1, 4}, {9, 7, 4, 8, 5, 2, 2}, {4, 4, 4, 8, 3, 1, 4},
@@ -79,7 +80,8 @@ func poolPortable(w Window, dst []float32, d Map, src []float32, s Map, scale fl
 	}
 }
 
-// Pools against the definition: windows that overlap, leave gaps, reach over the edge, or cover the map.
+// Pools against the definition: windows that overlap, leave gaps, reach over the edge, or cover the
+// map.
 func TestWindow(t *testing.T) {
 	for _, s := range []struct {
 		h, w, c int

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// allActs are the activations that behave differently at the end of a convolution, and exact computes them.
+// allActs are the activations that behave differently at the end of a convolution, and exact
+// computes them.
 var allActs = []Activation{Identity, ReLU, ReLU6, HardSwish, SiLU}
 
 func (a Activation) exact(x float64) float64 {
@@ -28,7 +29,8 @@ func (a Activation) exact(x float64) float64 {
 // guard is written around every destination; a kernel that touches it has left its slice's part.
 const guard = float32(-12345.5)
 
-// padded makes an HWC map with a zero border, random values in C of stride lanes, and guard words before and behind it.
+// padded makes an HWC map with a zero border, random values in C of stride lanes, and guard words
+// before and behind it.
 type padded struct {
 	h, w, c, stride, pad int
 	all                  []float32
@@ -114,8 +116,8 @@ func sameBits(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-// TestConv compares with the definition in float64. The shapes have tails: 1 to 9 channels beside panels of 8, odd and single columns beside
-// pairs of pixels, strides 1 and 2, kernels 1, 3 and 5.
+// TestConv compares with the definition in float64. The shapes have tails: 1 to 9 channels beside
+// panels of 8, odd and single columns beside pairs of pixels, strides 1 and 2, kernels 1, 3 and 5.
 func TestConv(t *testing.T) {
 	for _, s := range []struct{ h, w, cin, cout, k, step int }{
 		{1, 1, 1, 1, 1, 1}, {1, 1, 128, 10, 1, 1}, {1, 1, 5, 4, 1, 1}, {3, 3, 3, 7, 3, 1}, {5, 4, 3, 8, 3, 1}, {6, 5, 4, 9, 3, 1},
@@ -161,7 +163,8 @@ func TestConv(t *testing.T) {
 	}
 }
 
-// A convolution that is computed in bands is the same as one that is not, bit for bit: bands of the source, of the output's only row, and of rows.
+// A convolution that is computed in bands is the same as one that is not, bit for bit: bands of the
+// source, of the output's only row, and of rows.
 func TestBands(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 7))
 	for _, s := range []struct{ size, cin, cout, k int }{{20, 204, 12, 1}, {9, 1024, 9, 1}, {30, 8, 60, 1}, {24, 4, 40, 3}} {

@@ -55,11 +55,12 @@ func sameSize(where string, d Map, maps ...Map) {
 	}
 }
 
-// The passes over maps below compute as many channels as the platform has assembly for, whole vectors of four with SIMD and none elsewhere, and
-// the others in the portable loop beside each, which is the definition: the assembly equals it bit for bit.
+// The passes over maps below compute as many channels as the platform has assembly for, whole
+// vectors of four with SIMD and none elsewhere, and the others in the portable loop beside each,
+// which is the definition: the assembly equals it bit for bit.
 
-// Mean is the squeeze: dst[c] = mean over y, x of src[y][x][c]. Rows are summed first and then added up, which keeps the rounding
-// error of large maps near that of pairwise summation.
+// Mean is the squeeze: dst[c] = mean over y, x of src[y][x][c]. Rows are summed first and then
+// added up, which keeps the rounding error of large maps near that of pairwise summation.
 func Mean(dst, src []float32, m Map) {
 	m.check("Mean", src)
 	sameLength("Mean", len(dst), m.C)
@@ -96,7 +97,8 @@ func scalePortable(dst []float32, d Map, src []float32, s Map, gate []float32, f
 	d.each(from, func(y, x, c int) { dst[d.at(y, x, c)] = src[s.at(y, x, c)] * gate[c] })
 }
 
-// Add is the sum of a residual connection: dst[y][x][c] = a[y][x][c] + b[y][x][c], all of one size, then max(0, .) if relu.
+// Add is the sum of a residual connection: dst[y][x][c] = a[y][x][c] + b[y][x][c], all of one size,
+// then max(0, .) if relu.
 func Add(dst []float32, d Map, a []float32, am Map, b []float32, bm Map, relu bool) {
 	d.check("Add", dst)
 	am.check("Add", a)
@@ -118,7 +120,8 @@ func floorOf(relu bool) float32 {
 	return math32.Inf(-1)
 }
 
-// Affine is batch norm at inference: dst[y][x][c] = src[y][x][c]*scale[c] + shift[c], then max(0, .) if relu.
+// Affine is batch norm at inference: dst[y][x][c] = src[y][x][c]*scale[c] + shift[c], then max(0,
+// .) if relu.
 func Affine(dst []float32, d Map, src []float32, s Map, scale, shift []float32, relu bool) {
 	d.check("Affine", dst)
 	s.check("Affine", src)
@@ -139,7 +142,8 @@ func affinePortable(dst []float32, d Map, src []float32, s Map, scale, shift []f
 	})
 }
 
-// Softmax is: dst[i] = exp(src[i]) / sum of exp(src), computed with the largest value subtracted so that it cannot overflow.
+// Softmax is: dst[i] = exp(src[i]) / sum of exp(src), computed with the largest value subtracted so
+// that it cannot overflow.
 func Softmax(dst, src []float32) {
 	sameLength("Softmax", len(dst), len(src))
 	largest := src[0]

@@ -141,7 +141,8 @@ func logisticMap(w *walk)
 //go:noescape
 func siluMap(w *walk)
 
-// activationTable has the constants of the activations, one vector each. kernels/gen knows their order.
+// activationTable has the constants of the activations, one vector each. kernels/gen knows their
+// order.
 var activationTable = func() (table [15 * vectorLanes]float32) {
 	bias := math32.Float32frombits(127)
 	for i, v := range append([]float32{0, 6, 3, 1. / 6, expLeast, expMost, expLog2E, expRound, bias}, expSeries[:]...) {

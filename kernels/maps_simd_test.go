@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// TestMapsEqualPortable compares bit for bit. The channels meet groups of sixteen, groups of four and tails of one to three; the values hold both zeros,
-// infinities and NaN; borders and guard words around the destination must stay.
+// TestMapsEqualPortable compares bit for bit. The channels meet groups of sixteen, groups of four
+// and tails of one to three; the values hold both zeros, infinities and NaN; borders and guard
+// words around the destination must stay.
 func TestMapsEqualPortable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	special := []float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), math.SmallestNonzeroFloat32}

@@ -2,8 +2,8 @@ package kernels
 
 import "fmt"
 
-// Window is a square pooling window with any stride and padding: output pixel (y, x) covers the Size x Size pixels from (y*Step-Pads.Top,
-// x*Step-Pads.Left) on.
+// Window is a square pooling window with any stride and padding: output pixel (y, x) covers the
+// Size x Size pixels from (y*Step-Pads.Top, x*Step-Pads.Left) on.
 type Window struct {
 	Size, Step int
 	Pads       Pads
@@ -21,7 +21,8 @@ func (w Window) Out(h, width int) (oh, ow int) {
 	return (h+w.Pads.Top+w.Pads.Bottom-w.Size)/w.Step + 1, (width+w.Pads.Left+w.Pads.Right-w.Size)/w.Step + 1
 }
 
-// Rows is the part of h rows that output row i covers: [from, to). It is never empty where the pads are smaller than Size.
+// Rows is the part of h rows that output row i covers: [from, to). It is never empty where the pads
+// are smaller than Size.
 func (w Window) Rows(i, h int) (from, to int) { return w.span(i*w.Step-w.Pads.Top, h) }
 
 // Columns is the part of width columns that output column i covers.
@@ -39,13 +40,14 @@ func (w Window) Share(y, x, h, width int) float32 {
 	return 1 / float32((bottom-top)*(right-left))
 }
 
-// Max is: dst[y][x][c] = max of src over the window; places outside the map do not count. A NaN counts only where it is the window's first value.
+// Max is: dst[y][x][c] = max of src over the window; places outside the map do not count. A NaN
+// counts only where it is the window's first value.
 func (w Window) Max(dst []float32, d Map, src []float32, s Map) {
 	w.pool("Window.Max", dst, d, src, s, false)
 }
 
-// Average is: dst[y][x][c] = sum of src over the window / Size²; places outside the map count as 0, PyTorch's count_include_pad=True,
-// or with Inside not at all.
+// Average is: dst[y][x][c] = sum of src over the window / Size²; places outside the map count as 0,
+// PyTorch's count_include_pad=True, or with Inside not at all.
 func (w Window) Average(dst []float32, d Map, src []float32, s Map) {
 	w.pool("Window.Average", dst, d, src, s, true)
 }
@@ -85,7 +87,8 @@ type pooling struct {
 	scale         float32 // of the windows' sums; 0 for their largest values
 }
 
-// portable computes the channels from one on. It is the definition, which the assembly must equal bit for bit.
+// portable computes the channels from one on. It is the definition, which the assembly must equal
+// bit for bit.
 func (p *pooling) portable(dst []float32, d Map, src []float32, s Map, from int) {
 	for x := range p.pixels {
 		for c := from; c < d.C; c++ {

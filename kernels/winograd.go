@@ -5,13 +5,15 @@ package kernels
 
 import "fmt"
 
-// Winograd is the 3x3 convolution of step 1 computed as F(4x4,3x3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural
-// Networks" (2016, arXiv:1509.09308): 36 products for 16 outputs instead of 144, and sums in another order, which costs about
-// 1e-5 of the largest value. The fields mean what they mean in Conv; KH, KW are 3 and Step is 1.
+// Winograd is the 3x3 convolution of step 1 computed as F(4x4,3x3) of Lavin and Gray, "Fast
+// Algorithms for Convolutional Neural Networks" (2016, arXiv:1509.09308): 36 products for 16
+// outputs instead of 144, and sums in another order, which costs about 1e-5 of the largest value.
+// The fields mean what they mean in Conv; KH, KW are 3 and Step is 1.
 //
 //	Y = Aᵀ [ sum over the input channels of (G g Gᵀ) * (Bᵀ d B) ] A, with g 3x3 weights, d 6x6 inputs and Y 4x4 outputs
 //
-// The 6x6 tiles overlap by two pixels. Places outside the map count as zeros, and outputs outside it are dropped.
+// The 6x6 tiles overlap by two pixels. Places outside the map count as zeros, and outputs outside
+// it are dropped.
 type Winograd Conv
 
 const (
@@ -20,21 +22,22 @@ const (
 	winogradPoint = winogradIn * winogradIn // products of a tile and channel
 	winogradTile  = winogradPoint * Panel   // products of a tile and panel
 
-	// winogradBias is the product that Aᵀ·A adds to each of the 16 outputs with factor 1: the bias is added there, once for all of them.
+	// winogradBias is the product that Aᵀ·A adds to each of the 16 outputs with factor 1: the bias
+	// is added there, once for all of them.
 	winogradBias = winogradIn + 1
 
-	// winogradGap values lie between the planes of the transformed input. A plane's size is often a power of two, and 36 stores that
-	// far apart would all meet in one set of the L1 cache.
+	// winogradGap values lie between the planes of the transformed input. A plane's size is often a
+	// power of two, and 36 stores that far apart would all meet in one set of the L1 cache.
 	winogradGap = 16
 
-	// winogradBlock is the size in values that the transformed input of a block of tiles may have, so that it stays in the L2 cache
-	// while all panels pass over it. From 100 to 300 KB no difference was measured where that cache has 1 MB, and 600 KB
-	// was 5 % slower.
+	// winogradBlock is the size in values that the transformed input of a block of tiles may have,
+	// so that it stays in the L2 cache while all panels pass over it. From 100 to 300 KB no
+	// difference was measured where that cache has 1 MB, and 600 KB was 5 % slower.
 	winogradBlock = 64 << 10
 )
 
-// PackWinograd transforms PyTorch's [Cout][Cin][3][3] weights g to G g Gᵀ, computed in float64, and lays them out as
-// [Cout/8][36][stride][8] with zeros for the lanes beyond cin and cout.
+// PackWinograd transforms PyTorch's [Cout][Cin][3][3] weights g to G g Gᵀ, computed in float64, and
+// lays them out as [Cout/8][36][stride][8] with zeros for the lanes beyond cin and cout.
 func PackWinograd(w []float32, cout, cin, stride int) []float32 {
 	if len(w) != cout*cin*9 || stride < cin {
 		panic(fmt.Sprintf("kernels.PackWinograd: %d weights for %dx%dx3x3, stride %d", len(w), cout, cin, stride))
@@ -69,14 +72,15 @@ func (g *Winograd) tiles() (row, all int) {
 	return row, row * ((g.OutH + winogradOut - 1) / winogradOut)
 }
 
-// block is the number of tiles that are transformed, multiplied and transformed back together: twelves, which tiles of four and of six
-// fill.
+// block is the number of tiles that are transformed, multiplied and transformed back together:
+// twelves, which tiles of four and of six fill.
 func (g *Winograd) block() int {
 	_, all := g.tiles()
 	return min(all, max(12, winogradBlock/(winogradPoint*g.SrcStride)/12*12))
 }
 
-// plane is the number of values from one of the 36 planes [block][SrcStride] of the transformed input to the next.
+// plane is the number of values from one of the 36 planes [block][SrcStride] of the transformed
+// input to the next.
 func (g *Winograd) plane() int { return g.block()*g.SrcStride + winogradGap }
 
 // Scratch is the number of values that Run needs as scratch.
@@ -84,8 +88,9 @@ func (g *Winograd) Scratch() int {
 	return winogradPoint*g.plane() + productPanels*g.block()*winogradTile + winogradPoint*g.SrcStride
 }
 
-// Run computes what Conv.Run computes, from the same maps and biases. w comes from PackWinograd; scratch has Scratch values, whose
-// content means nothing before or after. Lanes COut..DstStride-1 of a pixel are left as they are.
+// Run computes what Conv.Run computes, from the same maps and biases. w comes from PackWinograd;
+// scratch has Scratch values, whose content means nothing before or after. Lanes COut..DstStride-1
+// of a pixel are left as they are.
 func (g *Winograd) Run(dst, src, w, bias, scratch []float32) {
 	needSrc := (g.OutH+1)*g.SrcW*g.SrcStride + (g.OutW+2)*g.SrcStride
 	needDst := ((g.OutH-1)*g.DstW+g.OutW-1)*g.DstStride + g.COut
@@ -119,7 +124,8 @@ func (g *Winograd) Run(dst, src, w, bias, scratch []float32) {
 	}
 }
 
-// input transforms all channels of one tile. A tile that reaches beyond the map and its border is first copied between zeros.
+// input transforms all channels of one tile. A tile that reaches beyond the map and its border is
+// first copied between zeros.
 func (g *Winograd) input(dst []float32, plane int, src []float32, tile int, patch []float32) {
 	row, _ := g.tiles()
 	y, x := tile/row*winogradOut, tile%row*winogradOut
@@ -137,8 +143,8 @@ func (g *Winograd) input(dst []float32, plane int, src []float32, tile int, patc
 	winogradInput(dst, plane, patch, winogradIn*g.SrcStride, g.SrcStride)
 }
 
-// output transforms one panel of n tiles, whole tiles of one row at a time; one that reaches beyond the map or whose panel reaches
-// beyond the channels is computed aside and copied in part.
+// output transforms one panel of n tiles, whole tiles of one row at a time; one that reaches beyond
+// the map or whose panel reaches beyond the channels is computed aside and copied in part.
 func (g *Winograd) output(dst []float32, panel int, src, bias []float32, first, n int, patch []float32) {
 	row, _ := g.tiles()
 	floor, ceiling, _ := g.Act.limits()

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkWinograd measures the direct convolution and Winograd side by side. GFLOP/s are 2 x multiply-adds of the direct form for both, so
-// that their ratio is that of the times.
+// BenchmarkWinograd measures the direct convolution and Winograd side by side. GFLOP/s are 2 x
+// multiply-adds of the direct form for both, so that their ratio is that of the times.
 func BenchmarkWinograd(b *testing.B) {
 	for _, s := range []struct{ size, cin, cout int }{{4, 128, 128}, {32, 4, 32}, {32, 4, 64}, {32, 64, 128}, {16, 32, 64}, {8, 64, 128}} {
 		c := Conv{SrcW: s.size + 2, SrcStride: s.cin, DstW: s.size + 2, DstStride: s.cout, OutH: s.size, OutW: s.size, COut: s.cout, KH: 3, KW: 3, Step: 1, Act: ReLU}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestWinogradAssemblyEqualsPortable compares the transforms bit for bit, with everything that lies between the values that they write. Zeros
-// of both signs are among the inputs, as behind a ReLU.
+// TestWinogradAssemblyEqualsPortable compares the transforms bit for bit, with everything that lies
+// between the values that they write. Zeros of both signs are among the inputs, as behind a ReLU.
 func TestWinogradAssemblyEqualsPortable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 11))
 	fill := func(n int) []float32 {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// winogradCase is a 3x3 convolution with random weights. Everything around the source's border, and the scratch, is NaN: what is read
-// though it has no meaning shows in the results.
+// winogradCase is a 3x3 convolution with random weights. Everything around the source's border, and
+// the scratch, is NaN: what is read though it has no meaning shows in the results.
 type winogradCase struct {
 	g                    Winograd
 	cin                  int
@@ -63,8 +63,9 @@ func (c *winogradCase) at(y, x, o int) float64 {
 	return sum
 }
 
-// TestWinograd compares with the definition in float64, relative to the map's largest value. Heights and widths 1 to 13 meet every tail of the
-// tiles of 4, and with 64 channels the larger maps take several blocks; 3 and 7 channels leave lanes of a vector unused, 9 a panel's.
+// TestWinograd compares with the definition in float64, relative to the map's largest value.
+// Heights and widths 1 to 13 meet every tail of the tiles of 4, and with 64 channels the larger
+// maps take several blocks; 3 and 7 channels leave lanes of a vector unused, 9 a panel's.
 func TestWinograd(t *testing.T) {
 	type size struct{ h, w int }
 	sizes := []size{{16, 16}, {32, 32}}
@@ -109,7 +110,8 @@ func TestWinograd(t *testing.T) {
 	t.Logf("largest error %.2g of the map's largest value", worst)
 }
 
-// The weight transform of F(4x4,3x3), by hand for two kernels: the centre alone is the outer product of G's middle column with itself.
+// The weight transform of F(4x4,3x3), by hand for two kernels: the centre alone is the outer
+// product of G's middle column with itself.
 func TestPackWinograd(t *testing.T) {
 	centre, corner := make([]float32, 9), make([]float32, 9)
 	centre[4], corner[8] = 1, 1

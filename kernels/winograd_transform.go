@@ -1,9 +1,10 @@
 package kernels
 
-// The steps of Winograd in portable Go. They are the definition, which the assembly must equal bit for bit.
+// The steps of Winograd in portable Go. They are the definition, which the assembly must equal bit
+// for bit.
 
-// portableWinogradInput is: dst[6i+j][c] = (Bᵀ d B)[i][j] for each channel c of the tile d[y][x] = src[y*row + x*channels + c]; dst has 36
-// planes.
+// portableWinogradInput is: dst[6i+j][c] = (Bᵀ d B)[i][j] for each channel c of the tile d[y][x] =
+// src[y*row + x*channels + c]; dst has 36 planes.
 func portableWinogradInput(dst []float32, plane int, src []float32, row, channels int) {
 	for c := range channels {
 		var rows [winogradIn][winogradIn]float32 // d B
@@ -40,8 +41,9 @@ func inputLine(t *[winogradIn]float32, d0, d1, d2, d3, d4, d5 float32) {
 	t[5] = (d5 - d3) - float32(4*f)
 }
 
-// portableWinogradProduct is: dst[p*apart + ...][t][k][o] = sum over i of src[k*plane + t*channels + i] * w[p][k][i][o] for each panel p, each tile t, each of the 36
-// points k and each of the 8 output channels o of a panel.
+// portableWinogradProduct is: dst[p*apart + ...][t][k][o] = sum over i of src[k*plane + t*channels
+// + i] * w[p][k][i][o] for each panel p, each tile t, each of the 36 points k and each of the 8
+// output channels o of a panel.
 func portableWinogradProduct(dst []float32, apart int, src []float32, plane int, w []float32, tiles, channels, panels int) {
 	var zero [Panel]float32
 	c := Conv{SrcW: tiles, SrcStride: channels, DstStride: winogradTile, OutW: tiles, KH: 1, KW: 1, Step: 1}
@@ -51,8 +53,8 @@ func portableWinogradProduct(dst []float32, apart int, src []float32, plane int,
 	}
 }
 
-// portableWinogradOutput is: dst[y*row + (4t+x)*pixel + c] = (Aᵀ m A)[y][x] + bias[c], within floor and ceiling, for each of the 8 channels c of each
-// tile t of m[t][6i+j][c].
+// portableWinogradOutput is: dst[y*row + (4t+x)*pixel + c] = (Aᵀ m A)[y][x] + bias[c], within floor
+// and ceiling, for each of the 8 channels c of each tile t of m[t][6i+j][c].
 func portableWinogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, floor, ceiling float32) {
 	for i := range tiles * Panel {
 		t, c := i/Panel, i%Panel

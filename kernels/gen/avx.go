@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// x86 writes functions for processors with AVX2. Every instruction that touches a vector is VEX encoded, every product is rounded before it is added, and every
-// function ends with VZEROUPPER: Go's own SSE code would be slow behind the upper halves of registers that are in use.
+// x86 writes functions for processors with AVX2. Every instruction that touches a vector is VEX
+// encoded, every product is rounded before it is added, and every function ends with VZEROUPPER:
+// Go's own SSE code would be slow behind the upper halves of registers that are in use.
 type x86 struct {
 	*asm
 	vector string   // "Y" for eight values in a register, "X" for four
@@ -20,7 +21,8 @@ func newX86() *x86 {
 	return a
 }
 
-// start starts a function of one pointer, which lies in AX. A function with a frame can grow the stack, so it tells that its frame holds no pointers.
+// start starts a function of one pointer, which lies in AX. A function with a frame can grow the
+// stack, so it tells that its frame holds no pointers.
 func (a *x86) start(name, argument, kind string, frame int) {
 	flags := "NOSPLIT"
 	if frame > 0 {
@@ -65,8 +67,9 @@ func (a *x86) limits(floor, reg int) {
 func (a *x86) load(memory string, reg int)  { a.line("VMOVUPS %s, %s", memory, a.reg(reg)) }
 func (a *x86) store(reg int, memory string) { a.line("VMOVUPS %s, %s", a.reg(reg), memory) }
 
-// postfix writes an expression as asm.postfix does. An operand may also be in memory: 32(BX). Without "=" at its end, the register that holds the value is
-// returned and belongs to the caller until keep gives it back.
+// postfix writes an expression as asm.postfix does. An operand may also be in memory: 32(BX).
+// Without "=" at its end, the register that holds the value is returned and belongs to the caller
+// until keep gives it back.
 func (a *x86) postfix(expression string, temporaries ...int) (value string) {
 	a.free = nil
 	for _, t := range temporaries {

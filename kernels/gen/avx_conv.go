@@ -2,7 +2,8 @@ package main
 
 import "fmt"
 
-// tilesAMD64 are the microkernels: pixels x panels of eight channels. Sixteen registers hold twelve sums, two vectors of weights, a pixel's value and a product.
+// tilesAMD64 are the microkernels: pixels x panels of eight channels. Sixteen registers hold twelve
+// sums, two vectors of weights, a pixel's value and a product.
 var tilesAMD64 = [][2]int{{6, 2}, {4, 2}, {2, 2}, {1, 2}, {12, 1}, {6, 1}, {4, 1}, {2, 1}, {1, 1}}
 
 // convAMD64Source is conv_amd64.s.
@@ -20,17 +21,21 @@ func convAMD64Source() []byte {
 	return a.source()
 }
 
-// pixelPointers are the registers that point to every third pixel of a tile: the two behind it are one and two steps (R12) further.
+// pixelPointers are the registers that point to every third pixel of a tile: the two behind it are
+// one and two steps (R12) further.
 var pixelPointers = []string{"R8", "R9", "R10", "R11"}
 
 func pixelAddress(j, offset int) string {
 	return fmt.Sprintf("%d(%s)", offset, pixelPointers[j/3]) + []string{"", "(R12*1)", "(R12*2)"}[j%3]
 }
 
-// conv writes the microkernel of tiles of n neighbouring pixels x one or two panels: see asm.conv, whose order of sums it keeps.
+// conv writes the microkernel of tiles of n neighbouring pixels x one or two panels: see asm.conv,
+// whose order of sums it keeps.
 //
-// Registers: AX the struct tiles, DI destination, SI the row, BX weights, CX bytes from the first panel's weights to the second's, DX steps left, R8.. pixels,
-// R12 bytes between pixels, R13 rows left, R14 columns left (grouped), R15 tiles left. Y0.. the sums (a pixel's panels beside each other), Y12 and Y13 weights.
+// Registers: AX the struct tiles, DI destination, SI the row, BX weights, CX bytes from the first
+// panel's weights to the second's, DX steps left, R8.. pixels, R12 bytes between pixels, R13 rows
+// left, R14 columns left (grouped), R15 tiles left. Y0.. the sums (a pixel's panels beside each
+// other), Y12 and Y13 weights.
 func (a *x86) conv(n, panels int, grouped bool) {
 	name := fmt.Sprintf("convTiles%dx%d", n, panels)
 	if grouped {
@@ -118,8 +123,8 @@ func (a *x86) conv(n, panels int, grouped bool) {
 	a.end()
 }
 
-// panels writes the microkernel of one pixel x 32 output channels: see asm.panels. R8 to R11 are the weights of the four panels, R12 bytes from one
-// panel's to the next, R13 groups left.
+// panels writes the microkernel of one pixel x 32 output channels: see asm.panels. R8 to R11 are
+// the weights of the four panels, R12 bytes from one panel's to the next, R13 groups left.
 func (a *x86) panels() {
 	a.start("convPanels", "t", "tiles", 0)
 	a.field(tileDst, "DI")

@@ -15,10 +15,12 @@ func depthwiseAMD64Source() []byte {
 	return a.source()
 }
 
-// depthwise writes the microkernel of tiles of n neighbouring pixels, for eight channels at a time and then for four: see asm.depthwise.
+// depthwise writes the microkernel of tiles of n neighbouring pixels, for eight channels at a time
+// and then for four: see asm.depthwise.
 //
-// Registers: DI destination, SI source, BX weights, CX bias of these channels, R8 a row and in it a pixel, R9 bytes between pixels, R11 between destination
-// pixels, R12 a tile's destination, R13 its source, R15 tiles left, DX free. V0.. weights, V9.. sums, V13 a pixel.
+// Registers: DI destination, SI source, BX weights, CX bias of these channels, R8 a row and in it a
+// pixel, R9 bytes between pixels, R11 between destination pixels, R12 a tile's destination, R13 its
+// source, R15 tiles left, DX free. V0.. weights, V9.. sums, V13 a pixel.
 func (a *x86) depthwise(kernel, step, n int) {
 	const weightsPanel = 32 // bytes of one place's weights
 	a.vector = "Y"

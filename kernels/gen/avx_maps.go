@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// mapsAMD64Source is maps_amd64.s: the passes of maps_wasm.s, groups of 16 channels in two registers and then four channels in half of one.
+// mapsAMD64Source is maps_amd64.s: the passes of maps_wasm.s, groups of 16 channels in two
+// registers and then four channels in half of one.
 func mapsAMD64Source() []byte {
 	a := newX86()
 	a.walk("scaleMap", "a", func(i int) string { return fmt.Sprintf("%s V%d *", a.at("CX", i), 8+i) })
@@ -41,9 +42,12 @@ func (a *x86) constantAt(name string) string {
 // at is the i-th vector of a pixel.
 func (a *x86) at(reg string, i int) string { return fmt.Sprintf("%d(%s)", a.bytes()*i, reg) }
 
-// pass writes a function that passes over its maps row by row, and in a row by groups of two vectors of eight channels and then by single ones of four. body
-// writes one group of n vectors in one row, with the struct in AX, pointers to the row's first pixels in DI, SI and DX (of destination, source and other map), and
-// what is one value a channel in V8.. (a) and V10.. (b) or a table (t) at R11, and the least value in V7 (with b, or f alone). BX, CX, R12 (the pixels) and R8 to R10 are free.
+// pass writes a function that passes over its maps row by row, and in a row by groups of two
+// vectors of eight channels and then by single ones of four. body writes one group of n vectors in
+// one row, with the struct in AX, pointers to the row's first pixels in DI, SI and DX (of
+// destination, source and other map), and what is one value a channel in V8.. (a) and V10.. (b) or
+// a table (t) at R11, and the least value in V7 (with b, or f alone). BX, CX, R12 (the pixels) and
+// R8 to R10 are free.
 func (a *x86) pass(name, constants string, body func(n int)) {
 	a.start(name, "w", "walk", 0)
 	a.vector = "Y"
@@ -105,7 +109,8 @@ func (a *x86) pixels(pixel func()) {
 	a.line("JNE pixels%s", a.vector)
 }
 
-// walk writes a pass that computes each vector of the destination from those of the other maps (pointers in CX and R12) and the constants.
+// walk writes a pass that computes each vector of the destination from those of the other maps
+// (pointers in CX and R12) and the constants.
 func (a *x86) walk(name, constants string, vector func(i int) string) {
 	a.pass(name, constants, func(n int) {
 		a.pixels(func() {
@@ -146,8 +151,9 @@ func (a *x86) sum() {
 	})
 }
 
-// pool writes a pooling whose windows lie otherW bytes from pixel to pixel and otherRow from behind a row to the next row: see asm.pool. R12 runs over the window, R9
-// and R10 count its rows and pixels left.
+// pool writes a pooling whose windows lie otherW bytes from pixel to pixel and otherRow from behind
+// a row to the next row: see asm.pool. R12 runs over the window, R9 and R10 count its rows and
+// pixels left.
 func (a *x86) pool(name, op string) {
 	a.pass(name, "", func(n int) {
 		a.pixels(func() {

@@ -2,7 +2,8 @@ package main
 
 import "fmt"
 
-// winogradAMD64Source is winograd_amd64.s: the transforms of kernels.Winograd. The expressions are those of the WebAssembly ones.
+// winogradAMD64Source is winograd_amd64.s: the transforms of kernels.Winograd. The expressions are
+// those of the WebAssembly ones.
 func winogradAMD64Source() []byte {
 	a := newX86()
 	a.winogradInput("winogradInputTile", "Y")
@@ -20,8 +21,9 @@ func (a *x86) constant(bits uint32, reg int) {
 
 const bits4, bits8 = 0x40800000, 0x41000000 // of the float32 4 and 8
 
-// winogradInput writes the input transform of one tile, a vector of channels after the other. R8 is the row, R9 a pixel, R10 a plane, R11 six planes, R12
-// three pixels, R13 vectors left; BX, CX and DX run. What the rows' pass leaves for the columns' lies in the frame.
+// winogradInput writes the input transform of one tile, a vector of channels after the other. R8 is
+// the row, R9 a pixel, R10 a plane, R11 six planes, R12 three pixels, R13 vectors left; BX, CX and
+// DX run. What the rows' pass leaves for the columns' lies in the frame.
 func (a *x86) winogradInput(name, vector string) {
 	a.vector = "Y"
 	a.start(name, "t", "transform", 36*32)
@@ -73,8 +75,8 @@ func (a *x86) winogradInput(name, vector string) {
 	a.end()
 }
 
-// winogradOutput writes the output transform of tiles beside each other, a panel each. R8 is the row, R9 a pixel, R13 tiles left; BX and CX run. V12 and V13 are the
-// least and the largest value.
+// winogradOutput writes the output transform of tiles beside each other, a panel each. R8 is the
+// row, R9 a pixel, R13 tiles left; BX and CX run. V12 and V13 are the least and the largest value.
 func (a *x86) winogradOutput() {
 	a.vector = "Y"
 	a.start("winogradOutputTiles", "t", "transform", 6*4*32)

@@ -2,8 +2,9 @@ package main
 
 import "fmt"
 
-// sizes are the numbers of pixels for which there is a microkernel. V8 has 15 vector registers. Four pixels use 8 for sums, 2 for weights and 2 for
-// a pixel and its product. Six use 12, 2 and 1, and the product spills: they are for builds that fuse it with its addition.
+// sizes are the numbers of pixels for which there is a microkernel. V8 has 15 vector registers.
+// Four pixels use 8 for sums, 2 for weights and 2 for a pixel and its product. Six use 12, 2 and 1,
+// and the product spills: they are for builds that fuse it with its addition.
 var sizes = []int{6, 4, 2, 1}
 
 // convSource is conv_wasm.s.
@@ -19,9 +20,10 @@ func convSource() []byte {
 	return a.source()
 }
 
-// panels writes the microkernel of one pixel x 32 output channels, which a fully connected layer is: eight sums hide the additions' latency, where convTiles1 has
-// two. R2 the source's values, R5 to R8 the weights of the four panels, R9 bytes from one panel's to the next, R15 groups of four panels left. V0.. the sums,
-// V14 a value of the source.
+// panels writes the microkernel of one pixel x 32 output channels, which a fully connected layer
+// is: eight sums hide the additions' latency, where convTiles1 has two. R2 the source's values, R5
+// to R8 the weights of the four panels, R9 bytes from one panel's to the next, R15 groups of four
+// panels left. V0.. the sums, V14 a value of the source.
 func (a *asm) panels() {
 	a.function("convPanels", "(t *tiles)", 0, 8)
 	a.line("I64Load t+0(FP)")
@@ -84,13 +86,17 @@ func (a *asm) limits(floor, reg int) {
 	}
 }
 
-// conv writes the microkernel of tiles of N neighbouring pixels x 8 output channels: N x 2 vectors of sums stay in registers, each weight vector
-// that is loaded serves N pixels, and four steps of the sum are unrolled, so that a pointer moves once for four.
+// conv writes the microkernel of tiles of N neighbouring pixels x 8 output channels: N x 2 vectors
+// of sums stay in registers, each weight vector that is loaded serves N pixels, and four steps of
+// the sum are unrolled, so that a pointer moves once for four.
 //
-// In a grouped convolution the run of each column of the kernel is shorter than a pixel, so there is one more loop.
+// In a grouped convolution the run of each column of the kernel is shorter than a pixel, so there
+// is one more loop.
 //
-// Registers: R0 the tile (see the struct in conv_simd.go), R1 destination, R2 weights, R3 rows left, R4 steps left, R5.. the pixels, R11 the row,
-// R12 its stride (grouped: columns left), R13 bytes between pixels, R14 length of a run, R15 tiles left. V0.. the sums (two a pixel), V12 and V13 weights, V14 a pixel's value.
+// Registers: R0 the tile (see the struct in conv_simd.go), R1 destination, R2 weights, R3 rows
+// left, R4 steps left, R5.. the pixels, R11 the row, R12 its stride (grouped: columns left), R13
+// bytes between pixels, R14 length of a run, R15 tiles left. V0.. the sums (two a pixel), V12 and
+// V13 weights, V14 a pixel's value.
 func (a *asm) conv(n int, grouped bool) {
 	name := "convTiles%d"
 	if grouped {

@@ -2,7 +2,8 @@ package main
 
 import "fmt"
 
-// depthwiseSource is depthwise_wasm.s: a row of a depthwise convolution, for kernels of 3x3 and 5x5, steps of 1 and 2, in tiles of 4 pixels and of one.
+// depthwiseSource is depthwise_wasm.s: a row of a depthwise convolution, for kernels of 3x3 and
+// 5x5, steps of 1 and 2, in tiles of 4 pixels and of one.
 func depthwiseSource() []byte {
 	a := newAsm()
 	for _, kernel := range []int{3, 5} {
@@ -15,12 +16,14 @@ func depthwiseSource() []byte {
 	return a.source()
 }
 
-// depthwise writes the microkernel of tiles of n neighbouring pixels x 4 channels. Each column of the source that is loaded serves all pixels that reach it; the
-// nine weights of a 3x3 kernel stay in registers while a row's tiles pass, five of a 5x5 kernel while a row of the kernel passes.
+// depthwise writes the microkernel of tiles of n neighbouring pixels x 4 channels. Each column of
+// the source that is loaded serves all pixels that reach it; the nine weights of a 3x3 kernel stay
+// in registers while a row's tiles pass, five of a 5x5 kernel while a row of the kernel passes.
 //
-// Registers: R0 the struct depthwiseRow, R1 destination, R2 weights, R3 source, R4 bias of these 4 channels, R5 vectors left, R6 a tile's destination, R7 its
-// source, R8 tiles left, R9 a row, R10 a pixel of it, R11 bytes between pixels, R12 between rows, R13 between destination pixels, R14 from a tile to the next.
-// V0.. weights, V9.. sums, V13 a pixel.
+// Registers: R0 the struct depthwiseRow, R1 destination, R2 weights, R3 source, R4 bias of these 4
+// channels, R5 vectors left, R6 a tile's destination, R7 its source, R8 tiles left, R9 a row, R10 a
+// pixel of it, R11 bytes between pixels, R12 between rows, R13 between destination pixels, R14 from
+// a tile to the next. V0.. weights, V9.. sums, V13 a pixel.
 func (a *asm) depthwise(kernel, step, n int) {
 	a.function(fmt.Sprintf("depthwise%dStep%dTiles%d", kernel, step, n), "(t *depthwiseRow)", 0, 8)
 	a.line("I64Load t+0(FP)")

@@ -1,12 +1,14 @@
-// Command gen writes the microkernels of package kernels for WebAssembly and for processors with AVX2, by the file's name.
+// Command gen writes the microkernels of package kernels for WebAssembly and for processors with
+// AVX2, by the file's name.
 //
 //	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s, maps_wasm.s and depthwise_wasm.s, and the same for amd64
 //
-// Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its one-operand V128Store drops the offset, hence
-// V128Store $0, $offset.
+// Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its
+// one-operand V128Store drops the offset, hence V128Store $0, $offset.
 //
-// A WebAssembly file's last line counts the multiply-adds of each of its functions. Package sescope/wasm/postlink, which fuses them in the linked
-// program, takes its list from there and must find as many.
+// A WebAssembly file's last line counts the multiply-adds of each of its functions. Package
+// sescope/wasm/postlink, which fuses them in the linked program, takes its list from there and must
+// find as many.
 package main
 
 import (
@@ -69,7 +71,8 @@ func (a *asm) source() []byte {
 
 func (a *asm) line(format string, args ...any) { fmt.Fprintf(a, "\t"+format+"\n", args...) }
 
-// multiplyAdd is z x y -> z + x*y on the stack, two roundings here and one where package postlink fuses it.
+// multiplyAdd is z x y -> z + x*y on the stack, two roundings here and one where package postlink
+// fuses it.
 func (a *asm) multiplyAdd() { a.fusible("F32x4Add") }
 
 // multiplySub is z x y -> z - x*y.
@@ -87,10 +90,12 @@ func (a *asm) address(reg string) {
 	a.line("I32WrapI64")
 }
 
-// splat pushes four copies of the value at an address, the step-th behind the one in a register: v128.load32_splat, one instruction of the
-// machine where f32.load and f32x4.splat are two. Go's assembler knows the instruction but not its operand. Behind it stand the instructions
-// whose encodings are the bytes that are missing: 0 (unreachable) for the alignment, and 80+4*step hexadecimal and 0 for the offset,
-// which is LEB128. An assembler that learns of the operand refuses the line, so this cannot go wrong in silence.
+// splat pushes four copies of the value at an address, the step-th behind the one in a register:
+// v128.load32_splat, one instruction of the machine where f32.load and f32x4.splat are two. Go's
+// assembler knows the instruction but not its operand. Behind it stand the instructions whose
+// encodings are the bytes that are missing: 0 (unreachable) for the alignment, and 80+4*step
+// hexadecimal and 0 for the offset, which is LEB128. An assembler that learns of the operand
+// refuses the line, so this cannot go wrong in silence.
 func (a *asm) splat(reg string, step int) {
 	a.address(reg)
 	a.line("V128Load32Splat")

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// mapsSource is maps_wasm.s: the passes over whole maps. What is one value a channel stays in registers while a group of channels passes over all pixels.
+// mapsSource is maps_wasm.s: the passes over whole maps. What is one value a channel stays in
+// registers while a group of channels passes over all pixels.
 func mapsSource() []byte {
 	a := newAsm()
 	a.walk("scaleMap", "a", 2, func(i int) {
@@ -49,9 +50,12 @@ var activationPasses = []struct{ name, expression string }{
 	{"siluMap", exponential + "V0 1 V4 V2 *+ /"},
 }
 
-// pass writes a function that passes over its maps row by row, and in a row by groups of 4 vectors of channels and then by single ones. body writes one
-// group of n vectors in one row, with the struct in R0, pointers to the row's first pixels in R1 to R3 (of destination, source and other map), the steps between
-// pixels in R9 to R11, what is one value a channel in V8.. (a) and V12.. (b) or a table (t) at R12, and the least value in V7 (with b, or f alone). R4 to R8 and R15 are free.
+// pass writes a function that passes over its maps row by row, and in a row by groups of 4 vectors
+// of channels and then by single ones. body writes one group of n vectors in one row, with the
+// struct in R0, pointers to the row's first pixels in R1 to R3 (of destination, source and other
+// map), the steps between pixels in R9 to R11, what is one value a channel in V8.. (a) and V12..
+// (b) or a table (t) at R12, and the least value in V7 (with b, or f alone). R4 to R8 and R15 are
+// free.
 func (a *asm) pass(name, constants string, body func(n int)) {
 	a.function(name, "(w *walk)", 0, 8)
 	a.line("I64Load w+0(FP)")
@@ -114,8 +118,8 @@ func (a *asm) pass(name, constants string, body func(n int)) {
 // table are the names of kernels.activationTable's constants.
 var table = []string{"0", "6", "3", "1/6", "least", "most", "log2e", "round", "127", "c5", "c4", "c3", "c2", "c1", "1"}
 
-// activation writes a pass that applies an expression to each vector: postfix with the table's names, and "power" for 2 to the whole number in a
-// value's last bits.
+// activation writes a pass that applies an expression to each vector: postfix with the table's
+// names, and "power" for 2 to the whole number in a value's last bits.
 func (a *asm) activation(name, expression string) {
 	a.walk(name, "t", 2, func(i int) {
 		a.walked("R6", i)
@@ -156,7 +160,8 @@ func (a *asm) pixels(maps int, pixel func()) {
 	a.again("R8", 1)
 }
 
-// walk writes a pass that computes each vector of the destination from those of the other maps (pointers in R6 and R7) and the constants.
+// walk writes a pass that computes each vector of the destination from those of the other maps
+// (pointers in R6 and R7) and the constants.
 func (a *asm) walk(name, constants string, maps int, vector func(i int)) {
 	a.pass(name, constants, func(n int) {
 		a.pixels(maps, func() {
@@ -210,8 +215,9 @@ func (a *asm) sum() {
 	})
 }
 
-// pool writes a pooling of each window, by its largest value or by its sum times walkFloor. The pointer R7 runs over the window: R11 from pixel to pixel, R4 from
-// behind a row to the next row. R3 and R15 count the window's rows and pixels left.
+// pool writes a pooling of each window, by its largest value or by its sum times walkFloor. The
+// pointer R7 runs over the window: R11 from pixel to pixel, R4 from behind a row to the next row.
+// R3 and R15 count the window's rows and pixels left.
 func (a *asm) pool(name, op string) {
 	a.pass(name, "", func(n int) {
 		a.field(walkRow+16, "R4")

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// winogradSource is winograd_wasm.s: the transforms of kernels.Winograd, four channels a vector, straight-line code per tile. What the
-// first pass over a tile leaves for the second lies in the frame, since Go's assembler knows 16 vector registers.
+// winogradSource is winograd_wasm.s: the transforms of kernels.Winograd, four channels a vector,
+// straight-line code per tile. What the first pass over a tile leaves for the second lies in the
+// frame, since Go's assembler knows 16 vector registers.
 func winogradSource() []byte {
 	a := newAsm()
 	a.winogradInput()
@@ -15,8 +16,9 @@ func winogradSource() []byte {
 	return a.source()
 }
 
-// postfix writes an expression of vector registers: "V0 V1 - =V2" is V2 = V0 - V1, "V0 V1 V2 *+" is V0 + V1*V2 (a multiply-add) and
-// "*-" the same with minus. Without "=" the value stays on the stack.
+// postfix writes an expression of vector registers: "V0 V1 - =V2" is V2 = V0 - V1, "V0 V1 V2 *+" is
+// V0 + V1*V2 (a multiply-add) and "*-" the same with minus. Without "=" the value stays on the
+// stack.
 func (a *asm) postfix(expression string) {
 	for _, word := range strings.Fields(expression) {
 		switch {
@@ -52,7 +54,8 @@ func (a *asm) store(address func(), offset int, expression string) {
 // frame pushes the address of the function's frame.
 func (a *asm) frame() { a.line("Get SP") }
 
-// transform starts a function of one *transform (see winograd_simd.go), with R0 to R3 its argument, destination, source and row.
+// transform starts a function of one *transform (see winograd_simd.go), with R0 to R3 its argument,
+// destination, source and row.
 func (a *asm) transform(name string, frame int) {
 	a.function(name, "(t *transform)", frame, 8)
 	a.line("I64Load t+0(FP)")
@@ -83,7 +86,8 @@ func (a *asm) column(x, width int) {
 	}
 }
 
-// inputLine computes inputLine of package kernels from V0 to V5 and gives the six values, as expressions, to store. V15 is 4.
+// inputLine computes inputLine of package kernels from V0 to V5 and gives the six values, as
+// expressions, to store. V15 is 4.
 func inputLine(postfix func(expression string), store func(i int, expression string)) {
 	postfix("V4 V2 - =V6 V3 V1 - =V7")           // e, f
 	postfix("V4 V15 V2 *- =V8 V3 V15 V1 *- =V9") // a, b
@@ -96,8 +100,8 @@ func inputLine(postfix func(expression string), store func(i int, expression str
 	store(5, "V5 V3 - V15 V7 *-")
 }
 
-// winogradInput writes the input transform of one tile. R4 to R8 are 1 to 5 pixels, R9 a plane, R10 six planes, R11 the vectors left,
-// R12 and R13 run.
+// winogradInput writes the input transform of one tile. R4 to R8 are 1 to 5 pixels, R9 a plane, R10
+// six planes, R11 the vectors left, R12 and R13 run.
 func (a *asm) winogradInput() {
 	a.transform("winogradInputTile", 36*16)
 	a.field(transformPixel, "R4")
@@ -152,7 +156,8 @@ func (a *asm) winogradInput() {
 	a.line("RET")
 }
 
-// outputLine computes outputLine of package kernels from V0 to V5 and gives the four values, as expressions, to store. V15 is 4, V14 is 8.
+// outputLine computes outputLine of package kernels from V0 to V5 and gives the four values, as
+// expressions, to store. V15 is 4, V14 is 8.
 func outputLine(postfix func(expression string), store func(i int, expression string)) {
 	postfix("V1 V2 + =V6 V1 V2 - =V7") // s, d
 	postfix("V3 V4 + =V8 V3 V4 - =V9") // u, v
@@ -162,8 +167,9 @@ func outputLine(postfix func(expression string), store func(i int, expression st
 	store(3, "V7 V14 V9 *+ V5 +")
 }
 
-// winogradOutput writes the output transform of tiles beside each other, a panel each. R4 is a pixel, R5 the tiles left, R6 four pixels
-// less a panel, R7 the halves of the panel left, R8 the bias, R12 and R13 run. V12 and V13 are the least and the largest value.
+// winogradOutput writes the output transform of tiles beside each other, a panel each. R4 is a
+// pixel, R5 the tiles left, R6 four pixels less a panel, R7 the halves of the panel left, R8 the
+// bias, R12 and R13 run. V12 and V13 are the least and the largest value.
 func (a *asm) winogradOutput() {
 	a.transform("winogradOutputTiles", 6*4*16)
 	a.field(transformPixel, "R4")

@@ -2,7 +2,8 @@ package postlink
 
 import "fmt"
 
-// opcode is the first byte of an instruction, or the prefix byte and the number that follows it: 0xfd0000 + n for SIMD.
+// opcode is the first byte of an instruction, or the prefix byte and the number that follows it:
+// 0xfd0000 + n for SIMD.
 type opcode int
 
 const (
@@ -175,8 +176,9 @@ func (r *reader) memory() error {
 	return err
 }
 
-// pops tells how many values an instruction takes that only computes: it leaves one value and changes nothing, so it may be moved
-// past others of its kind. ok is false for every other instruction.
+// pops tells how many values an instruction takes that only computes: it leaves one value and
+// changes nothing, so it may be moved past others of its kind. ok is false for every other
+// instruction.
 func (i instruction) pops() (n int, ok bool) {
 	switch op := i.op; {
 	case op == 0x20, op == 0x23, op >= 0x41 && op <= 0x44, op == simd+12: // local.get, global.get, constants

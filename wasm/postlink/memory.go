@@ -14,8 +14,9 @@ type segment struct {
 	bytes []byte
 }
 
-// gap is how many zeros are written out rather than left out by beginning another segment. Compressed, a run of zeros is a few bits, and
-// another segment's address and length are two or three bytes that no compressor can tell in advance.
+// gap is how many zeros are written out rather than left out by beginning another segment.
+// Compressed, a run of zeros is a few bits, and another segment's address and length are two or
+// three bytes that no compressor can tell in advance.
 const gap = 32
 
 // segments reads the data section; it returns none where there is no such section.
@@ -44,7 +45,8 @@ func (m *module) segments() ([]segment, error) {
 	return list, nil
 }
 
-// segment reads a segment at a constant address of the first memory, the only kind that Go's linker writes.
+// segment reads a segment at a constant address of the first memory, the only kind that Go's linker
+// writes.
 func (r *reader) segment() (segment, error) {
 	start := r.at
 	mode, err := r.byte()
@@ -91,7 +93,8 @@ func (r *reader) int32() (v int, err error) {
 	return 0, fmt.Errorf("the number at offset %#x has more than 32 bits", start)
 }
 
-// image lays the segments out as one piece of memory, which begins at address base. It may be at most limit bytes long.
+// image lays the segments out as one piece of memory, which begins at address base. It may be at
+// most limit bytes long.
 func image(list []segment, limit int) (memory []byte, base int, err error) {
 	if len(list) == 0 {
 		return nil, 0, nil

@@ -15,8 +15,8 @@ const (
 
 var preamble = []byte("\x00asm\x01\x00\x00\x00")
 
-// module is a WebAssembly module in parts. Widths are the bytes that a size took in the file: linkers leave room to fill sizes in
-// later, and an encoded module has them again.
+// module is a WebAssembly module in parts. Widths are the bytes that a size took in the file:
+// linkers leave room to fill sizes in later, and an encoded module has them again.
 type module struct {
 	sections  []section
 	imported  int        // functions; the first defined one has this index

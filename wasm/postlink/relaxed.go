@@ -35,8 +35,9 @@ func FolderCounts(dir, pkg string) (map[string]int, error) {
 	return all, nil
 }
 
-// Counts reads the last line of an assembly file that kernels/gen wrote: how many multiply-adds each function has. pkg is the import
-// path of the file's package; the keys are the functions' names as Go's linker writes them, "sescope_kernels.convTile6".
+// Counts reads the last line of an assembly file that kernels/gen wrote: how many multiply-adds
+// each function has. pkg is the import path of the file's package; the keys are the functions'
+// names as Go's linker writes them, "sescope_kernels.convTile6".
 func Counts(pkg string, source []byte) (map[string]int, error) {
 	const start = "\n// multiply-adds: "
 	_, line, ok := bytes.Cut(source, []byte(start))
@@ -55,7 +56,8 @@ func Counts(pkg string, source []byte) (map[string]int, error) {
 	return counts, nil
 }
 
-// linkName is how Go's linker writes a function's name into the module: letters, digits, _ and dots.
+// linkName is how Go's linker writes a function's name into the module: letters, digits, _ and
+// dots.
 func linkName(pkg, function string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '.' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
@@ -65,9 +67,10 @@ func linkName(pkg, function string) string {
 	}, pkg+"."+function)
 }
 
-// Build takes a module that was linked with its function names, and how many multiply-adds each kernel has. It returns the module without
-// the names, and the same with the kernels' multiply-adds fused. Kernels that the linker left out, because nothing calls them, are
-// passed over; but there has to be one, and each must hold exactly as many multiply-adds as announced.
+// Build takes a module that was linked with its function names, and how many multiply-adds each
+// kernel has. It returns the module without the names, and the same with the kernels' multiply-adds
+// fused. Kernels that the linker left out, because nothing calls them, are passed over; but there
+// has to be one, and each must hold exactly as many multiply-adds as announced.
 func Build(linked []byte, counts map[string]int) (plain, fused []byte, err error) {
 	m, err := decode(linked)
 	if err != nil {

@@ -24,7 +24,8 @@ func body(code ...byte) []byte {
 	return append(appendUint(nil, len(f), 1), f...)
 }
 
-// tiny is a module that imports one function and defines "k.plain" (index 1) and "k.kernel" (index 2) of three vectors to one.
+// tiny is a module that imports one function and defines "k.plain" (index 1) and "k.kernel" (index
+// 2) of three vectors to one.
 func tiny(kernel []byte) []byte {
 	vectors := []byte{1, 0x60, 3, 0x7b, 0x7b, 0x7b, 1, 0x7b}
 	return bytes.Join([][]byte{
@@ -63,7 +64,8 @@ var goldens = []struct {
 	{"a product that is not added", join(x, y, mul, end), join(x, y, mul, end), 0},
 	{"a product below its addend", join(x, y, mul, z, add, end), join(x, y, mul, z, add, end), 0},
 	{"a sum inside a block", join([]byte{0x02, 0x7b}, z, x, y, mul, add, end, end), join([]byte{0x02, 0x7b}, x, y, z, relaxedMadd, end, end), 1},
-	// i32.const 0, v128.load align 16 offset 300; v128.const with bytes that look like instructions; f32.const, f32x4.splat
+	// i32.const 0, v128.load align 16 offset 300; v128.const with bytes that look like
+	// instructions; f32.const, f32x4.splat
 	{"loads and constants", join([]byte{0x41, 0, 0xfd, 0, 4, 0xac, 2}, []byte{0xfd, 12}, bytes.Repeat([]byte{0xfd, 0xe6}, 8), []byte{0x43, 0xfd, 0xe4, 1, 0x0b, 0xfd, 0x13}, mul, add, end),
 		join([]byte{0xfd, 12}, bytes.Repeat([]byte{0xfd, 0xe6}, 8), []byte{0x43, 0xfd, 0xe4, 1, 0x0b, 0xfd, 0x13}, []byte{0x41, 0, 0xfd, 0, 4, 0xac, 2}, relaxedMadd, end), 1},
 }
@@ -156,8 +158,9 @@ func link(t testing.TB, flags string) []byte {
 	return b
 }
 
-// The whole program: every section and every instruction decode, and encode to the same bytes; without its names it is what the linker makes
-// with -s; the relaxed build differs in the kernels only, and an engine accepts it.
+// The whole program: every section and every instruction decode, and encode to the same bytes;
+// without its names it is what the linker makes with -s; the relaxed build differs in the kernels
+// only, and an engine accepts it.
 func TestProgram(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links the program twice")
@@ -242,7 +245,8 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-// validate asks Node's engine, where there is one; the browser tests run both builds in any case. Relaxed SIMD stands behind a flag in Node 20.
+// validate asks Node's engine, where there is one; the browser tests run both builds in any case.
+// Relaxed SIMD stands behind a flag in Node 20.
 func validate(t *testing.T, name string, module []byte) {
 	t.Helper()
 	node, err := exec.LookPath("node")

@@ -10,9 +10,11 @@ import (
 // maxMemory is how much of a program's memory may be initialised: this project's takes 3 MB.
 const maxMemory = 256 << 20
 
-// Shrink takes the tables of files and line numbers out of a linked Go program, and the names of functions that do not begin with one of the
-// prefixes, and writes its initialised memory as few long segments instead of many short ones. A program runs as before; a panic still
-// names its own functions, with "?:0" for file and line. Inlined functions and their places stay, since recover() asks for them.
+// Shrink takes the tables of files and line numbers out of a linked Go program, and the names of
+// functions that do not begin with one of the prefixes, and writes its initialised memory as few
+// long segments instead of many short ones. A program runs as before; a panic still names its own
+// functions, with "?:0" for file and line. Inlined functions and their places stay, since recover()
+// asks for them.
 //
 // The tables are those of Go 1.20 to 1.27. Anything else is an error and not a guess.
 func Shrink(linked []byte, prefixes ...string) ([]byte, error) {
@@ -35,10 +37,12 @@ func Shrink(linked []byte, prefixes ...string) ([]byte, error) {
 	return m.encode(), nil
 }
 
-// The header of the tables: this magic number, two zeros, the smallest instruction (1 byte) and a pointer's size; then eight words.
+// The header of the tables: this magic number, two zeros, the smallest instruction (1 byte) and a
+// pointer's size; then eight words.
 var tablesMagic = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
 
-// Where a function's record holds what, in bytes: internal/abi has no Go type of it, runtime's is _func.
+// Where a function's record holds what, in bytes: internal/abi has no Go type of it, runtime's is
+// _func.
 const (
 	funcName    = 4  // int32, offset of its name
 	funcPCSP    = 16 // uint32, offset of a table from program counter to stack size
@@ -51,7 +55,8 @@ const (
 	tablesStart = 8 + 8*8
 )
 
-// dropTables empties the tables of files and lines in memory, and moves the other tables from program counters together, and the names that stay.
+// dropTables empties the tables of files and lines in memory, and moves the other tables from
+// program counters together, and the names that stay.
 func dropTables(memory []byte, prefixes []string) error {
 	start := bytes.Index(memory, tablesMagic)
 	if start < 0 {
@@ -111,8 +116,8 @@ func dropTables(memory []byte, prefixes []string) error {
 	return nil
 }
 
-// dropNames empties the names that do not begin with one of the prefixes and returns where they stood. They stay in their places, since
-// the records of inlined functions point to them, too.
+// dropNames empties the names that do not begin with one of the prefixes and returns where they
+// stood. They stay in their places, since the records of inlined functions point to them, too.
 func dropNames(table []byte, prefixes []string) map[int]bool {
 	dropped := map[int]bool{}
 	for at := 0; at < len(table); {
@@ -126,8 +131,9 @@ func dropNames(table []byte, prefixes []string) map[int]bool {
 	return dropped
 }
 
-// tableLength returns how long the table at that offset is: pairs of numbers (how much the value and the program counter grow), of which the
-// first number is zero only at the start and at the end.
+// tableLength returns how long the table at that offset is: pairs of numbers (how much the value
+// and the program counter grow), of which the first number is zero only at the start and at the
+// end.
 func tableLength(tables []byte, offset int) (int, error) {
 	if offset >= len(tables) {
 		return 0, fmt.Errorf("a table at %d of %d bytes", offset, len(tables))

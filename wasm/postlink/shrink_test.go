@@ -85,8 +85,8 @@ func TestShrinkRefuses(t *testing.T) {
 	}
 }
 
-// A program that was shrunk grows stacks, collects garbage, recovers and names its callers as before; what it no longer knows are lines, files, and
-// the names of other packages' functions.
+// A program that was shrunk grows stacks, collects garbage, recovers and names its callers as
+// before; what it no longer knows are lines, files, and the names of other packages' functions.
 func TestShrunkProgramRuns(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {

@@ -139,8 +139,9 @@ func float32sOf(t *testing.T, s *site, network, tensor string) []byte {
 	return f.Lookup(tensor).Data
 }
 
-// everything is a network with every operation of a spec, some in unusual places: a batch norm that folds into nothing, a ReLU that two
-// layers read, a sum of two branches, strides without padding, and a flatten in front of two linear layers.
+// everything is a network with every operation of a spec, some in unusual places: a batch norm that
+// folds into nothing, a ReLU that two layers read, a sum of two branches, strides without padding,
+// and a flatten in front of two linear layers.
 func everything() (*weights.File, error) {
 	random := rand.New(rand.NewPCG(3, 4))
 	f := &weights.File{Name: "everything"}

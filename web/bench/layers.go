@@ -10,9 +10,9 @@ import (
 	"sescope/weights"
 )
 
-// A single layer is measured inside the smallest network that can hold it, the same for every engine: a 1x1 convolution that makes its
-// channels from the picture's three, the layer itself one or several times with ReLU, a 1x1 convolution to 16
-// channels, and their mean.
+// A single layer is measured inside the smallest network that can hold it, the same for every
+// engine: a 1x1 convolution that makes its channels from the picture's three, the layer itself one
+// or several times with ReLU, a 1x1 convolution to 16 channels, and their mean.
 type single struct {
 	name                        string
 	title                       string

@@ -1,4 +1,5 @@
-// Command bench measures SEscope beside LiteRT.js, onnxruntime-web and TensorFlow.js: the same networks, weights and pictures, in one page.
+// Command bench measures SEscope beside LiteRT.js, onnxruntime-web and TensorFlow.js: the same
+// networks, weights and pictures, in one page.
 //
 //	npm ci
 //	go run .                  in headless Chromium; prints a table and writes results.json

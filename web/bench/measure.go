@@ -39,7 +39,8 @@ type results struct {
 	Starts   map[string]*start `json:"starts,omitempty"`
 }
 
-// measured is one network: times in milliseconds, and for every engine how many times faster it is than each of its peers.
+// measured is one network: times in milliseconds, and for every engine how many times faster it is
+// than each of its peers.
 type measured struct {
 	Name     string                        `json:"name"`
 	Title    string                        `json:"title"`
@@ -61,7 +62,8 @@ type times struct {
 // engines in the order of the table.
 var engines = []string{"plain", "relaxed", "litert-plain", "litert-1", "litert-n", "ort-1", "ort-n", "tfjs"}
 
-// ratios are the comparisons that the table shows: how many times faster the first is than the second.
+// ratios are the comparisons that the table shows: how many times faster the first is than the
+// second.
 var ratios = [][2]string{{"relaxed", "litert-1"}, {"relaxed", "litert-n"}, {"plain", "litert-plain"}, {"relaxed", "ort-1"}, {"relaxed", "ort-n"}, {"relaxed", "tfjs"}}
 
 // measure runs the page in headless Chromium, prints the tables and writes the results.
@@ -167,7 +169,8 @@ func findBrowser() (string, error) {
 	return "", errors.New("no browser found: install Chromium (Debian: apt-get install chromium) or set SESCOPE_CHROME to a Chromium or Chrome")
 }
 
-// openBrowser starts a browser of its own with a fresh profile, and a tab in it whose pages run a script first.
+// openBrowser starts a browser of its own with a fresh profile, and a tab in it whose pages run a
+// script first.
 func openBrowser(ctx context.Context, path, script string) (tab context.Context, stop func(), err error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),

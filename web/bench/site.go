@@ -48,7 +48,8 @@ var vendor = []string{
 	"@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm", "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm",
 }
 
-// litertFiles are LiteRT.js's: one module, which names another package that only bundlers find, and the three builds of its program.
+// litertFiles are LiteRT.js's: one module, which names another package that only bundlers find, and
+// the three builds of its program.
 var litertFiles = []string{"core/dist/index.js", "wasm-utils/dist/index.js", "core/wasm/litert_wasm_compat_internal.js", "core/wasm/litert_wasm_compat_internal.wasm", "core/wasm/litert_wasm_internal.js",
 	"core/wasm/litert_wasm_internal.wasm", "core/wasm/litert_wasm_threaded_internal.js", "core/wasm/litert_wasm_threaded_internal.wasm"}
 
@@ -232,7 +233,8 @@ func (s *site) addNetwork(f *weights.File, file []byte, n network) error {
 	return nil
 }
 
-// inputs makes pictures of the network's own size as float32 tensors (H, W, 3), normalised as nn normalises pixels: (v/255 - mean) / std.
+// inputs makes pictures of the network's own size as float32 tensors (H, W, 3), normalised as nn
+// normalises pixels: (v/255 - mean) / std.
 func inputs(spec *nn.Spec) []byte {
 	var tensors []byte
 	side := spec.Input.W
@@ -240,7 +242,8 @@ func inputs(spec *nn.Spec) []byte {
 		for y := range side {
 			for x := range side {
 				for c := range 3 {
-					// Waves with a little noise: flat pictures would leave most of a network at its biases.
+					// Waves with a little noise: flat pictures would leave most of a network at its
+					// biases.
 					v := .5 + .3*math.Sin(float64(x*(p+1))/float64(side)*6+float64(c)) + .2*math.Cos(float64(y*(p+2)*(c+1))/float64(side)*5)
 					v = min(max(math.Round(255*v)+float64((x*7+y*13+p*5+c*3)%9)-4, 0), 255)
 					t := (float32(v)/255 - spec.Mean[c]) / spec.Std[c]
@@ -252,7 +255,8 @@ func inputs(spec *nn.Spec) []byte {
 	return tensors
 }
 
-// ServeHTTP answers with what SharedArrayBuffer, and with it threads and fine clocks, needs: a page that nothing else can reach into.
+// ServeHTTP answers with what SharedArrayBuffer, and with it threads and fine clocks, needs: a page
+// that nothing else can reach into.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	if strings.HasSuffix(r.URL.Path, "/") {
@@ -290,7 +294,8 @@ func contentType(name string) string {
 	}
 }
 
-// compress makes every file's brotli. The best level takes half a minute for the largest, so the result is kept for the next time.
+// compress makes every file's brotli. The best level takes half a minute for the largest, so the
+// result is kept for the next time.
 func (s *site) compress(level int) error {
 	packed := map[string][]byte{}
 	for name, b := range s.files {

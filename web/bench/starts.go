@@ -35,7 +35,8 @@ type startPage struct{ name, title, path string }
 // whole is whether it is SEscope's page, which shows its own first picture.
 func (p startPage) whole() bool { return p.name == "page" || p.name == "before" }
 
-// startPages are compared; page is SEscope as people see it, with everything around the network, and the others predict once.
+// startPages are compared; page is SEscope as people see it, with everything around the network,
+// and the others predict once.
 var startPages = []startPage{
 	{"sescope", "SEscope's engine alone", "/start/sescope.html"},
 	{"page", "SEscope's page, first result painted", "/dist/"},
@@ -44,7 +45,8 @@ var startPages = []startPage{
 	{"tfjs", "tfjs wasm", "/start/tfjs.html"},
 }
 
-// watchPage notes the first result of SEscope's page, which shall start with the network of the others.
+// watchPage notes the first result of SEscope's page, which shall start with the network of the
+// others.
 const watchPage = `localStorage.setItem('sescope.model', 'simple-se');
 addEventListener('sescope:result', (event) => {
 	if (window.firstAt || event.detail.model !== 'simple-se') return;
@@ -52,7 +54,8 @@ addEventListener('sescope:result', (event) => {
 	window.firstAt = performance.now();
 })`
 
-// measureStarts opens each page in fresh browsers, in turn: once cold, and twice again, of which the last counts as warm.
+// measureStarts opens each page in fresh browsers, in turn: once cold, and twice again, of which
+// the last counts as warm.
 func measureStarts(ctx context.Context, s *site, address, browser string, o options) (map[string]*start, error) {
 	for name, folder := range map[string]string{"dist/": o.dist, "before/": o.before} {
 		if folder == "" {
@@ -87,7 +90,8 @@ func measureStarts(ctx context.Context, s *site, address, browser string, o opti
 					return err
 				}
 				defer stop()
-				// The browser's own start, a third of a second in a new profile, is no page's: it comes with an empty one.
+				// The browser's own start, a third of a second in a new profile, is no page's: it
+				// comes with an empty one.
 				if _, err := awaited(tab, address+"/start/blank.html", "document.title", time.Minute, time.Second); err != nil {
 					return err
 				}

@@ -1,4 +1,5 @@
-// Command engine is the network as the page's worker runs it, without the page: JavaScript calls it as it calls the other engines.
+// Command engine is the network as the page's worker runs it, without the page: JavaScript calls it
+// as it calls the other engines.
 package main
 
 import (

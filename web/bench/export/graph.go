@@ -1,7 +1,9 @@
-// Package export writes SEscope's networks for the engines that web/bench compares it with: ONNX, TensorFlow.js graph models and .tflite files.
+// Package export writes SEscope's networks for the engines that web/bench compares it with: ONNX,
+// TensorFlow.js graph models and .tflite files.
 //
-// All get what their own converters would make of the PyTorch network in evaluation mode: batch norm folded into the convolution in
-// front of it, weights in float32. What an engine fuses beyond that is its own business.
+// All get what their own converters would make of the PyTorch network in evaluation mode: batch
+// norm folded into the convolution in front of it, weights in float32. What an engine fuses beyond
+// that is its own business.
 package export
 
 import (
@@ -22,7 +24,8 @@ type graph struct {
 	result  *node
 }
 
-// node is one operation on one picture. Maps are H x W x C in shape; the layout is the writer's choice.
+// node is one operation on one picture. Maps are H x W x C in shape; the layout is the writer's
+// choice.
 type node struct {
 	op     string // conv, affine, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, mul, add, maxpool, mean, flatten, linear
 	name   string

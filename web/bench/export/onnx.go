@@ -11,7 +11,8 @@ import (
 	"sescope/weights"
 )
 
-// ONNX returns the network as an ONNX model: input "input" (1, 3, H, W), output "logits" (1, classes). Field numbers are onnx.proto's.
+// ONNX returns the network as an ONNX model: input "input" (1, 3, H, W), output "logits" (1,
+// classes). Field numbers are onnx.proto's.
 func ONNX(f *weights.File) ([]byte, error) {
 	g, err := build(f)
 	if err != nil {
@@ -190,7 +191,8 @@ func message(b []byte, field protowire.Number, m []byte) []byte {
 	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), m)
 }
 
-// channelsLast reorders the columns of (out, C*H*W) weights behind a flatten from channel-major to H, W, C.
+// channelsLast reorders the columns of (out, C*H*W) weights behind a flatten from channel-major to
+// H, W, C.
 func channelsLast(w []float32, out int, s nn.Shape) []float32 {
 	n := s.H * s.W * s.C
 	r := make([]float32, len(w))

@@ -16,9 +16,11 @@ import (
 // ErrGroups is the error about a convolution in groups that is not depthwise.
 var ErrGroups = errors.New("TensorFlow.js's wasm has no convolution in groups")
 
-// TFJS returns the network as a TensorFlow.js graph model: its model.json, and the weights.bin that it names. Input "input"
-// (1, H, W, 3), output "logits" (1, classes). A ReLU that alone reads a convolution or a fully connected layer is part of it, as TensorFlow's
-// converter leaves it (_FusedConv2D, FusedDepthwiseConv2dNative, _FusedMatMul), and so is a ReLU6. A convolution in groups is an error: TensorFlow.js's wasm has none.
+// TFJS returns the network as a TensorFlow.js graph model: its model.json, and the weights.bin that
+// it names. Input "input" (1, H, W, 3), output "logits" (1, classes). A ReLU that alone reads a
+// convolution or a fully connected layer is part of it, as TensorFlow's converter leaves it
+// (_FusedConv2D, FusedDepthwiseConv2dNative, _FusedMatMul), and so is a ReLU6. A convolution in
+// groups is an error: TensorFlow.js's wasm has none.
 func TFJS(f *weights.File) (model, data []byte, err error) {
 	g, err := build(f)
 	if err != nil {
@@ -55,7 +57,8 @@ type tfjs struct {
 
 var floatType = map[string]any{"type": "DT_FLOAT"}
 
-// node writes one node of the graph as the nodes of TensorFlow. Maps are (1, H, W, C), vectors (1, C).
+// node writes one node of the graph as the nodes of TensorFlow. Maps are (1, H, W, C), vectors (1,
+// C).
 func (w *tfjs) node(n, result *node) error {
 	var in []string
 	for _, i := range n.in {

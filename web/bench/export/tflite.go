@@ -9,9 +9,11 @@ import (
 	"sescope/weights"
 )
 
-// TFLite returns the network as a .tflite file: input "input" (1, H, W, 3), output "logits" (1, classes). Table fields and operators are numbered as in TensorFlow Lite's
-// schema.fbs. As its converters leave it, a ReLU or ReLU6 that alone reads a convolution, a fully connected layer or a sum is part of it, and padding that is not "SAME"
-// is an operation of its own, which XNNPACK joins with the convolution behind it.
+// TFLite returns the network as a .tflite file: input "input" (1, H, W, 3), output "logits" (1,
+// classes). Table fields and operators are numbered as in TensorFlow Lite's schema.fbs. As its
+// converters leave it, a ReLU or ReLU6 that alone reads a convolution, a fully connected layer or a
+// sum is part of it, and padding that is not "SAME" is an operation of its own, which XNNPACK joins
+// with the convolution behind it.
 func TFLite(f *weights.File) ([]byte, error) {
 	g, err := build(f)
 	if err != nil {
@@ -69,7 +71,8 @@ type tflite struct {
 	codeList         []int
 }
 
-// tfOperator is one operation; fields are the slots of its options, all 32-bit but for those of one byte.
+// tfOperator is one operation; fields are the slots of its options, all 32-bit but for those of one
+// byte.
 type tfOperator struct {
 	code            int
 	inputs, outputs []int
