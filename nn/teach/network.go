@@ -77,6 +77,7 @@ type Telling struct {
 	Mean    float32 `json:"mean"`   // over the examples of the class
 	Others  float32 `json:"others"` // over the others', all classes counting alike
 	Effect  float32 `json:"effect"` // the difference in standard deviations within a class (Cohen's d)
+	Best    int     `json:"best"`   // the example of the class on which it is highest
 }
 
 // Channels are the inputs of the head that tell the classes apart best, at most n, best first:
@@ -106,7 +107,7 @@ func Channels(examples []Example, classes, n int) (out []Telling) {
 		within := max(float64(sqrt(float32(variance[c]))), 1e-6)
 		for k := range classes {
 			others := (sum - mean[k*d+c]) / float64(classes-1)
-			best[k] = append(best[k], Telling{c, k, float32(mean[k*d+c]), float32(others), float32((mean[k*d+c] - others) / within)})
+			best[k] = append(best[k], Telling{c, k, float32(mean[k*d+c]), float32(others), float32((mean[k*d+c] - others) / within), 0})
 		}
 	}
 	descending := func(a, b Telling) int {
@@ -139,5 +140,15 @@ func Channels(examples []Example, classes, n int) (out []Telling) {
 		slices.SortStableFunc(round, descending)
 		out = append(out, round...)
 	}
-	return out[:min(n, len(out))]
+	out = out[:min(n, len(out))]
+	for i := range out {
+		t := &out[i]
+		t.Best = -1
+		for j, e := range examples {
+			if e.Label == t.Class && (t.Best < 0 || e.Inputs[0][t.Channel] > examples[t.Best].Inputs[0][t.Channel]) {
+				t.Best = j
+			}
+		}
+	}
+	return out
 }

@@ -144,6 +144,11 @@ func TestChannels(t *testing.T) {
 	best := map[int]int{}
 	for _, c := range got[:3] {
 		best[c.Class] = c.Channel
+		for _, e := range examples {
+			if e.Label == c.Class && e.Inputs[0][c.Channel] > examples[c.Best].Inputs[0][c.Channel] || examples[c.Best].Label != c.Class {
+				t.Errorf("channel %d is higher than on its best example", c.Channel)
+			}
+		}
 		if c.Mean <= c.Others || c.Effect <= 0 {
 			t.Errorf("%+v is not higher for its class", c)
 		}
