@@ -89,6 +89,7 @@ type Model struct {
 	Spec         string            `json:"spec,omitempty"` // where it came from another network's file
 	Rejects      bool              `json:"rejects"`        // it has a rule for "not sure"
 	Stations     []Station         `json:"stations"`
+	Inputs       int               `json:"inputs"` // numbers in front of its answer; only to Base
 }
 
 // MACs is how many multiply-adds one picture takes.

@@ -1,12 +1,13 @@
 package protocol
 
 import (
-	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
 
 	"sescope/nn"
+	"sescope/nn/teach"
+	"sescope/weights/json"
 )
 
 func example() *Result {
@@ -100,5 +101,26 @@ func TestDetail(t *testing.T) {
 	r := example()
 	if r.Rejection = (&Rejection{Score: 1, Threshold: 2}); !NewDetail("", m, r, Timings{}).Unsure {
 		t.Error("a picture below the network's threshold is not unsure")
+	}
+}
+
+// A lesson survives the wire, and a request of one does.
+func TestLessonAsJSON(t *testing.T) {
+	l := Lesson{Turn: 3, Parts: 2, Done: 2, N: 4, Correct: 3, Confusion: [][]int{{2, 0}, {1, 1}}, Predicted: []int{0, 0, 0, 1}, Channels: []teach.Telling{{Channel: 7, Class: 1, Mean: 2, Others: .5, Effect: 3, Best: 2}}, Ms: Millis{1.5, 2.5}}
+	text, err := json.Marshal(Reply{Lesson: &l, Examined: &Examined{Skipped: []TestSkip{{I: 1, Why: "picture-broken"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reply Reply
+	if err := json.Unmarshal(text, &reply); err != nil || !reflect.DeepEqual(*reply.Lesson, l) || len(reply.Examined.Skipped) != 1 {
+		t.Errorf("%v: %+v", err, reply.Lesson)
+	}
+	job := TeachJob{IDs: []int{4, 9}, Turn: 3, Apply: true, Name: "x", Classes: []nn.Class{{En: "a", Zh: "甲"}}, Labels: []int{0, 0}, Bursts: []int{1, 2}}
+	if text, err = json.Marshal(Request{Op: Learn, Teach: &job}); err != nil {
+		t.Fatal(err)
+	}
+	var req Request
+	if err := json.Unmarshal(text, &req); err != nil || !reflect.DeepEqual(*req.Teach, job) {
+		t.Errorf("%v: %+v", err, req.Teach)
 	}
 }

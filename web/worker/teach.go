@@ -42,7 +42,7 @@ func (t *taught) base(name, spec string, file []byte) (*protocol.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := session.Trace().Model.HeadInputs(); err != nil {
+	if info.Inputs, err = session.Trace().Model.HeadInputs(); err != nil {
 		return nil, err
 	}
 	t.bases = slices.DeleteFunc(t.bases, func(b *base) bool { return b.name == name })
@@ -156,7 +156,7 @@ func (n *network) hold(b *base, job *protocol.TeachJob, reply *protocol.Reply) (
 // apply makes the taught network the one that answers, if the lesson asks for it.
 func (n *network) apply(b *base, reply *protocol.Reply, v *teach.Validation) (file []byte, err error) {
 	job := b.lesson.job
-	if !job.Apply {
+	if !job.Apply || v != nil && n.name != job.Name { // another network was chosen during the test
 		return nil, nil
 	}
 	start := time.Now()
