@@ -25,7 +25,7 @@ func TestStaticObeysPolicy(t *testing.T) {
 			t.Errorf("index.html has %s: %s", what, m)
 		}
 	}
-	for _, name := range []string{"app.css", "panels.css", "walk.css"} {
+	for _, name := range []string{"app.css", "panels.css", "walk.css", "teach.css"} {
 		if m := regexp.MustCompile(`url\(|@import`).FindString(read(t, "static/"+name)); m != "" {
 			t.Errorf("%s loads something: %s", name, m)
 		}

@@ -88,6 +88,12 @@ func Store(key, value string) {
 	_ = Try(func() { js.Global().Get("localStorage").Call("setItem", "sescope."+key, value) })
 }
 
+// Unstore forgets a setting.
+func Unstore(key string) {
+	defer func() { _ = recover() }()
+	js.Global().Get("localStorage").Call("removeItem", "sescope."+key)
+}
+
 // Stored reads a setting, "" if there is none.
 func Stored(key string) (value string) {
 	_ = Try(func() {

@@ -12,8 +12,10 @@ type job struct {
 	req  protocol.Request
 	data func() js.Value // made when the request goes out; it is transferred
 	like js.Value        // a second buffer, of a network that a person's own is like
-	done func(reply protocol.Reply, data js.Value)
-	lost func() // instead of done, when the worker ended first; nil: see workerLost
+
+	blobs []any // handles of pictures, which are not copied
+	done  func(reply protocol.Reply, data js.Value)
+	lost  func() // instead of done, when the worker ended first; nil: see workerLost
 }
 
 // ask sends a request when its turn comes.
@@ -28,7 +30,7 @@ func (p *Page) start(j *job) {
 	if j.data != nil {
 		data = j.data()
 	}
-	p.send(j.req, data, j.like)
+	p.send(j.req, data, j.like, j.blobs...)
 }
 
 func (j *job) mourn() {

@@ -43,7 +43,7 @@ func (p *Page) listen() {
 			p.post(func() { p.openBlob(blob, "clipboard") })
 		}
 	})
-	for _, f := range []func(){func() { p.listenDrop(document) }, p.listenNotice, p.listenTabs, p.listenPanels, p.listenDesk, p.listenFirst, p.listenStrip, p.listenPin,
+	for _, f := range []func(){func() { p.listenDrop(document) }, p.listenNotice, p.listenTabs, p.listenTeach, p.listenPanels, p.listenDesk, p.listenFirst, p.listenStrip, p.listenPin,
 		p.listenExport, p.listenShare, p.listenLinks, p.listenWalk, p.listenBrush, p.translate} {
 		if err := browser.Try(f); err != nil { // what a browser lacks costs only what needs it
 			browser.Failed(err)
@@ -82,11 +82,16 @@ func (p *Page) listenDrop(document js.Value) {
 		if own || files.Length() == 0 && !event.Get("dataTransfer").Get("items").Truthy() {
 			return
 		}
+		class := taughtClassAt(event)
 		if folders := p.boot.Call("folders", event.Get("dataTransfer")); folders.Length() > 0 { // they are told only while the event lasts
 			p.post(func() { p.openDropped(folders) })
 			return
 		}
-		p.post(func() { p.openFiles(files) })
+		p.post(func() {
+			if !p.dropTaught(class, files) {
+				p.openFiles(files)
+			}
+		})
 	})
 }
 

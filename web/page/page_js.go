@@ -52,6 +52,7 @@ type Page struct {
 	own      map[string]ownNetwork // by the name in the model picker
 	builtIn  string                // the network that the page came with and that answered last
 	compare  compare
+	lessons  lessons
 	audit    audit
 	still    still
 	tests    testSet
@@ -67,7 +68,7 @@ type Page struct {
 
 // Run builds the page and serves it for ever.
 func Run() {
-	p := &Page{own: map[string]ownNetwork{}, state: view.NewState(), tasks: make(chan func(), 256), boot: js.Global().Get("sescope")}
+	p := &Page{own: map[string]ownNetwork{}, lessons: newLessons(), state: view.NewState(), tasks: make(chan func(), 256), boot: js.Global().Get("sescope")}
 	p.readSettings()
 	p.stage = newStage()
 	p.frames.camera = browser.NewCanvas(grabSide, true)
@@ -81,6 +82,7 @@ func Run() {
 	p.frames.Grab = p.grab
 	p.lines.onTimer = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.tickLines); return nil })
 	p.startWorker(p.boot.Get("firstWorker"))
+	p.restoreTaught()
 	p.ChooseSample(p.firstLink())
 	first := p.boot.Get("first")
 	p.loads.Begin()

@@ -47,6 +47,9 @@ func (p *Page) openPanel() {
 	p.state.Panel = nil
 	p.needSecond()
 	p.reexplain()
+	if open := tabParts[p.state.Tab].open; open != nil {
+		open(p)
+	}
 }
 
 // paintPanel paints the open panel's canvases.

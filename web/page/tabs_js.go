@@ -10,6 +10,7 @@ import (
 
 // tabPart is what the page does for a tab beside its markup; every part may be missing.
 type tabPart struct {
+	open      func(p *Page) // it was opened, or another network answers
 	paint     func(p *Page) // its canvases, when it has what it asks for: view.State.Answered
 	pick      func(p *Page, what string, x, y float64, pressed bool)
 	pickByKey func(p *Page, what, key string)
@@ -24,6 +25,7 @@ func init() {
 		view.TabCompare:  {paint: (*Page).paintCompare},
 		view.TabMaps:     {paint: (*Page).paintMaps, pick: (*Page).pickMaps, pickByKey: (*Page).pickMapsByKey},
 		view.TabTest:     {paint: (*Page).paintTest, pick: (*Page).pickTest, pickByKey: (*Page).pickTestByKey},
+		view.TabTeach:    {open: (*Page).openTeach, paint: (*Page).paintTeach},
 		view.TabLearn:    {paint: (*Page).paintWalk},
 	}
 }

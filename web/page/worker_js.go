@@ -33,6 +33,7 @@ func (p *Page) workerLost(silent bool) {
 		j.mourn()
 	}
 	p.loseSecond()
+	p.teachLost()
 	p.forgetBits()
 	s := p.state
 	if !again {
@@ -62,14 +63,17 @@ func (p *Page) workerLost(silent bool) {
 	p.fetchModel(network)
 }
 
-// send posts a request with optional buffers, which are transferred.
-func (p *Page) send(req protocol.Request, data, like js.Value) {
+// send posts a request with optional buffers, which are transferred, and handles of pictures.
+func (p *Page) send(req protocol.Request, data, like js.Value, blobs ...any) {
 	body, transfer := map[string]any{}, []any{}
 	for name, buffer := range map[string]js.Value{"data": data, "like": like} {
 		if buffer.Truthy() {
 			body[name] = buffer
 			transfer = append(transfer, buffer)
 		}
+	}
+	if len(blobs) > 0 {
+		body["blobs"] = blobs
 	}
 	p.request(p.worker.line, req, body, transfer)
 }
@@ -181,4 +185,7 @@ func (p *Page) adopt(m *protocol.Model, turn turns.Ticket) {
 		p.arrive()
 	}
 	p.renderSoon()
+	if open := tabParts[p.state.Tab].open; open != nil {
+		open(p)
+	}
 }

@@ -24,6 +24,10 @@ import (
 	"sescope/nn"
 )
 
+import (
+	"sescope/nn/teach"
+)
+
 // Audit holds each gate of a block against what its channel is worth.
 type Audit struct {
 	S *view.State
@@ -2102,6 +2106,25 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					}
 				}
 				vgn = text(vgparent, "\n    ")
+				if c.open(t, view.TabTeach) {
+					{
+						vgcompKey := vugu.MakeCompKey(0xC61ED3AF0C635A82^vgin.CurrentPositionHash(), vgiterkey)
+						// ask BuildEnv for prior instance of this specific component
+						vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Teach)
+						if vgcomp == nil {
+							// create new one if needed
+							vgcomp = new(Teach)
+							vgin.BuildEnv.WireComponent(vgcomp)
+						}
+						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
+						vgcomp.A = c.A
+						vgcomp.S = c.S
+						vgout.Components = append(vgout.Components, vgcomp)
+						vgn = &vugu.VGNode{Component: vgcomp}
+						vgparent.AppendChild(vgn)
+					}
+				}
+				vgn = text(vgparent, "\n    ")
 				vgn = element(vgparent, "i\x00hidden\x00")
 				vgn.SetInnerHTML(vugu.HTML(""))
 				vgn = text(vgparent, "\n  ")
@@ -2556,6 +2579,555 @@ func (c *Tabs) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn = element(vgparent, "button\x00type\x00button\x00class\x00link\x00id\x00privacy-link")
 			content(vgn, c.S.T().HowEnforced)
 			listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowPrivacy() })
+		}
+		vgn = text(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Teach is the person's own classes. Thumbnails, the confusion and the picture are the page's: they come and go ten times a second.
+type Teach struct {
+	S *view.State
+	A Actions
+}
+
+func (c *Teach) slot(name string) string { return name + "-slot" }
+
+func (c *Teach) num(name string, id int) string { return fmt.Sprintf("%s-%d", name, id) }
+
+func (c *Teach) text(i int) string { return strconv.Itoa(i) }
+
+func (c *Teach) with(text, name string) string { return fmt.Sprintf(text, name) }
+
+// rec is what a class's button says.
+func (c *Teach) rec(k *view.TaughtClass) string {
+	return pick(c.S.Teach.Recording == k.ID, c.S.Words().TeachRecording, c.S.Words().TeachRecord)
+}
+
+func (c *Teach) nameLabel(i int) string { return fmt.Sprintf(c.S.Words().TeachNameLabel, i+1) }
+
+func (c *Teach) of() string {
+	return fmt.Sprintf(c.S.Words().TeachOf, len(c.S.Teach.Classes), teach.MaxClasses)
+}
+
+func (c *Teach) full() bool { return len(c.S.Teach.Classes) >= teach.MaxClasses }
+
+func (c *Teach) more(k *view.TaughtClass) string {
+	if c.S.Teach.Open == k.ID {
+		return c.S.Words().TeachLess
+	}
+	return fmt.Sprintf(c.S.Words().TeachMore, len(k.Examples))
+}
+
+func (c *Teach) recording() string {
+	if k := c.S.Teach.Of(c.S.Teach.Recording); k != nil {
+		return pick(c.S.CameraOn, fmt.Sprintf(c.S.Words().TeachRecordingFor, k.Name), c.S.Words().TeachCameraOff)
+	}
+	return ""
+}
+
+func (c *Teach) how() string { return fmt.Sprintf(c.S.Words().TeachHowText, c.S.Teach.Inputs) }
+
+func (c *Teach) turn() string {
+	if l := c.S.Teach.Tested; l != nil {
+		return strconv.Itoa(l.Turn)
+	}
+	return "0"
+}
+
+// ms is how long the latest lesson took on the worker: to learn, and to let the network answer.
+func (c *Teach) ms() string {
+	if l := c.S.Teach.Lesson; l != nil && l.Done == 0 {
+		return fmt.Sprintf("%.1f %.1f", l.Ms.Learn, l.Ms.Apply)
+	}
+	return ""
+}
+
+func (c *Teach) share() string { share, _ := c.S.TeachScore(); return share }
+
+func (c *Teach) scoreText() string { _, text := c.S.TeachScore(); return text }
+
+func (c *Teach) cell() string { return c.S.TeachCellText() + c.S.Words().TeachNoCell }
+
+func (c *Teach) twins() []view.TwinBar { bars, _ := c.S.TeachTwins(); return bars }
+
+func (c *Teach) twinsText() string {
+	if c.S.Teach.TwinRunning {
+		return c.S.Words().TeachTwinRunning
+	}
+	_, text := c.S.TeachTwins()
+	return text
+}
+
+func (c *Teach) twinText() string {
+	if c.S.TeachTwin() == "" {
+		return fmt.Sprintf(c.S.Words().TeachTwinNone, c.S.TeachBaseName())
+	}
+	return c.S.Words().TeachTwinText
+}
+func (c *Teach) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = element(nil, "div\x00class\x00teach")
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "section\x00class\x00tlive")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "h2")
+			content(vgn, c.S.Words().TeachCamera)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00tview")
+			vgn.AddAttrInterface("id", c.slot("teach-view"))
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00trec\x00id\x00teach-recording")
+			vgn.AddAttrInterface("hidden", c.recording() == "")
+			content(vgn, c.recording())
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00bt")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "button\x00type\x00button\x00id\x00teach-camera")
+				vgn.AddAttrInterface("class", pick(c.S.CameraOn, "btn", "btn prime"))
+				vgn.AddAttrInterface("disabled", !c.S.Ready)
+				content(vgn, pick(c.S.CameraOn, c.S.T().StopCamera, c.S.T().UseCamera))
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ToggleCamera() })
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00teach-open")
+				content(vgn, c.S.Words().TeachOpen)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenTeachSet() })
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00bt")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00teach-save-network")
+				vgn.AddAttrInterface("disabled", c.S.Teach.Lesson == nil || !c.S.HasTaught())
+				content(vgn, c.S.Words().TeachSaveNetwork)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.SaveTaught() })
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00teach-save-set")
+				vgn.AddAttrInterface("disabled", c.S.Teach.Count() == 0)
+				content(vgn, c.S.Words().TeachSaveSet)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.SaveTeachSet() })
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "h3")
+			content(vgn, c.S.Words().TeachNow)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q2")
+			vgn.AddAttrInterface("hidden", c.S.Taught())
+			content(vgn, c.S.Words().TeachNowNone)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "ol\x00class\x00tnow\x00id\x00teach-now")
+			{
+				vgparent := vgn
+				_ = vgparent
+				for vgiterkeyt, r := range c.S.TaughtRows() {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					r := r
+					_ = r
+					vgn = element(vgparent, "li")
+					vgn.AddAttrInterface("class", pick(r.Top, "top", ""))
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "span\x00class\x00n")
+						content(vgn, r.Name)
+						vgn = element(vgparent, "span\x00class\x00track")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
+								vgn.AddAttrInterface("width", r.Width)
+							}
+						}
+						vgn = element(vgparent, "span\x00class\x00p")
+						content(vgn, r.Percent)
+					}
+				}
+				vgn = element(vgparent, "li\x00hidden\x00")
+				vgn.SetInnerHTML(vugu.HTML(""))
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00thow")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h3")
+				content(vgn, c.S.Words().TeachHow)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q2")
+				content(vgn, c.how())
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q2 small\x00id\x00teach-base")
+				content(vgn, c.S.TeachBaseText())
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "label\x00class\x00tick")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "input\x00type\x00checkbox\x00id\x00teach-keep")
+					vgn.AddAttrInterface("disabled", c.S.Teach.Busy)
+					property(vgn, "checked", c.S.Teach.Kept)
+					listen(vgn, "change", func(event vugu.DOMEvent) { c.A.ToggleKeep() })
+					vgn = element(vgparent, "span")
+					content(vgn, c.S.Words().TeachKeep)
+				}
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q small")
+				content(vgn, pick(c.S.Teach.Busy, c.S.Words().TeachElsewhere, c.S.Words().TeachKeepText))
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00bt")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00teach-forget")
+					vgn.AddAttrInterface("hidden", !c.S.Teach.Kept)
+					content(vgn, c.S.Words().TeachForget)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ForgetTaught() })
+				}
+			}
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "section\x00class\x00tclasses")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00sec")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				content(vgn, c.S.Words().TeachClasses)
+				vgn = element(vgparent, "span\x00class\x00r small q\x00id\x00teach-of")
+				content(vgn, c.of())
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00tundo\x00id\x00teach-undo-bar\x00role\x00status")
+			vgn.AddAttrInterface("hidden", c.S.TeachUndoText() == "")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "span")
+				content(vgn, c.S.TeachUndoText())
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00link\x00id\x00teach-undo")
+				content(vgn, c.S.Words().TeachUndo)
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.UndoTaught() })
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00ttrouble\x00id\x00teach-trouble\x00role\x00alert")
+			vgn.AddAttrInterface("hidden", c.S.Teach.Trouble == "")
+			content(vgn, c.S.Teach.Trouble)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00tlist")
+			{
+				vgparent := vgn
+				_ = vgparent
+				for i, k := range c.S.Teach.Classes {
+					var vgiterkey interface{} = i
+					_ = vgiterkey
+					i := i
+					_ = i
+					k := k
+					_ = k
+					vgn = element(vgparent, "article")
+					vgn.AddAttrInterface("data-teach-class", c.text(k.ID))
+					vgn.AddAttrInterface("id", c.num("teach-class", k.ID))
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "header")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "input\x00class\x00tname\x00type\x00text\x00autocomplete\x00off\x00spellcheck\x00false")
+							vgn.AddAttrInterface("aria-label", c.nameLabel(i))
+							vgn.AddAttrInterface("data-name", c.text(k.ID))
+							vgn.AddAttrInterface("id", c.num("teach-name", k.ID))
+							vgn.AddAttrInterface("maxlength", c.text(view.MostName))
+							vgn = text(vgparent, "\n        ")
+							vgn = element(vgparent, "span\x00class\x00q2 small count")
+							content(vgn, c.S.TeachCount(len(k.Examples)))
+							vgn = text(vgparent, "\n        ")
+							vgn = element(vgparent, "button\x00type\x00button")
+							vgn.AddAttrInterface("aria-label", c.rec(k)+": "+k.Name)
+							vgn.AddAttrInterface("aria-pressed", pressed(c.S.Teach.Recording == k.ID))
+							vgn.AddAttrInterface("class", pick(c.S.Teach.Recording == k.ID, "btn rec prime", "btn rec"))
+							vgn.AddAttrInterface("data-record", c.text(k.ID))
+							vgn.AddAttrInterface("id", c.num("teach-record", k.ID))
+							vgn.AddAttrInterface("title", c.S.Words().TeachRecordKeys)
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = element(vgparent, "i\x00aria-hidden\x00true")
+								vgn.SetInnerHTML(vugu.HTML(""))
+								vgn = element(vgparent, "span")
+								content(vgn, c.rec(k))
+							}
+							vgn = text(vgparent, "\n        ")
+							vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon")
+							vgn.AddAttrInterface("aria-label", c.with(c.S.Words().TeachAdd, k.Name))
+							vgn.AddAttrInterface("id", c.num("teach-add", k.ID))
+							vgn.AddAttrInterface("title", c.with(c.S.Words().TeachAdd, k.Name))
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.A.AddTaughtPictures(k.ID) })
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = drawing(vgparent, "svg\x00class\x00i\x00aria-hidden\x00true")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = drawing(vgparent, "use\x00href\x00#i-pic")
+								}
+							}
+							vgn = text(vgparent, "\n        ")
+							vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn icon plain")
+							vgn.AddAttrInterface("aria-label", c.with(c.S.Words().TeachRemoveClass, k.Name))
+							vgn.AddAttrInterface("id", c.num("teach-remove", k.ID))
+							vgn.AddAttrInterface("title", c.with(c.S.Words().TeachRemoveClass, k.Name))
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.A.RemoveTaught(k.ID) })
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = text(vgparent, "×")
+							}
+						}
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "ul\x00class\x00tthumbs")
+						vgn.AddAttrInterface("aria-label", k.Name)
+						vgn.AddAttrInterface("data-thumbs", c.text(k.ID))
+						vgn.AddAttrInterface("id", c.num("teach-thumbs", k.ID))
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "p\x00class\x00bt")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "button\x00type\x00button\x00class\x00link")
+							vgn.AddAttrInterface("hidden", len(k.Examples) <= view.TeachShown)
+							vgn.AddAttrInterface("id", c.num("teach-all", k.ID))
+							content(vgn, c.more(k))
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ShowAllTaught(k.ID) })
+						}
+						vgn = text(vgparent, "\n    ")
+					}
+				}
+				vgn = element(vgparent, "i\x00hidden\x00")
+				vgn.SetInnerHTML(vugu.HTML(""))
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00bt")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn wide\x00id\x00teach-new")
+				vgn.AddAttrInterface("disabled", c.full())
+				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.AddTaught() })
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span\x00aria-hidden\x00true")
+					vgn.SetInnerHTML(vugu.HTML("+"))
+					vgn = element(vgparent, "span")
+					content(vgn, c.S.Words().TeachNewClass)
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q2 small")
+			content(vgn, c.S.Words().TeachHint)
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "section\x00class\x00tscore")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "h2")
+			content(vgn, c.S.Words().TeachScore)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q2\x00id\x00teach-status\x00role\x00status")
+			vgn.AddAttrInterface("data-ms", c.ms())
+			vgn.AddAttrInterface("data-turn", c.turn())
+			vgn.AddAttrInterface("hidden", c.S.TeachStatus() == "")
+			content(vgn, c.S.TeachStatus())
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00big\x00id\x00teach-accuracy")
+			vgn.AddAttrInterface("hidden", c.share() == "")
+			content(vgn, c.share())
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p\x00class\x00q2 small")
+			vgn.AddAttrInterface("hidden", c.share() == "")
+			content(vgn, c.scoreText())
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00scrolls tmatrix")
+			vgn.AddAttrInterface("hidden", c.share() == "")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "div")
+				vgn.AddAttrInterface("id", c.slot("teach-matrix"))
+				vgn = element(vgparent, "p\x00class\x00q small")
+				content(vgn, c.S.Words().TeachAxes)
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div")
+			vgn.AddAttrInterface("hidden", c.share() == "")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "p\x00class\x00small\x00id\x00teach-cell\x00role\x00status")
+				content(vgn, c.cell())
+				vgn = element(vgparent, "ul\x00class\x00tthumbs")
+				vgn.AddAttrInterface("aria-label", c.S.TeachCellText())
+				vgn.AddAttrInterface("id", c.slot("teach-cell"))
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00tpart")
+			vgn.AddAttrInterface("hidden", c.S.Teach.Tested == nil)
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				content(vgn, c.S.Words().TeachTell)
+				vgn = element(vgparent, "p\x00class\x00q2 small")
+				content(vgn, c.S.Words().TeachTellText)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "ul\x00class\x00ttell\x00id\x00teach-channels")
+				{
+					vgparent := vgn
+					_ = vgparent
+					for vgiterkeyt, b := range c.S.TellingChannels() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						b := b
+						_ = b
+						vgn = element(vgparent, "li")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "button\x00type\x00button")
+							vgn.AddAttrInterface("aria-label", b.Label)
+							listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenChannel(b.Channel) })
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = element(vgparent, "span\x00class\x00pic")
+								vgn.AddAttrInterface("data-tell", c.text(b.Example))
+								vgn = element(vgparent, "b")
+								content(vgn, b.Name)
+								vgn = element(vgparent, "span\x00class\x00q2")
+								content(vgn, b.Class)
+								vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 18\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = drawing(vgparent, "rect\x00class\x00t\x00x\x000\x00y\x000\x00width\x00100\x00height\x007")
+									vgn.SetInnerHTML(vugu.HTML(""))
+									vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x007")
+									vgn.AddAttrInterface("width", b.Mean)
+									vgn = drawing(vgparent, "rect\x00class\x00t\x00x\x000\x00y\x0011\x00width\x00100\x00height\x007")
+									vgn.SetInnerHTML(vugu.HTML(""))
+									vgn = drawing(vgparent, "rect\x00class\x00o\x00x\x000\x00y\x0011\x00height\x007")
+									vgn.AddAttrInterface("width", b.Others)
+								}
+							}
+						}
+					}
+					vgn = element(vgparent, "li\x00hidden\x00")
+					vgn.SetInnerHTML(vugu.HTML(""))
+				}
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q small")
+				content(vgn, c.S.Words().TeachTellBars)
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00tpart")
+			vgn.AddAttrInterface("hidden", c.share() == "")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "h2")
+				content(vgn, c.S.Words().TeachTwin)
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q2 small")
+				content(vgn, c.twinText())
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "ul\x00class\x00tnow\x00id\x00teach-twins")
+				{
+					vgparent := vgn
+					_ = vgparent
+					for vgiterkeyt, b := range c.twins() {
+						var vgiterkey interface{} = vgiterkeyt
+						_ = vgiterkey
+						b := b
+						_ = b
+						vgn = element(vgparent, "li")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "span\x00class\x00n")
+							content(vgn, b.Name)
+							vgn = element(vgparent, "span\x00class\x00track")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
+									vgn.AddAttrInterface("width", b.Width)
+								}
+							}
+							vgn = element(vgparent, "span\x00class\x00p")
+							content(vgn, b.Percent)
+						}
+					}
+					vgn = element(vgparent, "li\x00hidden\x00")
+					vgn.SetInnerHTML(vugu.HTML(""))
+				}
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00q2 small\x00id\x00teach-twins-text")
+				vgn.AddAttrInterface("hidden", c.twinsText() == "")
+				content(vgn, c.twinsText())
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00bt")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00teach-twin")
+					vgn.AddAttrInterface("disabled", c.S.Teach.TwinRunning)
+					vgn.AddAttrInterface("hidden", c.S.TeachTwin() == "")
+					content(vgn, c.S.Words().TeachTwinRun)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.CompareTaught() })
+				}
+			}
+			vgn = text(vgparent, "\n  ")
 		}
 		vgn = text(vgparent, "\n")
 	}

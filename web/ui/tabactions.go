@@ -20,4 +20,17 @@ type TabActions interface {
 	ChooseTestBlock(index string)
 	SaveTest(asJSON bool)
 	DownloadWeights()
+
+	// In Teach; classes by view.TaughtClass.ID.
+	AddTaught()
+	RemoveTaught(class int)
+	UndoTaught()
+	AddTaughtPictures(class int)
+	ShowAllTaught(class int) // or fewer again
+	OpenTeachSet()
+	SaveTeachSet()
+	SaveTaught() // the network
+	CompareTaught()
+	ToggleKeep()
+	ForgetTaught()
 }

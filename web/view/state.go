@@ -90,6 +90,7 @@ type State struct {
 	Audit      Audit
 	Bits       Bits
 	Test       TestSet
+	Teach      Teach
 	RoundOwn   bool                  // round the weights of the network that is opened next
 	ClassesOf  map[string][]nn.Class // of the networks that were loaded, by name
 	Walk       Walk

@@ -24,6 +24,7 @@ const (
 	TabMaps     = "maps"
 	TabModel    = "model"
 	TabTest     = "test"
+	TabTeach    = "teach"
 	TabLearn    = "learn"
 )
 
@@ -33,8 +34,9 @@ var Tabs = []Tab{
 	{TabCompare, "2", "#i-cmp", [2]string{"Compare", "对比"}, [2]string{"Compare", "对比"}, lookCompare},
 	{TabTutorial, "3", "#i-pic", [2]string{"Strongest channels", "最强通道"}, [2]string{"Channels", "通道"}, nil},
 	{TabMaps, "4", "#i-grid", [2]string{"Feature maps", "特征图"}, [2]string{"Maps", "特征图"}, lookMaps},
-	{TabTest, "5", "#i-test", [2]string{"Test set", "测试集"}, [2]string{"Tests", "测试"}, nil},
-	{TabModel, "6", "#i-net", [2]string{"Model", "模型"}, [2]string{"Model", "模型"}, func(*State) *protocol.Look { return &protocol.Look{Times: true} }},
+	{TabTeach, "5", "#i-teach", [2]string{"Teach", "教它"}, [2]string{"Teach", "教它"}, lookTeach},
+	{TabTest, "6", "#i-test", [2]string{"Test set", "测试集"}, [2]string{"Tests", "测试"}, nil},
+	{TabModel, "7", "#i-net", [2]string{"Model", "模型"}, [2]string{"Model", "模型"}, func(*State) *protocol.Look { return &protocol.Look{Times: true} }},
 }
 
 func lookMaps(s *State) *protocol.Look {
@@ -48,6 +50,9 @@ func lookCompare(s *State) *protocol.Look {
 	}
 	return nil
 }
+
+// lookTeach asks for nothing, and has its picture painted with every frame all the same.
+func lookTeach(*State) *protocol.Look { return &protocol.Look{} }
 
 // Panels are the tabs with a panel in the page: the walk has a dialog.
 func Panels() []Tab {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -249,14 +250,23 @@ func (s *State) TestTrouble() string {
 	case t.Fault == nil:
 		return ""
 	}
-	words := faults[t.Fault.Kind][s.lang()]
-	if t.Fault.Kind == dataset.Methods {
-		return fmt.Sprintf(words, t.Fault.Name, dataset.MethodName(t.Fault.Got))
+	return s.SetFault(t.Fault)
+}
+
+// SetFault words an error about a set of pictures.
+func (s *State) SetFault(err error) string {
+	var fault *dataset.Fault
+	if !errors.As(err, &fault) {
+		return err.Error()
+	}
+	words := faults[fault.Kind][s.lang()]
+	if fault.Kind == dataset.Methods {
+		return fmt.Sprintf(words, fault.Name, dataset.MethodName(fault.Got))
 	}
 	if !strings.Contains(words, "%s") {
-		return fmt.Sprintf(s.Words().LeftPicture, t.Fault.Name, words)
+		return fmt.Sprintf(s.Words().LeftPicture, fault.Name, words)
 	}
-	args := []any{t.Fault.Name, t.Fault.Got, t.Fault.Expected}
+	args := []any{fault.Name, fault.Got, fault.Expected}
 	return fmt.Sprintf(words, args[:strings.Count(words, "%")]...)
 }
 

@@ -4,6 +4,7 @@ package view
 type TabTexts struct {
 	PageNext string
 	TestSetTexts
+	TeachTexts
 	OpenChannel                                                                                                                                                                                                      string
 	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                              string
 	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
@@ -21,6 +22,7 @@ var (
 	EnglishTabs = TabTexts{
 		PageNext:     "Next",
 		TestSetTexts: englishTest,
+		TeachTexts:   englishTeach,
 		OpenChannel:  "Open channel %d in Feature maps",
 		OpConv:       "Convolution", OpBatchNorm: "Batch norm", OpSpatial: "Spatial attention", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
 		LayerTable: "Layers", Kind: "Kind", Output: "Output", Params: "Parameters", MACs: "Multiply-adds", Algorithm: "Algorithm", LiveMs: "ms, live", Fused: "fused", Total: "Together", Stride: ", stride %d", Direct: "direct",
@@ -55,6 +57,7 @@ var (
 	ChineseTabs = TabTexts{
 		PageNext:     "下一页",
 		TestSetTexts: chineseTest,
+		TeachTexts:   chineseTeach,
 		OpenChannel:  "在“特征图”中打开通道 %d",
 		OpConv:       "卷积", OpBatchNorm: "批归一化", OpSpatial: "空间注意力", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
 		LayerTable: "各层", Kind: "类型", Output: "输出", Params: "参数", MACs: "乘加", Algorithm: "算法", LiveMs: "实时毫秒", Fused: "已融合", Total: "合计", Stride: "，步幅 %d", Direct: "直接",

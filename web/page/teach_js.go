@@ -1,0 +1,481 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"syscall/js"
+
+	"sescope/nn/teach"
+	"sescope/web/browser"
+	"sescope/web/protocol"
+	"sescope/web/turns"
+	"sescope/web/view"
+)
+
+// lessons is what the Teach panel does beside view.Teach: the pictures themselves, and the worker's
+// part, one request at a time between two frames.
+type lessons struct {
+	pictures map[int]taughtPicture // by number
+	bases    map[string]*taughtBase
+	busy     bool // a request is under way
+	turn     int  // of the latest lesson
+	learned  float64
+	timer    bool // a look at what is due is due
+	paint    teachPaint
+	record   recorder
+	keep     keeper
+}
+
+// taughtPicture is a picture as it is kept: the file, and an address for its thumbnail.
+type taughtPicture struct {
+	blob js.Value
+	url  string
+	name string // of the file that it came from, "" for a recorded one
+}
+
+// taughtBase is what the worker was given of a network that is taught on.
+type taughtBase struct {
+	loading, loaded, failed bool
+	seen                    map[int]bool // examples that it was shown
+	dirty                   bool         // the examples changed since the latest lesson
+	job                     *protocol.TeachJob
+	lesson                  *protocol.Lesson
+}
+
+const (
+	shownAtOnce = 4   // pictures of one request: the camera's frames go on between two
+	learnEvery  = 300 // ms between two lessons while pictures are coming
+)
+
+func newLessons() lessons {
+	return lessons{pictures: map[int]taughtPicture{}, bases: map[string]*taughtBase{}}
+}
+
+func (l *lessons) base(name string) *taughtBase {
+	b := l.bases[name]
+	if b == nil {
+		b = &taughtBase{seen: map[int]bool{}, dirty: true}
+		l.bases[name] = b
+	}
+	return b
+}
+
+// openTeach is called when the panel is opened or another network was chosen in it.
+func (p *Page) openTeach() {
+	t := &p.state.Teach
+	if len(t.Classes) == 0 {
+		for range 2 {
+			t.AddClass("", p.state.Words().TeachClassN)
+		}
+	}
+	if b := p.lessons.bases[t.Base]; b != nil {
+		b.failed = false
+	}
+	name := p.state.Model
+	if name == view.TaughtName && t.Base == "" { // a taught network's file was opened
+		name = p.builtIn
+	}
+	if name != view.TaughtName && name != t.Base && p.model != nil {
+		t.Base, t.Inputs, t.Lesson, t.Tested, t.TwinLesson = name, 0, nil, nil, nil
+		t.Attention = p.model.HasAttention
+		delete(p.state.Desks, view.TaughtName) // its blocks may be others
+		for other := range p.lessons.bases {   // the worker keeps two
+			if other != name && other != p.state.TeachTwin() {
+				delete(p.lessons.bases, other)
+			}
+		}
+		p.lessons.base(name).dirty = true
+	}
+	p.teachOn()
+}
+
+// teachChanged is called when examples or names changed.
+func (p *Page) teachChanged() {
+	for _, b := range p.lessons.bases {
+		b.dirty = true
+	}
+	p.state.Teach.TwinLesson = nil
+	p.countWaiting()
+	p.panel.due = true
+	p.renderSoon()
+	p.keepSoon()
+	p.teachOn()
+}
+
+func (p *Page) countWaiting() {
+	t := &p.state.Teach
+	seen, n := p.lessons.base(t.Base).seen, 0
+	for _, c := range t.Classes {
+		for _, e := range c.Examples {
+			if !seen[e.ID] {
+				n++
+			}
+		}
+	}
+	t.Waiting = n
+}
+
+// teachOn gives the worker the next thing that the lesson needs.
+func (p *Page) teachOn() {
+	l, t := &p.lessons, &p.state.Teach
+	if l.busy || t.Base == "" || p.model == nil {
+		return
+	}
+	b := l.base(t.Base)
+	if p.teachBase(t.Base, b) || p.teachLook(t.Base, b) {
+		return
+	}
+	switch job := t.Job(func(id int) bool { return b.seen[id] }); {
+	case b.dirty && job != nil:
+		if wait := l.learned + learnEvery - browser.Now(); wait > 0 && t.Recording != 0 {
+			p.teachLater(wait)
+			return
+		}
+		l.learned = browser.Now()
+		job.Apply, job.Name = true, view.TaughtName
+		p.teachLearn(t.Base, b, job)
+	case b.dirty: // nothing to tell apart
+		b.dirty, b.job, b.lesson = false, nil, nil
+		t.Lesson, t.Tested = nil, nil
+		p.renderSoon()
+	case b.lesson != nil && b.lesson.Done < b.lesson.Parts && t.Recording == 0:
+		p.teachHold(t.Base, b)
+	case t.TwinRunning:
+		p.teachTwin()
+	}
+}
+
+// teachLater looks again after a while.
+func (p *Page) teachLater(ms float64) {
+	if p.lessons.timer {
+		return
+	}
+	p.lessons.timer = true
+	p.after(ms, func() {
+		p.lessons.timer = false
+		p.teachOn()
+	})
+}
+
+// after runs f on the state's goroutine when ms have passed.
+func (p *Page) after(ms float64, f func()) {
+	var done js.Func
+	done = js.FuncOf(func(js.Value, []js.Value) any {
+		done.Release()
+		p.post(f)
+		return nil
+	})
+	js.Global().Call("setTimeout", done, max(0, ms))
+}
+
+// askTeach sends a request of the lesson. If the worker ends meanwhile, teachLost begins anew.
+func (p *Page) askTeach(j *job) {
+	p.lessons.busy = true
+	done := j.done
+	j.done = func(reply protocol.Reply, data js.Value) {
+		p.lessons.busy = false
+		done(reply, data)
+		p.teachOn()
+	}
+	j.lost = p.teachLost
+	p.frames.Ask(j)
+	p.next()
+}
+
+// teachLost is called when the worker ended: the next one was shown nothing yet.
+func (p *Page) teachLost() {
+	p.lessons.busy = false
+	p.lessons.bases = map[string]*taughtBase{}
+	p.countWaiting()
+	p.after(1000, p.teachOn)
+}
+
+// teachBase has a network loaded to be taught on; false if it is there.
+func (p *Page) teachBase(name string, b *taughtBase) bool {
+	if b.loaded || b.failed {
+		return b.failed
+	}
+	if b.loading {
+		return true
+	}
+	b.loading = true
+	fetch, spec := p.bytesLater(name, js.Undefined()), p.own[name].spec
+	go func() {
+		buffer, err := fetch()
+		p.post(func() {
+			b.loading = false
+			if err != nil {
+				p.baseFailed(name, b, fmt.Sprintf(p.state.Words().TeachBaseFailed, name))
+				return
+			}
+			p.askTeach(&job{req: protocol.Request{Op: protocol.Base, Model: name, Spec: spec}, data: func() js.Value { return buffer }, done: func(reply protocol.Reply, _ js.Value) {
+				if reply.Error != "" {
+					p.baseFailed(name, b, fmt.Sprintf(p.state.Words().TeachNoNetwork, reply.Error))
+					return
+				}
+				b.loaded, b.seen, b.dirty = true, map[int]bool{}, true
+				if t := &p.state.Teach; name == t.Base {
+					t.Inputs, t.Attention = reply.Model.Inputs, len(reply.Model.Blocks) > 0
+					p.countWaiting()
+				}
+				p.renderSoon()
+			}})
+		})
+	}()
+	return true
+}
+
+func (p *Page) baseFailed(name string, b *taughtBase, text string) {
+	t := &p.state.Teach
+	if name != t.Base {
+		t.TwinRunning = false
+		text = p.state.Words().TeachTwinFailed
+		delete(p.lessons.bases, name) // the next try begins anew
+	}
+	b.failed = true
+	t.Trouble = text
+	p.renderSoon()
+}
+
+// teachLook shows the network pictures that it has not seen; false if there is none.
+func (p *Page) teachLook(name string, b *taughtBase) bool {
+	var ids []int
+	var blobs []any
+	for _, c := range p.state.Teach.Classes {
+		for _, e := range c.Examples {
+			if !b.seen[e.ID] && len(ids) < shownAtOnce {
+				ids, blobs = append(ids, e.ID), append(blobs, p.lessons.pictures[e.ID].blob)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return false
+	}
+	req := protocol.Request{Op: protocol.Examine, Model: name, Teach: &protocol.TeachJob{IDs: ids}}
+	p.askTeach(&job{req: req, blobs: blobs, done: func(reply protocol.Reply, _ js.Value) {
+		t := &p.state.Teach
+		if reply.Error != "" {
+			t.Trouble, b.failed = reply.Error, true
+			p.renderSoon()
+			return
+		}
+		for _, id := range ids {
+			b.seen[id] = true
+		}
+		for _, s := range reply.Examined.Skipped {
+			t.Lose(ids[s.I])
+			p.dropPicture(ids[s.I])
+		}
+		if n := len(reply.Examined.Skipped); n > 0 {
+			t.Trouble = fmt.Sprintf(p.state.Words().TeachUnread, n)
+			p.panel.due = true
+		}
+		b.dirty = true
+		p.countWaiting()
+		p.renderResult()
+	}})
+	return true
+}
+
+func (p *Page) teachLearn(name string, b *taughtBase, job_ *protocol.TeachJob) {
+	p.lessons.turn++
+	job_.Turn = p.lessons.turn
+	b.dirty, b.job = false, job_
+	p.askTeach(&job{req: protocol.Request{Op: protocol.Learn, Model: name, Teach: job_}, done: func(reply protocol.Reply, data js.Value) { p.teachTook(name, b, reply, data) }})
+}
+
+func (p *Page) teachHold(name string, b *taughtBase) {
+	p.askTeach(&job{req: protocol.Request{Op: protocol.Hold, Model: name, Teach: &protocol.TeachJob{Turn: b.lesson.Turn}}, done: func(reply protocol.Reply, data js.Value) { p.teachTook(name, b, reply, data) }})
+}
+
+// teachTook takes over a lesson, and the network that answers from now on.
+func (p *Page) teachTook(name string, b *taughtBase, reply protocol.Reply, data js.Value) {
+	t := &p.state.Teach
+	switch {
+	case reply.Error != "":
+		b.failed = true
+		t.Trouble = fmt.Sprintf(p.state.Words().TeachNoNetwork, reply.Error)
+		p.renderSoon()
+		return
+	case len(reply.Lesson.Missing) > 0:
+		for _, id := range reply.Lesson.Missing {
+			delete(b.seen, id)
+		}
+		b.dirty = true
+		p.countWaiting()
+		return
+	case b.job == nil || reply.Lesson.Turn != b.job.Turn: // a later change made it stale
+		return
+	}
+	b.lesson = reply.Lesson
+	if name != t.Base {
+		if b.lesson.Tested() || b.lesson.Parts == 0 {
+			t.TwinLesson, t.TwinRunning = b.lesson, false
+		}
+		p.renderSoon()
+		return
+	}
+	t.Took(reply.Lesson, b.job)
+	if reply.Model != nil {
+		p.answerTaught(reply.Model, js.Global().Get("Blob").New([]any{data.Get("file")}))
+	}
+	p.panel.due = true
+	p.renderSoon()
+}
+
+// answerTaught lets the stage answer with the taught network. Its file is a network of the person's like any other: a new worker, the test set and the
+// download find it there.
+func (p *Page) answerTaught(m *protocol.Model, file js.Value) {
+	p.own[view.TaughtName] = ownNetwork{file: file}
+	p.state.AddTaught(m)
+	if p.state.Loading != "" { // another network was chosen meanwhile, and is on its way to the worker
+		p.adopt(m, turns.Ticket{})
+		return
+	}
+	p.adopt(m, p.loads.Begin())
+}
+
+// teachTwin takes the next step on the network without attention, or with.
+func (p *Page) teachTwin() {
+	t := &p.state.Teach
+	name := p.state.TeachTwin()
+	if name == "" {
+		t.TwinRunning = false
+		return
+	}
+	b := p.lessons.base(name)
+	if p.teachBase(name, b) || p.teachLook(name, b) {
+		return
+	}
+	switch job := t.Job(func(id int) bool { return b.seen[id] }); {
+	case job == nil:
+		t.TwinRunning = false
+	case b.dirty:
+		p.teachLearn(name, b, job)
+	case b.lesson != nil && b.lesson.Done < b.lesson.Parts:
+		p.teachHold(name, b)
+	}
+}
+
+// CompareTaught tests the same examples on the twin.
+func (p *Page) CompareTaught() {
+	p.post(func() {
+		p.state.Teach.TwinRunning = true
+		p.lessons.base(p.state.TeachTwin()).dirty = true
+		p.renderSoon()
+		p.teachOn()
+	})
+}
+
+// AddTaught adds a class, and puts the hand on its name.
+func (p *Page) AddTaught() {
+	p.post(func() {
+		t := &p.state.Teach
+		c := t.AddClass("", p.state.Words().TeachClassN)
+		if c == nil {
+			t.Trouble = fmt.Sprintf(p.state.Words().TeachFull, teach.MaxClasses)
+			p.renderSoon()
+			return
+		}
+		t.Trouble = ""
+		p.teachChanged()
+		p.render()
+		field := browser.ByID(fmt.Sprintf("teach-name-%d", c.ID))
+		field.Call("focus")
+		field.Call("select")
+	})
+}
+
+// renameTaught gives a class another name; one that cannot be is answered by a sentence, and the field shows the former one again.
+func (p *Page) renameTaught(class int, name string) {
+	t := &p.state.Teach
+	if t.Of(class) == nil {
+		return
+	}
+	if t.Trouble = ""; !t.Rename(class, name) {
+		t.Trouble = p.state.TeachNameTrouble(name)
+		p.paintNames(class)
+		p.renderSoon()
+		return
+	}
+	p.paintNames(class)
+	p.teachChanged()
+}
+
+// RemoveTaught removes a class with its pictures.
+func (p *Page) RemoveTaught(class int) {
+	p.post(func() {
+		t := &p.state.Teach
+		if t.Recording == class {
+			p.stopRecording()
+		}
+		t.RemoveClass(class)
+		p.sweepPictures()
+		p.teachChanged()
+	})
+}
+
+// UndoTaught takes back what was removed last.
+func (p *Page) UndoTaught() {
+	p.post(func() {
+		p.state.Teach.Undo()
+		p.teachChanged()
+	})
+}
+
+// ShowAllTaught shows all pictures of a class, or fewer again.
+func (p *Page) ShowAllTaught(class int) {
+	p.post(func() {
+		t := &p.state.Teach
+		if t.Open == class {
+			class = 0
+		}
+		t.Open = class
+		p.panel.due = true
+		p.renderSoon()
+	})
+}
+
+// removeExample removes a picture that was pressed.
+func (p *Page) removeExample(id int) {
+	if p.state.Teach.Remove(id) {
+		p.sweepPictures()
+		p.teachChanged()
+	}
+}
+
+// addPicture adds a picture to a class; false where there is no room.
+func (p *Page) addPicture(class, burst int, blob js.Value, name string) bool {
+	t := &p.state.Teach
+	id := t.Add(class, burst)
+	if id == 0 {
+		if t.Of(class) != nil {
+			t.Trouble = fmt.Sprintf(p.state.Words().TeachFullPictures, teach.MaxExamples)
+		}
+		return false
+	}
+	url := js.Global().Get("URL").Call("createObjectURL", blob).String()
+	p.lessons.pictures[id] = taughtPicture{blob, url, name}
+	return true
+}
+
+func (p *Page) dropPicture(id int) {
+	if pic, ok := p.lessons.pictures[id]; ok {
+		js.Global().Get("URL").Call("revokeObjectURL", pic.url)
+		delete(p.lessons.pictures, id)
+	}
+}
+
+// sweepPictures lets go what nobody can take back any more.
+func (p *Page) sweepPictures() {
+	var gone []int
+	for id := range p.lessons.pictures {
+		if !p.state.Teach.Holds(id) {
+			gone = append(gone, id)
+		}
+	}
+	slices.Sort(gone)
+	for _, id := range gone {
+		p.dropPicture(id)
+	}
+}
