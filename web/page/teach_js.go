@@ -36,6 +36,7 @@ type taughtPicture struct {
 // taughtBase is what the worker was given of a network that is taught on.
 type taughtBase struct {
 	loading, loaded, failed bool
+	file                    js.Value     // once it was fetched, until the worker has it
 	seen                    map[int]bool // examples that it was shown
 	dirty                   bool         // the examples changed since the latest lesson
 	job                     *protocol.TeachJob
@@ -132,7 +133,7 @@ func (p *Page) teachOn() {
 			return
 		}
 		l.learned = browser.Now()
-		job.Apply, job.Name = true, view.TaughtName
+		job.Name, job.Instead = view.TaughtName, p.model.Name
 		p.teachLearn(t.Base, b, job)
 	case b.dirty: // nothing to tell apart
 		b.dirty, b.job, b.lesson = false, nil, nil
@@ -173,8 +174,8 @@ func (p *Page) askTeach(j *job) {
 	p.lessons.busy = true
 	done := j.done
 	j.done = func(reply protocol.Reply, data js.Value) {
+		done(reply, data) // may let another network answer, which asks what is due: nothing yet
 		p.lessons.busy = false
-		done(reply, data)
 		p.teachOn()
 	}
 	j.lost = p.teachLost
@@ -192,34 +193,40 @@ func (p *Page) teachLost() {
 
 // teachBase has a network loaded to be taught on; false if it is there.
 func (p *Page) teachBase(name string, b *taughtBase) bool {
-	if b.loaded || b.failed {
+	switch {
+	case b.loaded || b.failed:
 		return b.failed
-	}
-	if b.loading {
+	case b.file.Truthy():
+		file := b.file
+		b.file = js.Undefined()
+		req := protocol.Request{Op: protocol.Base, Model: name, Spec: p.own[name].spec}
+		p.askTeach(&job{req: req, data: func() js.Value { return file }, done: func(reply protocol.Reply, _ js.Value) {
+			if reply.Error != "" {
+				p.baseFailed(name, b, fmt.Sprintf(p.state.Words().TeachNoNetwork, reply.Error))
+				return
+			}
+			b.loaded, b.seen, b.dirty = true, map[int]bool{}, true
+			if t := &p.state.Teach; name == t.Base {
+				t.Inputs, t.Attention = reply.Model.Inputs, len(reply.Model.Blocks) > 0
+				p.countWaiting()
+			}
+			p.renderSoon()
+		}})
+		return true
+	case b.loading:
 		return true
 	}
 	b.loading = true
-	fetch, spec := p.bytesLater(name, js.Undefined()), p.own[name].spec
+	fetch := p.bytesLater(name, js.Undefined())
 	go func() {
-		buffer, err := fetch()
+		file, err := fetch()
 		p.post(func() {
-			b.loading = false
-			if err != nil {
+			if b.loading = false; err != nil {
 				p.baseFailed(name, b, fmt.Sprintf(p.state.Words().TeachBaseFailed, name))
 				return
 			}
-			p.askTeach(&job{req: protocol.Request{Op: protocol.Base, Model: name, Spec: spec}, data: func() js.Value { return buffer }, done: func(reply protocol.Reply, _ js.Value) {
-				if reply.Error != "" {
-					p.baseFailed(name, b, fmt.Sprintf(p.state.Words().TeachNoNetwork, reply.Error))
-					return
-				}
-				b.loaded, b.seen, b.dirty = true, map[int]bool{}, true
-				if t := &p.state.Teach; name == t.Base {
-					t.Inputs, t.Attention = reply.Model.Inputs, len(reply.Model.Blocks) > 0
-					p.countWaiting()
-				}
-				p.renderSoon()
-			}})
+			b.file = file
+			p.teachOn()
 		})
 	}()
 	return true
@@ -291,6 +298,9 @@ func (p *Page) teachHold(name string, b *taughtBase) {
 // teachTook takes over a lesson, and the network that answers from now on.
 func (p *Page) teachTook(name string, b *taughtBase, reply protocol.Reply, data js.Value) {
 	t := &p.state.Teach
+	if reply.Model != nil { // it answers now, whatever became of its lesson
+		p.answerTaught(reply.Model, js.Global().Get("Blob").New([]any{data.Get("file")}))
+	}
 	switch {
 	case reply.Error != "":
 		b.failed = true
@@ -316,9 +326,6 @@ func (p *Page) teachTook(name string, b *taughtBase, reply protocol.Reply, data 
 		return
 	}
 	t.Took(reply.Lesson, b.job)
-	if reply.Model != nil {
-		p.answerTaught(reply.Model, js.Global().Get("Blob").New([]any{data.Get("file")}))
-	}
 	p.panel.due = true
 	p.renderSoon()
 }

@@ -115,7 +115,7 @@ func TestLessonAsJSON(t *testing.T) {
 	if err := json.Unmarshal(text, &reply); err != nil || !reflect.DeepEqual(*reply.Lesson, l) || len(reply.Examined.Skipped) != 1 {
 		t.Errorf("%v: %+v", err, reply.Lesson)
 	}
-	job := TeachJob{IDs: []int{4, 9}, Turn: 3, Apply: true, Name: "x", Classes: []nn.Class{{En: "a", Zh: "甲"}}, Labels: []int{0, 0}, Bursts: []int{1, 2}}
+	job := TeachJob{IDs: []int{4, 9}, Turn: 3, Name: "x", Instead: "y", Classes: []nn.Class{{En: "a", Zh: "甲"}}, Labels: []int{0, 0}, Bursts: []int{1, 2}}
 	if text, err = json.Marshal(Request{Op: Learn, Teach: &job}); err != nil {
 		t.Fatal(err)
 	}

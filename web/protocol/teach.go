@@ -17,9 +17,9 @@ const (
 type TeachJob struct {
 	IDs []int `json:"ids,omitempty"` // examine: of the blobs; learn: of the examples
 
-	Turn    int        `json:"turn,omitempty"` // learn: counts; hold: of the lesson that goes on
-	Apply   bool       `json:"apply,omitempty"`
-	Name    string     `json:"name,omitempty"` // of the taught network, which answers from now on if Apply
+	Turn    int        `json:"turn,omitempty"`    // learn: counts; hold: of the lesson that goes on
+	Name    string     `json:"name,omitempty"`    // of the taught network; "" lets none answer
+	Instead string     `json:"instead,omitempty"` // of the network in whose place it answers from now on; if another does, it stays
 	Classes []nn.Class `json:"classes,omitempty"`
 	Labels  []int      `json:"labels,omitempty"` // by example
 	Bursts  []int      `json:"bursts,omitempty"`

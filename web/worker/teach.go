@@ -135,7 +135,7 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 func (n *network) hold(b *base, job *protocol.TeachJob, reply *protocol.Reply) (file []byte, err error) {
 	l := b.lesson
 	if l == nil || l.job.Turn != job.Turn || l.done == l.parts {
-		reply.Lesson = &protocol.Lesson{Turn: job.Turn} // another one began, or nothing is left to do
+		reply.Lesson = &protocol.Lesson{} // another one began, or nothing is left to do
 		return nil, nil
 	}
 	classes := len(l.job.Classes)
@@ -153,10 +153,11 @@ func (n *network) hold(b *base, job *protocol.TeachJob, reply *protocol.Reply) (
 	return n.apply(b, reply, v)
 }
 
-// apply makes the taught network the one that answers, if the lesson asks for it.
+// apply makes the taught network the one that answers, if the lesson asks for it and nothing else was
+// asked since.
 func (n *network) apply(b *base, reply *protocol.Reply, v *teach.Validation) (file []byte, err error) {
 	job := b.lesson.job
-	if !job.Apply || v != nil && n.name != job.Name { // another network was chosen during the test
+	if job.Name == "" || n.name != job.Name && (v != nil || n.name != job.Instead) { // another network was chosen meanwhile
 		return nil, nil
 	}
 	start := time.Now()

@@ -41,7 +41,7 @@ func TestTeach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	job := &protocol.TeachJob{Turn: 1, Apply: true, Name: "mine", Classes: []nn.Class{{En: "red"}, {En: "green"}, {En: "blue"}}}
+	job := &protocol.TeachJob{Turn: 1, Name: "mine", Instead: "live", Classes: []nn.Class{{En: "red"}, {En: "green"}, {En: "blue"}}}
 	for i := range 24 {
 		if i != 5 {
 			if err := on.examine(i, coloured(i%3, i/3)); err != nil {
@@ -100,6 +100,13 @@ func TestTeach(t *testing.T) {
 	}
 	if reply, _ := learn(); reply.Lesson.Asked > 3 {
 		t.Errorf("learned the same anew in %d steps", reply.Lesson.Asked)
+	}
+	if _, err := n.load("live", "", b); err != nil { // chosen while the lesson waited
+		t.Fatal(err)
+	}
+	job.Instead = "mine"
+	if reply, file := learn(); reply.Model != nil || file != nil || n.name != "live" || reply.Lesson.Parts != 5 {
+		t.Errorf("a network that was chosen since was replaced: %q answers", n.name)
 	}
 	job.Classes = job.Classes[:1]
 	for i := range job.Labels {
