@@ -64,7 +64,8 @@ func DirectoryOf(members []Member) []byte {
 	return binary.LittleEndian.AppendUint16(b, 0)
 }
 
-// FolderName is a class's name as a folder that every system takes and that Entries does not pass over.
+// FolderName is a class's name as a folder that every system takes and that Entries does not pass
+// over.
 func FolderName(class string) string {
 	name := strings.Map(func(r rune) rune {
 		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// teachFilm puts a film of three things in the camera's place: e2e.thing says which is seen, and e2e.round 1 is another film of the same things, at other
-// places, in another size and light.
+// teachFilm puts a film of three things in the camera's place: e2e.thing says which is seen, and
+// e2e.round 1 is another film of the same things, at other places, in another size and light.
 const teachFilm = `
 	const canvas = document.createElement('canvas'), paint = canvas.getContext('2d');
 	canvas.width = 640, canvas.height = 360;
@@ -134,7 +134,8 @@ func taughtTab(t *testing.T, in device) *tab {
 	return p
 }
 
-// A film with three things is taught, and each is named on a second film; what is saved is the same on the command line.
+// A film with three things is taught, and each is named on a second film; what is saved is the same
+// on the command line.
 func TestTeach(t *testing.T) { inBoth(t, testTeach) }
 
 func testTeach(t *testing.T, in device) {
@@ -199,7 +200,8 @@ func testTeach(t *testing.T, in device) {
 	}
 }
 
-// The kept classes come back after a reload, a second tab does not mix with them, and what is forgotten is gone.
+// The kept classes come back after a reload, a second tab does not mix with them, and what is
+// forgotten is gone.
 func TestTeachKeeps(t *testing.T) {
 	p := open(t, filmCamera)
 	p.run(teachFilm)

@@ -10,8 +10,8 @@ import (
 	"sescope/weights/json"
 )
 
-// keeper keeps the classes in the browser's own storage, if the person asked for it: the list as one text, every picture by itself. One tab at a time
-// keeps; a lock says which.
+// keeper keeps the classes in the browser's own storage, if the person asked for it: the list as
+// one text, every picture by itself. One tab at a time keeps; a lock says which.
 type keeper struct {
 	db      js.Value
 	mine    bool // the lock is this tab's
@@ -127,7 +127,8 @@ func readStore(db js.Value) (k kept, err error) {
 	return k, nil
 }
 
-// takeKept adds what was kept to the classes of the page. It returns false, and adds nothing, where there is no room for all of it.
+// takeKept adds what was kept to the classes of the page. It returns false, and adds nothing, where
+// there is no room for all of it.
 func (p *Page) takeKept(k kept) bool {
 	t := &p.state.Teach
 	if t.Count() == 0 {
@@ -167,7 +168,8 @@ func (p *Page) restoreTaught() {
 	}
 }
 
-// keepFrom takes the storage, adds what it holds to the page's classes, and keeps these from now on.
+// keepFrom takes the storage, adds what it holds to the page's classes, and keeps these from now
+// on.
 func (p *Page) keepFrom() {
 	mine := p.lessons.keep.mine
 	go func() {
@@ -254,7 +256,8 @@ func (p *Page) keepSoon() {
 	})
 }
 
-// keepAll writes the list and the pictures that are new, and takes away those that are gone; fresh: whatever was there before.
+// keepAll writes the list and the pictures that are new, and takes away those that are gone; fresh:
+// whatever was there before.
 func (p *Page) keepAll(fresh bool) {
 	k := &p.lessons.keep
 	if !p.state.Teach.Kept || !k.db.Truthy() {

@@ -11,7 +11,8 @@ import (
 	"sescope/web/view"
 )
 
-// teachPaint remembers what the panel's own elements show, so that a thumbnail that is there is not made anew.
+// teachPaint remembers what the panel's own elements show, so that a thumbnail that is there is not
+// made anew.
 type teachPaint struct {
 	shown  map[string][]int // numbers of pictures, by the id of their list
 	matrix string           // what the confusion was made of
@@ -143,7 +144,8 @@ func (p *Page) paintThumbs(id string, ids []int, key string, label func(i int) s
 	p.lessons.paint.shown[id] = shown
 }
 
-// paintMatrix makes the confusion a table of buttons, anew when its numbers, names or language changed.
+// paintMatrix makes the confusion a table of buttons, anew when its numbers, names or language
+// changed.
 func (p *Page) paintMatrix() {
 	t, w := &p.state.Teach, p.state.Words()
 	document := js.Global().Get("document")
@@ -201,7 +203,8 @@ func (p *Page) paintMatrix() {
 	}
 }
 
-// paintNames writes the classes' names into their fields, but not where a person is typing; that of class in any case.
+// paintNames writes the classes' names into their fields, but not where a person is typing; that of
+// class in any case.
 func (p *Page) paintNames(class int) {
 	document := js.Global().Get("document")
 	for _, c := range p.state.Teach.Classes {

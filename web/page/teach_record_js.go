@@ -114,7 +114,8 @@ func (p *Page) listenTeach() {
 	})
 }
 
-// startRecording takes a picture of the camera every tenth of a second until stopRecording, and starts the camera if it has to.
+// startRecording takes a picture of the camera every tenth of a second until stopRecording, and
+// starts the camera if it has to.
 func (p *Page) startRecording(class int) {
 	t, r := &p.state.Teach, &p.lessons.record
 	if t.Of(class) == nil || t.Recording == class || !p.state.Ready {

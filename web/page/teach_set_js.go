@@ -171,7 +171,8 @@ func (p *Page) teachTrouble(err error) {
 	p.renderSoon()
 }
 
-// SaveTeachSet saves the pictures as a zip by class, which opens here, as a test set, and with `sescope teach`.
+// SaveTeachSet saves the pictures as a zip by class, which opens here, as a test set, and with
+// `sescope teach`.
 func (p *Page) SaveTeachSet() {
 	p.post(func() {
 		type item struct {

@@ -56,7 +56,8 @@ func TestTeachNames(t *testing.T) {
 	}
 }
 
-// Nothing is lost that the person did not delete, and what was deleted last comes back to its place.
+// Nothing is lost that the person did not delete, and what was deleted last comes back to its
+// place.
 func TestTeachUndo(t *testing.T) {
 	l := taught(5, "a", "b")
 	order := func() string { return fmt.Sprint(l.Classes[0].Examples, len(l.Classes)) }

@@ -209,7 +209,8 @@ func (s *State) TeachStatus() string {
 	return ""
 }
 
-// TeachScore is the share of right answers on what was held back, and what it is a share of; empty until a test is done.
+// TeachScore is the share of right answers on what was held back, and what it is a share of; empty
+// until a test is done.
 func (s *State) TeachScore() (share, text string) {
 	l := s.Teach.Tested
 	if l == nil || !l.Tested() || l.N == 0 {
@@ -259,7 +260,8 @@ func (s *State) TeachCellText() string {
 // TwinBar is one network of With or without attention.
 type TwinBar struct{ Name, Percent, Width string }
 
-// TeachTwins are the two networks' scores, with attention first, and what they amount to; nil until both are tested.
+// TeachTwins are the two networks' scores, with attention first, and what they amount to; nil until
+// both are tested.
 func (s *State) TeachTwins() (bars []TwinBar, text string) {
 	t, w := &s.Teach, s.Words()
 	if t.TwinLesson == nil || t.Tested == nil || !t.TwinLesson.Tested() || !t.Tested.Tested() || t.TwinLesson.N != t.Tested.N {
@@ -286,8 +288,10 @@ func rightOf(right, n int) string {
 	return fmt.Sprintf("%d %%", min(99, (200*right+n)/(2*n)))
 }
 
-// sayDiffers tells whether two counts of right answers of n differ by more than two standard errors, and by six pictures or more: if fewer went one way and
-// none the other, a coin would do the same in one of twenty trials (the sign test). The page must not claim too much from a few dozen.
+// sayDiffers tells whether two counts of right answers of n differ by more than two standard
+// errors, and by six pictures or more: if fewer went one way and none the other, a coin would do
+// the same in one of twenty trials (the sign test). The page must not claim too much from a few
+// dozen.
 func sayDiffers(a, b, n int) bool {
 	p := float64(a+b) / float64(2*n)
 	d := float64(a-b) / float64(n)

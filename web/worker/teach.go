@@ -71,7 +71,8 @@ func (b *base) examine(id int, picture *image.NRGBA) error {
 	return nil
 }
 
-// teach answers Learn and Hold. The file is that of the taught network, where it answers from now on.
+// teach answers Learn and Hold. The file is that of the taught network, where it answers from now
+// on.
 func (n *network) teach(req protocol.Request, reply *protocol.Reply) (file []byte, err error) {
 	b, err := n.taught.find(req.Model)
 	if err != nil {
@@ -153,8 +154,8 @@ func (n *network) hold(b *base, job *protocol.TeachJob, reply *protocol.Reply) (
 	return n.apply(b, reply, v)
 }
 
-// apply makes the taught network the one that answers, if the lesson asks for it and nothing else was
-// asked since.
+// apply makes the taught network the one that answers, if the lesson asks for it and nothing else
+// was asked since.
 func (n *network) apply(b *base, reply *protocol.Reply, v *teach.Validation) (file []byte, err error) {
 	job := b.lesson.job
 	if job.Name == "" || n.name != job.Name && (v != nil || n.name != job.Instead) { // another network was chosen meanwhile

@@ -24,7 +24,8 @@ func coloured(kind, i int) *image.NRGBA {
 	return img
 }
 
-// A lesson teaches the network that answers, its test goes part by part, and the file is the network.
+// A lesson teaches the network that answers, its test goes part by part, and the file is the
+// network.
 func TestTeach(t *testing.T) {
 	b, err := os.ReadFile("../../weights/models/live.safetensors")
 	if err != nil {
