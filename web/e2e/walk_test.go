@@ -19,7 +19,7 @@ const crossing = `(() => {
       if (!a.e.contains(b.e) && !b.e.contains(a.e) && !a.e.closest('.wk-foot') && !b.e.closest('.wk-foot') && a.l < b.r - 1 && b.l < a.r - 1 && a.t < b.b - 1 && b.t < a.b - 1)
         found.push(a.e.textContent.slice(0, 30) + ' over ' + b.e.textContent.slice(0, 30));
   }
-  if (panel.scrollWidth > panel.clientWidth) found.push('the panel scrolls sideways');
+  if (panel.scrollWidth > panel.clientWidth) found.push('the panel scrolls sideways: ' + [...panel.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > panel.getBoundingClientRect().right + 1).map((e) => e.tagName + '.' + (e.className.baseVal ?? e.className) + '#' + e.id).slice(0, 6));
   return found.join('; ');
 })()`
 
@@ -56,6 +56,12 @@ func TestWalk(t *testing.T) {
 				t.Errorf("page %d at %d: %s", i+1, width, found)
 			}
 			p.shoot(os.Getenv("SESCOPE_SHOTS"), fmt.Sprintf("walk-%02d-%d", i+1, width))
+			p.run("document.documentElement.style.fontSize = '200%'")
+			p.frames()
+			if found := eval[string](p, crossing); found != "" {
+				t.Errorf("page %d at %d with text at 200 %%: %s", i+1, width, found)
+			}
+			p.run("document.documentElement.style.fontSize = ''")
 		}
 		if i < pages-1 {
 			p.click("walk-next")
