@@ -19,7 +19,7 @@ const crossing = `(() => {
       if (!a.e.contains(b.e) && !b.e.contains(a.e) && !a.e.closest('.wk-foot') && !b.e.closest('.wk-foot') && a.l < b.r - 1 && b.l < a.r - 1 && a.t < b.b - 1 && b.t < a.b - 1)
         found.push(a.e.textContent.slice(0, 30) + ' over ' + b.e.textContent.slice(0, 30));
   }
-  if (panel.scrollWidth > panel.clientWidth) found.push('the panel scrolls sideways: ' + [...panel.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > panel.getBoundingClientRect().right + 1).map((e) => e.tagName + '.' + (e.className.baseVal ?? e.className) + '#' + e.id).slice(0, 6));
+  if (panel.scrollWidth > panel.clientWidth + 1) found.push('the panel scrolls sideways: ' + [...panel.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > panel.getBoundingClientRect().right + 1).map((e) => e.tagName + '.' + (e.className.baseVal ?? e.className) + '#' + e.id).slice(0, 6));
   return found.join('; ');
 })()`
 
