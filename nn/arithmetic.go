@@ -15,7 +15,9 @@ type Product struct {
 //	conv       a product for every weight whose pixel lies in the map (the border counts as 0), batch norm folded in
 //	batchnorm  one product with the folded scale; Bias is the folded shift
 //	add        two products with weight 1, the second one from With
-//	relu, ...  one product with weight 1
+//	relu, ...  one product with weight 1; of leakyrelu and prelu with the slope
+//	mul        one product: the value and its factor, from With
+//	concat, slice, shuffle, pad  one product with weight 1
 //	maxpool    the window's values: weight 1 for the first largest, 0 for the others
 //	avgpool    the window's values, each with weight 1/size²
 //	se, ...    one product: the value and its gate, which Trace.Gates and Trace.GateSum account for
@@ -113,6 +115,37 @@ func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 		product(src, y, x, c, s.blocks[l.index].Scale[c])
 	case *spatialLayer:
 		product(src, y, x, c, t.Spatial[l.index].Scale[y*out.W+x])
+	case *concatLayer:
+		part := 0
+		for c >= s.at(l.parts[part]).C {
+			c -= s.at(l.parts[part]).C
+			part++
+		}
+		a.Source = m.mapName(l.parts[part])
+		product(s.at(l.parts[part]), y, x, c, 1)
+	case *channelsLayer:
+		product(src, y, x, l.from[c], 1)
+	case *padLayer:
+		product(src, y-l.pads.Top, x-l.pads.Left, c, 1)
+	case *mulLayer:
+		by, gate := s.at(l.with), float32(0)
+		switch {
+		case by.H == 1 && by.W == 1:
+			gate = by.Data[min(c, by.C-1)]
+		default:
+			gate = by.At(y, x, min(c, by.C-1))
+		}
+		a.With = m.mapName(l.with)
+		product(src, y, x, c, gate)
+	case *slopeLayer:
+		slope := float32(1)
+		if !(src.At(y, x, c) > 0) {
+			slope = l.slopes[min(c, len(l.slopes)-1)]
+		}
+		product(src, y, x, c, slope)
+	case *eluLayer:
+		a.Activation = "elu"
+		product(src, y, x, c, 1)
 	default:
 		return Arithmetic{}, fmt.Errorf("map %q comes from %s, which has no products to show", layer, a.Op)
 	}

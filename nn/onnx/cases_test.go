@@ -169,3 +169,35 @@ func TestManyNodes(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 }
+
+// What other exporters write (weights/train/onnxforms.py) becomes the layers that it computes, with the logits of the file's own nodes.
+func TestExporters(t *testing.T) {
+	for name, want := range map[string]string{
+		"nhwc":      "conv relu se maxpool flatten linear",
+		"nhwc-mean": "batchnorm batchnorm conv batchnorm relu6 mean linear",
+		"qdq":       "conv relu mean relu linear",
+		"fp16":      "conv relu mean linear",
+		"opset18":   "conv silu slice slice concat mean linear",
+		"shuffle":   "conv prelu shuffle slice max linear",
+	} {
+		f, apart, err := Read(name, testdata(t, name+".onnx"), Options{})
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		spec, _, err := nn.ParseSpec(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ops []string
+		for _, l := range spec.Layers {
+			ops = append(ops, l.Op)
+		}
+		if got := strings.Join(ops, " "); got != want || apart > 1e-5 {
+			t.Errorf("%s: %s, %v from the file's logits, expected %s", name, got, apart, want)
+		}
+		if output := spec.Output; (output == "sigmoid") != (name == "nhwc-mean") {
+			t.Errorf("%s: output %q", name, output)
+		}
+	}
+}

@@ -259,10 +259,13 @@ func (c *converter) value(v string) (held, error) {
 
 // emit converts the node n, of which value v is an output.
 func (c *converter) emit(n *node, v string) (held, error) {
+	if h, ok, err := c.mean(n, v); ok || err != nil { // a sum and a division is one, too
+		return h, err
+	}
 	if name, root, l := c.function(v, known, false); name != "" {
 		return c.activation(n, root, name, l)
 	}
-	for _, try := range []func(*node, string) (held, bool, error){c.excitation, c.mean, c.affine, c.move} {
+	for _, try := range []func(*node, string) (held, bool, error){c.excitation, c.affine, c.move} {
 		if h, ok, err := try(n, v); ok || err != nil {
 			return h, err
 		}

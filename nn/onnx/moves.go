@@ -60,10 +60,12 @@ func (c *converter) move(n *node, v string) (h held, ok bool, err error) {
 	if c.size(root) > 1<<24 {
 		return h, true, fail(n, "moves a map of more than %d values", 1<<24)
 	}
-	index := ints(c.shape[root])
-	index.i = make([]int64, c.size(root))
-	for k := range index.i {
-		index.i[k] = int64(k)
+	index, err := newFloats(c.shape[root]) // whole numbers that float32 has
+	if err != nil {
+		return h, true, err
+	}
+	for k := range index.f {
+		index.f[k] = float32(k)
 	}
 	moved, err := c.replay(v, root, index, false)
 	if err != nil {
@@ -74,8 +76,8 @@ func (c *converter) move(n *node, v string) (h held, ok bool, err error) {
 	}
 	from := c.places(c.shape[root], h)
 	to := make([]place, moved.len())
-	for k, i := range moved.i {
-		to[k] = from[i]
+	for k := range to {
+		to[k] = from[int(moved.at(k))]
 	}
 	whole := place{1, 1, 1}
 	for _, p := range from {

@@ -130,6 +130,9 @@ func TestRefuses(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add(read(f, "tiny-11.onnx"))
 	f.Add(read(f, "tiny-14.onnx"))
+	for _, name := range []string{"nhwc", "qdq", "opset18", "shuffle", "one-output", "linear-not-folded"} {
+		f.Add(testdata(f, name+".onnx"))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, _, err := Read("fuzz", b, cifar)
 		if err != nil {

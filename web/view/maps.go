@@ -40,7 +40,8 @@ func (s *State) layerTitle(l protocol.MapLayer) string {
 func (s *State) opName(op string) string {
 	w := s.Words()
 	name := map[string]string{"conv": w.OpConv, "batchnorm": w.OpBatchNorm, "spatial": w.OpSpatial, "maxpool": w.OpMaxPool, "avgpool": w.OpAvgPool, "add": w.OpAdd,
-		"mean": w.OpMean, "linear": w.OpLinear, "flatten": w.OpFlatten, "dropout": w.OpDropout}[op]
+		"mean": w.OpMean, "linear": w.OpLinear, "flatten": w.OpFlatten, "dropout": w.OpDropout, "concat": w.OpConcat, "mul": w.OpGate,
+		"slice": w.OpChannels, "shuffle": w.OpChannels, "pad": w.OpPad, "max": w.OpMax}[op]
 	return cmp.Or(name, nn.AttentionTitle(op), functionName(op))
 }
 

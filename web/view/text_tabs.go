@@ -6,7 +6,7 @@ type TabTexts struct {
 	TestSetTexts
 	TeachTexts
 	OpenChannel                                                                                                                                                                                                      string
-	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout                                                                                                              string
+	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear, OpFlatten, OpDropout, OpConcat, OpGate, OpChannels, OpPad, OpMax                                                                  string
 	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total, Stride, Direct, ModelFacts                                                                                                              string
 	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject, CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download                                                                     string
 	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker, MapsChannelValue, MapsPixel, MapsThisPixel                                                                                                    string
@@ -24,7 +24,7 @@ var (
 		TestSetTexts: englishTest,
 		TeachTexts:   englishTeach,
 		OpenChannel:  "Open channel %d in Feature maps",
-		OpConv:       "Convolution", OpBatchNorm: "Batch norm", OpSpatial: "Spatial attention", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout",
+		OpConv:       "Convolution", OpBatchNorm: "Batch norm", OpSpatial: "Spatial attention", OpMaxPool: "Max pool", OpAvgPool: "Average pool", OpAdd: "Add", OpMean: "Mean", OpLinear: "Linear", OpFlatten: "Flatten", OpDropout: "Dropout", OpConcat: "Concat", OpGate: "Gate (not taken apart here)", OpChannels: "Choice of channels", OpPad: "Zero padding", OpMax: "Maximum",
 		LayerTable: "Layers", Kind: "Kind", Output: "Output", Params: "Parameters", MACs: "Multiply-adds", Algorithm: "Algorithm", LiveMs: "ms, live", Fused: "fused", Total: "Together", Stride: ", stride %d", Direct: "direct",
 		ModelFacts: "%s parameters, %s multiply-adds, %s",
 		Card:       "How often it is right", NoCard: "Nobody has measured this network here. The Test set panel does.", CardSet: "Set", CardPictures: "Pictures", CardByClass: "Right by class, int8",
@@ -59,7 +59,7 @@ var (
 		TestSetTexts: chineseTest,
 		TeachTexts:   chineseTeach,
 		OpenChannel:  "在“特征图”中打开通道 %d",
-		OpConv:       "卷积", OpBatchNorm: "批归一化", OpSpatial: "空间注意力", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout",
+		OpConv:       "卷积", OpBatchNorm: "批归一化", OpSpatial: "空间注意力", OpMaxPool: "最大池化", OpAvgPool: "平均池化", OpAdd: "相加", OpMean: "均值", OpLinear: "全连接", OpFlatten: "展平", OpDropout: "Dropout", OpConcat: "拼接", OpGate: "门控（此处不拆解）", OpChannels: "选取通道", OpPad: "补零", OpMax: "最大值",
 		LayerTable: "各层", Kind: "类型", Output: "输出", Params: "参数", MACs: "乘加", Algorithm: "算法", LiveMs: "实时毫秒", Fused: "已融合", Total: "合计", Stride: "，步幅 %d", Direct: "直接",
 		ModelFacts: "%s 个参数，%s 次乘加，%s",
 		Card:       "准确率", NoCard: "这个网络还没有测过。可以用“测试集”面板来测。", CardSet: "数据", CardPictures: "图片数", CardByClass: "各类准确率，int8",

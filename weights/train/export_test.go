@@ -81,6 +81,7 @@ func TestExportForms(t *testing.T) {
 		{"forms:weightnorm", "20", 0, ""},
 		{"forms:three", "20", 0, ""},
 		{"forms:means", "20x28", 0, ""},
+		{"forms:summed", "20x28", 0, ""},
 		{"forms:Functional", "20x28", 0, ""},
 		{"forms:joined", "20x28", 0, ""},
 		{"forms:one_plus", "20", 1, ""},
@@ -88,6 +89,7 @@ func TestExportForms(t *testing.T) {
 		{"forms:binary", "20", 0, ""},
 		{"forms:lazy_grey", "28", 0, ""},
 		{"forms:strip", "20", 0, "height and width together"},
+		{"forms:clipped", "20", 0, "hardtanh is none of the layers"},
 		{"forms:nothing", "20", 0, "expected a module"},
 	}
 	dir, args := t.TempDir(), []string{"export_all.py"}

@@ -141,15 +141,29 @@ func kind(l nn.LayerInfo) string {
 		if l.Groups > 1 {
 			groups = fmt.Sprintf(", %d groups", l.Groups)
 		}
-		return fmt.Sprintf("conv %dx%d, %d -> %d, stride %d, pad %d%s", l.Kernel, l.Kernel, l.In, l.Out, l.Stride, l.Pad, groups)
+		return fmt.Sprintf("conv %dx%d, %d -> %d, stride %d, %s%s", l.Kernel, l.Kernel, l.In, l.Out, l.Stride, padding(l), groups)
 	case "maxpool", "avgpool":
-		return fmt.Sprintf("%s %d, stride %d, pad %d", map[string]string{"maxpool": "max pool", "avgpool": "average pool"}[l.Op], l.Kernel, cmp.Or(l.Stride, l.Kernel), l.Pad)
+		return fmt.Sprintf("%s %d, stride %d, %s", map[string]string{"maxpool": "max pool", "avgpool": "average pool"}[l.Op], l.Kernel, cmp.Or(l.Stride, l.Kernel), padding(l))
 	case "add":
 		return "add " + l.With
+	case "mul":
+		return "times " + l.With + ": a gate that is not taken apart"
+	case "concat":
+		return "concat " + strings.Join(l.Parts, ", ")
+	case "slice":
+		return fmt.Sprintf("channels %d to %d", l.Start, l.Start+l.LayerSpec.Out-1)
 	case "linear":
 		return fmt.Sprintf("linear, %d -> %d", l.In, l.Out)
 	}
 	return l.Op
+}
+
+// padding is a layer's, top, left, bottom and right where they differ.
+func padding(l nn.LayerInfo) string {
+	if len(l.Pads) > 0 {
+		return strings.Trim(fmt.Sprintf("pads %v", l.Pads), "[]")
+	}
+	return fmt.Sprintf("pad %d", l.Pad)
 }
 
 // thousands writes 1234567 as 1,234,567.

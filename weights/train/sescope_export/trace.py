@@ -10,6 +10,7 @@ from .graph import MOVES, SINGLE, Graph, Unsupported, first_tensor
 KNOWN_LAYERS = ("convolution, batch norm, linear, ReLU, ReLU6, leaky ReLU, PReLU, ELU, GELU, SiLU, hard-swish, hard-sigmoid, sigmoid, tanh, SE, ECA, CBAM and other gates, "
                 "max and average pool, mean, maximum, flatten, addition, multiplication, concat, split, channel shuffle, zero padding")
 
+SQUEEZES = {"mean", "sum", "amax", "max", "mul", "div", "_adaptive_avg_pool2d", "adaptive_avg_pool2d", "avg_pool2d", "adaptive_max_pool2d", "max_pool2d_with_indices", "max_pool2d"}
 CHOICES = {"split", "split_with_sizes", "chunk", "slice", "narrow"}
 
 
@@ -107,18 +108,18 @@ class Tracer:
     def plan(self, n):
         """(function that appends the layers, what must be held in front, its further arguments)."""
         g, op, inputs = self.graph, self.graph.op(n), self.graph.inputs(n)
+        if root := self.squeezed(n):
+            return self.squeeze, [root[0]], root[1]
         if found := curves.find(g, n):
             return self.function, [found[1]], found
         if op == "mul" and (block := gates.find(self, n)):
             return gates.emit, block["reads"], block
-        if root := self.squeezed(n):
-            return self.squeeze, [root[0]], root[1]
         if op in MOVES and len(inputs) == 1:
             last, root = n, inputs[0]
             while g.op(root) in MOVES and len(g.inputs(root)) == 1 and not (g.op(last) in CHOICES and root.value.ndim == 4):  # of a shuffled map, some: two layers
                 last, root = root, g.inputs(root)[0]
             return self.move, [root], root
-        if "batch_norm" in op and len(inputs) == 1 or op in SINGLE and len(inputs) == 1:
+        if "batch_norm" in op and len(inputs) == 1 or op in ("add", "sub", "rsub", "mul", "div", "neg") and len(inputs) == 1:
             return self.affine, inputs, None
         known = {"convolution": self.conv, "_convolution": self.conv, "conv2d": self.conv, "addmm": self.linear, "mm": self.linear, "linear": self.linear,
                  "max_pool2d_with_indices": self.pool, "max_pool2d": self.pool, "avg_pool2d": self.pool, "_adaptive_avg_pool2d": self.adaptive,
@@ -175,9 +176,9 @@ class Tracer:
         """(w, b), a number for each channel, with n = w root + b, or None."""
         if root.value.numel() != n.value.numel():
             return None
-        y = [self.graph.replay(n, root, torch.full_like(root.value, v)) for v in (0.0, 1.0, 2.0)]
+        y = [self.graph.replay(n, root, torch.full_like(root.value, v)) for v in (0.0, 1.0, 50.0, -50.0)]
         b, w = y[0], y[1] - y[0]
-        if not torch.allclose(y[2] - y[1], w, rtol=1e-4, atol=1e-6):
+        if not all(torch.allclose(y[i], w * v + b, rtol=1e-4, atol=1e-4) for i, v in ((2, 50.0), (3, -50.0))):
             return None
         d = next((i for i, letter in enumerate(axes) if letter in "CF"), 0)
         b, w = (v.reshape(root.value.shape).movedim(d, 0).flatten(1) for v in (b, w))
@@ -188,11 +189,10 @@ class Tracer:
     def squeezed(self, n):
         """(map, (mean or max, its axes)) if n holds the means or largest values of the channels of a map, or None."""
         g, root = self.graph, n
-        if not g.vector(n) or g.op(n) not in MOVES | SINGLE | {"mean", "sum", "amax", "max", "_adaptive_avg_pool2d", "adaptive_avg_pool2d", "avg_pool2d", "adaptive_max_pool2d",
-                                                               "max_pool2d_with_indices", "max_pool2d"}:
+        if not g.vector(n):
             return None
         for _ in range(12):
-            if root.op != "call_function" or len(g.inputs(root)) != 1 or "convolution" in g.op(root):
+            if root.op != "call_function" or len(g.inputs(root)) != 1 or g.op(root) not in MOVES | SQUEEZES:
                 return None
             root = g.inputs(root)[0]
             if root.value.ndim == 4 and not g.vector(root):

@@ -55,6 +55,11 @@ def means(num_classes=10):
     return Wrapped(lambda self, x: self.parts[1](self.parts[0](x).mean(3).mean(2)), nn.Sequential(*body()), nn.Linear(16, num_classes))
 
 
+def summed(num_classes=10):
+    """A mean as a sum and a division, and a ReLU behind it that matters."""
+    return Wrapped(lambda self, x: self.parts[1](F.relu(self.parts[0](x).sum((2, 3)) / (x.shape[2] * x.shape[3]))), nn.Conv2d(3, 16, 3, padding=1), nn.Linear(16, num_classes))
+
+
 class Functional(nn.Module):
     def __init__(self, num_classes=10):
         super().__init__()
@@ -63,7 +68,7 @@ class Functional(nn.Module):
 
     def forward(self, x):
         n, c, h, w = x.shape
-        x = F.leaky_relu(F.conv2d(x, self.w, self.b, padding=1), 0.2).clamp(-1, 8)
+        x = F.leaky_relu(F.conv2d(x, self.w, self.b, padding=1), 0.2)
         x = F.adaptive_max_pool2d(F.elu(F.max_pool2d(x.clamp(min=0), 2)), 1)
         return F.log_softmax(F.linear(x.view(n, -1), self.out), dim=1)
 
@@ -71,6 +76,11 @@ class Functional(nn.Module):
 def joined(num_classes=10):
     a, b = nn.Conv2d(16, 8, 1), nn.Conv2d(16, 8, 3, padding=1)
     return Wrapped(lambda self, x: self.parts[3](torch.cat([self.parts[0](y := self.parts[2](x)), F.gelu(self.parts[1](y)), y.chunk(2, 1)[1]], 1)), a, b, nn.Sequential(*body(), nn.ChannelShuffle(4)), nn.Sequential(nn.PReLU(24), *head(24, num_classes)))
+
+
+def clipped(num_classes=10):
+    """No line, although it is one near 0."""
+    return nn.Sequential(nn.Conv2d(3, 16, 3), nn.Hardtanh(-1, 8), *head(classes=num_classes))
 
 
 class Gate(nn.Module):
