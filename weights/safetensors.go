@@ -53,6 +53,9 @@ func Open(name string, b []byte) (*File, error) {
 	if IsTorch(b) {
 		return ReadTorch(name, b)
 	}
+	if format := Foreign(name, b); format != "" {
+		return nil, errForeign(name, format)
+	}
 	return Read(name, b)
 }
 

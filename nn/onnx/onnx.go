@@ -35,6 +35,9 @@ const Tolerance = 1e-3
 func Read(name string, b []byte, o Options) (f *weights.File, apart float32, err error) {
 	g, err := parseModel(b)
 	if err != nil {
+		if format := weights.Foreign("", b); format != "" {
+			err = fmt.Errorf("%s; %s", format, weights.Formats)
+		}
 		return nil, 0, fmt.Errorf("%s: not an ONNX file: %v", name, err)
 	}
 	c := &converter{

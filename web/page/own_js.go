@@ -26,8 +26,8 @@ func isNetwork(name string) bool {
 	return slices.ContainsFunc(networkFiles, func(ext string) bool { return strings.HasSuffix(name, ext) })
 }
 
-// networkFiles are the ends of names of networks: index.html's file input lists the same.
-var networkFiles = []string{".safetensors", ".pt", ".pth"}
+// networkFiles are the ends of names of networks, those included that are answered with a sentence only: weights.Foreign.
+var networkFiles = []string{".safetensors", ".pt", ".pth", ".onnx", ".tflite", ".h5", ".keras"}
 
 // OpenNetwork shows the browser's file dialog for a network.
 func (p *Page) OpenNetwork() {
