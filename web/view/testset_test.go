@@ -3,6 +3,7 @@ package view
 import (
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,5 +183,31 @@ func TestVersusChoices(t *testing.T) {
 	}
 	if VersusBits("bits 6") != 6 || VersusBits("net") != 0 || VersusBits("") != 0 {
 		t.Error("VersusBits")
+	}
+}
+
+// Parts are offered with their numbers, and the page says what it took where that is not plain.
+func TestPartsAreTold(t *testing.T) {
+	s := NewState()
+	if s.TestParts() != nil || s.TestBy() != "" {
+		t.Errorf("without parts: %v, %q", s.TestParts(), s.TestBy())
+	}
+	s.Test.Parts = []dataset.Folder{{Name: "", N: 1}, {Name: "test", N: 2}, {Name: "train", N: 3000}}
+	s.Test.Part, s.Test.By = "test", dataset.ByName
+	want := []Option{{"test", "test (pictures: 2)"}, {"train", "training (pictures: 3\u00a0000)"}, {dataset.All, "all of it"}}
+	if got := s.TestParts(); !slices.Equal(got, want) {
+		t.Errorf("%q, expected %q", got, want)
+	}
+	if got := s.TestBy(); !strings.Contains(got, "files' names") || !strings.HasSuffix(got, "taken: test.") {
+		t.Errorf("the page says %q", got)
+	}
+	s.Test.Fault = &dataset.Fault{Kind: dataset.Methods, Name: "x.zip", Got: 12}
+	if got := s.TestTrouble(); !strings.Contains(got, "x.zip: its pictures are compressed with bzip2") {
+		t.Errorf("the page says %q", got)
+	}
+	for kind, words := range faults {
+		if n := strings.Count(words[0], "%"); n != strings.Count(words[1], "%") || n > 3 {
+			t.Errorf("%s: %q", kind, words)
+		}
 	}
 }
