@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Train `everyday` on what pictures.py decoded, within a budget of minutes or of pictures.
+"""Train `everyday`, or a network of the study, within a budget of minutes or of pictures.
 
 usage: python3 everyday.py NETWORK --data DIR --out DIR (--minutes N | --pictures N) [--seed 1]
-                           [--limit N]
+                           [--limit N] [--device cuda] [--init WEIGHTS.pt]
        torchrun --nproc_per_node 2 -r 1 -t 1 everyday.py NETWORK ...
 
 --out receives
   NETWORK.ckpt    everything a resumed run needs: an interrupted one continues at its last lap
   NETWORK.pt      the running mean of the weights (state_dict), rewritten at every lap
-  NETWORK.jsonl   the log: one line with the recipe, then one line a lap of LAP pictures
+  NETWORK.jsonl   the log: one line with the recipe, then one line a lap of LAP pictures; the tiny
+                  networks end with a line on Tiny ImageNet's validation pictures, for study.py
+Seeds other than 1 write NETWORK-SEED.ckpt and so on. DIR of --data is pictures.py's --out. Batches
+depend on seed and place alone, so with --pictures all networks of a seed see the same ones.
 
 Learning rate and side of the pictures follow the share of the budget that is spent, so a run on a
 busy machine still ends annealed; with --pictures it also repeats exactly. Recipes stand in RECIPES.
@@ -35,9 +38,9 @@ import torch.distributed as dist
 from torch.nn import functional as F
 
 import data
-from attention import KINDS
+from attention import BLOCKS
 from networks import NETWORKS
-from pictures import MEAN, PARTS, STD, table
+from pictures import MEAN, PARTS, SOURCES, STD, table
 from train import keep_memory, save
 
 LAP = 51200
@@ -48,24 +51,32 @@ AVERAGE = 8
 # share   what the sources' own classes have of the loss
 # mean    of the running mean of the weights: what is kept of it at a step
 # few     a class of fewer pictures than this is repeated in an epoch, up to four times
+# only    the source whose pictures and classes make up the set
+BASE = {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "decay": 5e-4, "mean": 0.998, "few": 150}
 RECIPES = {
-    "everyday": {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "share": 0.5, "decay": 5e-4,
-                 "mean": 0.998, "few": 150},
-}
+    "everyday": BASE | {"share": 0.5},
+} | {f"tiny-{kind}": BASE | {"only": "tiny"} for kind in ("none", "se", "eca", "cbam")}
 
 
 class Pictures:
-    """The memory-mapped set and, for each part, its rows; targets are (our class, source class)."""
+    """The memory-mapped set and, for each part, its rows; targets are (our class, source class).
 
-    def __init__(self, root):
+    With only, the set is that source, and its own classes in the order of their names are ours."""
+
+    def __init__(self, root, only=None):
         index = np.load(root / "index.npz")
         self.pixels = np.load(root / "pixels.npy", mmap_mode="r")
         self.part, self.source, self.label = index["part"], index["source"], torch.from_numpy(index["label"].astype(np.int64))
         merged = {s: i for i, (_, _, row) in enumerate(table()) for s in row}
         self.merge = torch.tensor([merged.get(str(c), -1) for c in index["classes"]])
+        self.chosen = np.ones(len(self.part), bool)
+        if only:
+            self.chosen = self.source == SOURCES.index(only)
+            names = sorted(str(index["classes"][c]) for c in np.unique(index["label"][self.chosen]))
+            self.merge = torch.tensor([names.index(str(c)) if str(c) in names else -1 for c in index["classes"]])
 
     def rows(self, part):
-        return np.flatnonzero(self.part == PARTS.index(part))
+        return np.flatnonzero((self.part == PARTS.index(part)) & self.chosen)
 
     def get(self, rows):
         """uint8 (N, 3, 64, 64) in channels-last memory, and the labels of both kinds."""
@@ -102,7 +113,7 @@ def augment(pixels, rng, size):
     blurred = F.avg_pool2d(F.pad(out[:few], (1, 1, 1, 1), mode="replicate"), 3, 1)
     out[:few] += (blurred - out[:few]) * uniform(0, 1.3, few, 1, 1, 1)
     dim = slice(k // 2, k // 2 + few)
-    grain = torch.randn(out[dim].shape, generator=rng)
+    grain = torch.randn(out[dim].shape, generator=rng, device=rng.device)
     out[dim] = out[dim] * uniform(0.35, 1, few, 1, 1, 1) + grain * uniform(2, 12, few, 1, 1, 1)
     return out.clamp_(0, 255)
 
@@ -138,7 +149,7 @@ def epoch_order(rows, label, few, seed):
     return np.random.default_rng(seed).permutation(np.repeat(rows, times))
 
 
-def batches(pictures, recipe, budget, seed, numbers, ready):
+def batches(pictures, recipe, budget, seed, numbers, ready, device):
     """Put batches of these numbers into the queue: normalised pixels, classes, source classes.
 
     It runs in a thread of its own."""
@@ -149,8 +160,8 @@ def batches(pictures, recipe, budget, seed, numbers, ready):
         epoch, at = divmod(number, per_epoch)
         if epoch != known:
             order, known = epoch_order(rows, label, recipe["few"], [seed, epoch]), epoch
-        rng = torch.Generator().manual_seed(1_000_000 * seed + number)
-        pixels, classes, sources = pictures.get(order[at * n:at * n + n])
+        rng = torch.Generator(device).manual_seed(1_000_000 * seed + number)
+        pixels, classes, sources = (v.to(device) for v in pictures.get(order[at * n:at * n + n]))
         size = side(recipe, budget.now if budget.minutes else number * n / budget.pictures)
         ready.put((normalise(augment(pixels, rng, size)), classes, sources))
 
@@ -172,6 +183,8 @@ def together(budget, values, world):
 
 def fastest(net, batch):
     """torch.bfloat16 or torch.float32, whichever takes less time for a step on this processor."""
+    if next(net.parameters()).is_cuda:
+        return torch.bfloat16
     x, taken = torch.randn(batch, 3, 32, 32).contiguous(memory_format=torch.channels_last), {}
     for kind in (torch.float32, torch.bfloat16):
         for _ in range(3):
@@ -188,13 +201,40 @@ def fastest(net, batch):
 def answers(net, pictures, rows, kind=torch.float32, batch=200):
     """Logits of the classes and of the sources' classes (or None), float32, over rows."""
     net.eval()
-    out = []
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+    device, out = next(net.parameters()).device, []
+    with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
         for i in range(0, len(rows), batch):
-            x = normalise(pictures.get(rows[i:i + batch])[0])
-            both = net.both(x) if net.sources else (net(x), None)
-            out.append([v if v is None else v.float() for v in both])
+            x = normalise(pictures.get(rows[i:i + batch])[0].to(device))
+            out.append([v if v is None else v.float().cpu() for v in net.both(x)])
     return [v[0] if v[0] is None else torch.cat(v) for v in zip(*out)]
+
+
+def cost(net, x, y, z, recipe):
+    """Cross entropy with the classes and, if the network names them, with the sources' own classes."""
+    logits, fine = net.both(x)
+    loss = F.cross_entropy(logits.float(), y, label_smoothing=recipe["smooth"])
+    if fine is None:
+        return loss
+    return (1 - recipe["share"]) * loss + recipe["share"] * F.cross_entropy(fine.float(), z, label_smoothing=recipe["smooth"])
+
+
+def figures(net, pictures, rows, kind):
+    """{"val", "val top-5"} over rows, and "sources" if the network names the sources' own classes."""
+    (logits, fine), (classes, sources) = answers(net, pictures, rows, kind), pictures.get(rows)[1:]
+    found = {"val": top(logits, classes, 1), "val top-5": top(logits, classes, 5)} | ({} if fine is None else {"sources": top(fine, sources, 1)})
+    return {k: round(v, 4) for k, v in found.items()}
+
+
+def final(net, pictures, kind):
+    """The line that ends a log of the study: accuracy on the test pictures, and with all gates at 1."""
+    rows = pictures.rows("test")
+    line = {"test" + k[3:]: v for k, v in figures(net, pictures, rows, kind).items()}
+    hooks = [m.excitation.register_forward_hook(lambda _m, _i, out: torch.ones_like(out)) for m in net.modules() if isinstance(m, BLOCKS)]
+    if hooks:
+        line["test, gates at 1"] = figures(net, pictures, rows, kind)["val"]
+    for hook in hooks:
+        hook.remove()
+    return line
 
 
 def top(logits, labels, k):
@@ -211,6 +251,8 @@ def main(argv=None):
     amount.add_argument("--pictures", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--init", type=pathlib.Path, help="a state_dict of the same network to start from")
     args = parser.parse_args(argv)
     world, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
     if world > 1:
@@ -220,35 +262,39 @@ def main(argv=None):
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
 
-    recipe, pictures, lap = RECIPES[args.network], Pictures(args.data), args.limit or LAP
-    head = {"network": args.network, "processes": world, "seed": args.seed, "minutes": args.minutes, "pictures": args.pictures, "limit": args.limit} | recipe
+    recipe, pictures, lap = RECIPES[args.network], Pictures(args.data, RECIPES[args.network].get("only")), args.limit or LAP
+    head = {"network": args.network, "init": args.init and args.init.name, "seed": args.seed, "minutes": args.minutes, "pictures": args.pictures, "limit": args.limit} | recipe
     name = args.network if args.seed == 1 else f"{args.network}-{args.seed}"
     checkpoint, weights, log = (args.out / f"{name}.{e}" for e in ("ckpt", "pt", "jsonl"))
-    net, mean = (NETWORKS[args.network]().to(memory_format=torch.channels_last) for _ in range(2))
+    net, mean = (NETWORKS[args.network]().to(args.device, memory_format=torch.channels_last) for _ in range(2))
+    if args.init:
+        net.load_state_dict(torch.load(args.init, map_location=args.device))
     mean.load_state_dict(net.state_dict())
-    free = {p for m in net.modules() if isinstance(m, tuple(KINDS.values())) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
+    free = {p for m in net.modules() if isinstance(m, BLOCKS) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
     optimiser = torch.optim.SGD([{"params": [p for p in net.parameters() if p not in free], "weight_decay": recipe["decay"]},
                                  {"params": [p for p in net.parameters() if p in free], "weight_decay": 0}], lr=recipe["lr"], momentum=0.9, nesterov=True)
     kind, number, budget = fastest(net, 64), 0, Budget(args)
     if checkpoint.exists():
-        state = torch.load(checkpoint)
+        state = torch.load(checkpoint, map_location=args.device)
         if state["recipe"] != head:
             raise SystemExit(f"{checkpoint}: was made with {state['recipe']}, this run asks for {head}: choose another --out or remove it")
         net.load_state_dict(state["net"])
         mean.load_state_dict(state["mean"])
         optimiser.load_state_dict(state["optimiser"])
+        if state["share"] == 1:
+            print(f"{checkpoint}: this run is finished")
+            return
         number, budget.seconds, budget.now = state["number"], state["seconds"], state["share"]
         budget.done = number * recipe["batch"]
         if rank == 0:
             with open(log, "a") as f:
                 f.write(json.dumps({"resumed at": budget.done, "processes": world}) + "\n")
     elif rank == 0:
-        log.write_text(json.dumps(head | {"arithmetic": str(kind)}) + "\n")
+        log.write_text(json.dumps(head | {"arithmetic": str(kind), "processes": world}) + "\n")
     val = np.random.default_rng(args.seed).permutation(pictures.rows("val"))[:min(2000, lap)]
-    classes, sources = pictures.get(val)[1:]
 
     ready = queue.Queue(4)
-    threading.Thread(target=batches, args=(pictures, recipe, budget, args.seed, itertools.count(number + rank, world), ready), daemon=True).start()
+    threading.Thread(target=batches, args=(pictures, recipe, budget, args.seed, itertools.count(number + rank, world), ready, args.device), daemon=True).start()
     current, averaged = ([v for v in m.state_dict().values() if v.is_floating_point()] for m in (net, mean))
     total, steps, waited, every = 0.0, 0, 0.0, AVERAGE if world > 1 else 1
     while budget.now < 1:
@@ -260,10 +306,8 @@ def main(argv=None):
             for group in optimiser.param_groups:
                 group["lr"] = rate(recipe, budget.now)
             optimiser.zero_grad(set_to_none=True)
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
-                logits, fine = net.both(x)
-            loss = ((1 - recipe["share"]) * F.cross_entropy(logits.float(), y, label_smoothing=recipe["smooth"])
-                    + recipe["share"] * F.cross_entropy(fine.float(), z, label_smoothing=recipe["smooth"]))
+            with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+                loss = cost(net, x, y, z, recipe)
             loss.backward()
             optimiser.step()
             number, steps, total = number + world, steps + 1, total + loss.item()
@@ -274,10 +318,11 @@ def main(argv=None):
             torch._foreach_mul_(averaged, keep)
             torch._foreach_add_(averaged, current, alpha=1 - keep)
         if rank == 0 and (budget.done // lap > before // lap or budget.now == 1):
-            logits, fine = answers(mean, pictures, val, kind)
             line = {"pictures": budget.done, "share": round(budget.now, 4), "side": x.shape[-1], "lr": round(rate(recipe, budget.now), 5),
-                    "loss": round(total / steps, 4), "val": round(top(logits, classes, 1), 4), "val top-5": round(top(logits, classes, 5), 4),
-                    "sources": round(top(fine, sources, 1), 4), "seconds": round(budget.spent(), 1), "waited": round(waited, 1)}
+                    "loss": round(total / steps, 4)} | figures(mean, pictures, val, kind)
+            line |= {"seconds": round(budget.spent(), 1), "waited": round(waited, 1)}
+            if budget.now == 1 and "only" in recipe:
+                line |= final(mean, pictures, kind)
             with open(log, "a") as f:
                 f.write(json.dumps(line) + "\n")
             print(name, line, flush=True)

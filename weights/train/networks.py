@@ -167,14 +167,15 @@ class EverydayNet(nn.Module):
         return self.fc(spatial_mean(self.features(x)))
 
     def both(self, x):
-        """The logits of the classes, and those of the sources' own classes."""
+        """The logits of the classes, and those of the sources' own classes or None."""
         means = spatial_mean(self.features(x))
-        return self.fc(means), self.sources(means)
+        return self.fc(means), self.sources(means) if self.sources else None
 
 
 DEEP = {"channels": (32, 48, 96), "blocks": 2}  # 49.7 M multiply-adds at 32x32
 FLAT = {"channels": (32, 64, 128), "blocks": 1}  # 48.2 M, and at 64x64 with a stem of stride 2
 WIDE = {"channels": (128, 256, 512), "blocks": 1}
+HALF = {"channels": (16, 32, 96), "blocks": (1, 2), "num_classes": 200}  # of everyday's width, 33 M
 
 NETWORKS = {
     "simple": lambda: SimpleCNN(se=False),
@@ -186,6 +187,10 @@ NETWORKS = {
     "teacher-deep": lambda: LiveNet("se", channels=(128, 192, 384), blocks=2),
     "resnet9": lambda: LiveNet("se", **FLAT),
     "everyday": lambda: EverydayNet("se", channels=(32, 64, 192), blocks=(1, 2), num_classes=311, sources=414),
+    "tiny-none": lambda: EverydayNet("none", **HALF),
+    "tiny-se": lambda: EverydayNet("se", **HALF),
+    "tiny-eca": lambda: EverydayNet("eca", **HALF),
+    "tiny-cbam": lambda: EverydayNet("cbam", **HALF),
     "objects": lambda: LiveNet("se", num_classes=67, stem_stride=2, **FLAT),
     "objects-teacher": lambda: LiveNet("se", num_classes=143, stem_stride=2, **WIDE),
 }

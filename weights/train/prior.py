@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Take the training pictures' own proportions out of the head: there are 17 breeds of dog in one class.
+"""Take the training pictures' own proportions out of the head: there are 18 breeds of dog in one class.
 
 usage: python3 prior.py WEIGHTS.pt OUT.pt --pictures DIR [--tau 1]
 
