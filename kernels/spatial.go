@@ -2,10 +2,10 @@ package kernels
 
 import "fmt"
 
-// Across reduces each pixel over its channels, as CBAM's spatial part does: dst[y][x][0] = mean over c
-// of src[y][x][c], dst[y][x][1] = the largest of them. The source's stride is a multiple of 4; lanes is
-// scratch of 8 values for each pixel of a row. Channels are reduced in four lanes, then these and what
-// is left of the channels one after the other.
+// Across reduces each pixel over its channels, as CBAM's spatial part does: dst[y][x][0] = mean
+// over c of src[y][x][c], dst[y][x][1] = the largest of them. The source's stride is a multiple of
+// 4; lanes is scratch of 8 values for each pixel of a row. Channels are reduced in four lanes, then
+// these and what is left of the channels one after the other.
 func Across(dst []float32, d Map, src []float32, s Map, lanes []float32) {
 	d.check("Across", dst)
 	s.check("Across", src)
@@ -44,8 +44,8 @@ func Across(dst []float32, d Map, src []float32, s Map, lanes []float32) {
 	}
 }
 
-// acrossRow reduces the first channels of a row's pixels in four lanes, by their sum or, with scale 0,
-// by the largest: four channels are a pixel of a pooling whose window is one pixel of the map.
+// acrossRow reduces the first channels of a row's pixels in four lanes, by their sum or, with scale
+// 0, by the largest: four channels are a pixel of a pooling whose window is one pixel of the map.
 func acrossRow(dst, src []float32, s Map, channels int, scale float32) {
 	p := pooling{pixels: s.W, step: s.Stride / 4, rows: 1, columns: channels / 4, scale: scale}
 	d := Map{H: 1, W: s.W, C: 4, RowStride: 4 * s.W, Stride: 4}

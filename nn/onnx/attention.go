@@ -87,9 +87,9 @@ type block struct {
 	write    func(n *node, l *nn.LayerSpec)
 }
 
-// excitation converts attention: x times gates that are a function of logits, which one of the kinds
-// below makes of x. Batch norm inside goes into the weights; a gate that is not a sigmoid alone but
-// a + b times one gives b times the layer plus a x.
+// excitation converts attention: x times gates that are a function of logits, which one of the
+// kinds below makes of x. Batch norm inside goes into the weights; a gate that is not a sigmoid
+// alone but a + b times one gives b times the layer plus a x.
 func (c *converter) excitation(n *node, v string) (h held, ok bool, err error) {
 	changing := c.changing(n)
 	if n.op != "Mul" || len(changing) != 2 {
@@ -170,7 +170,8 @@ func (c *converter) squeezeExcite(x, logits string) *block {
 	return c.twoLayerBlock(nn.SE, t)
 }
 
-// sharedExcite finds CBAM's channel part: the same two layers on the mean and on the largest values.
+// sharedExcite finds CBAM's channel part: the same two layers on the mean and on the largest
+// values.
 func (c *converter) sharedExcite(x, logits string) *block {
 	n := c.made[c.flat(logits)]
 	if n == nil || n.op != "Add" || len(c.changing(n)) != 2 {
@@ -236,8 +237,8 @@ func (c *converter) flat(v string) string {
 	return v
 }
 
-// oneKernel is the one kernel of a convolution of that shape, and its bias, if it is odd, looks half of
-// it over the edge and steps by one.
+// oneKernel is the one kernel of a convolution of that shape, and its bias, if it is odd, looks
+// half of it over the edge and steps by one.
 func (c *converter) oneKernel(n *node, shape ...int) (w []float32, bias float32, ok bool) {
 	if n == nil || n.op != "Conv" {
 		return nil, 0, false
@@ -308,8 +309,8 @@ func (c *converter) spatial(x, logits string) *block {
 	}}
 }
 
-// across tells whether v holds the mean ("mean") or the largest ("max") of each place's channels of a
-// map (N, C, H, W).
+// across tells whether v holds the mean ("mean") or the largest ("max") of each place's channels of
+// a map (N, C, H, W).
 func (c *converter) across(v, x string) string {
 	if len(c.shape[x]) != 4 || c.size(v)*c.shape[x][1] != c.size(x) {
 		return ""

@@ -8,7 +8,8 @@ import (
 )
 
 // attentionWords are the words about a kind of channel attention, English and Chinese. {channels},
-// {width} (of the hidden layer), {inputs} (of a gate's sum) and {function} stand for numbers and a name.
+// {width} (of the hidden layer), {inputs} (of a gate's sum) and {function} stand for numbers and a
+// name.
 type attentionWords struct {
 	kind   string
 	text   [2]string // what a block does, in a line

@@ -6,8 +6,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// Tab is one of the panels below the first screen. What its canvases paint, and what pointer and keys
-// do on them, stands in web/page's table of tabs, its markup in web/ui/panels.vugu.
+// Tab is one of the panels below the first screen. What its canvases paint, and what pointer and
+// keys do on them, stands in web/page's table of tabs, its markup in web/ui/panels.vugu.
 type Tab struct {
 	ID    string                      // in the address's hash and in the ids of tab and panel
 	Key   string                      // on the keyboard
@@ -88,8 +88,8 @@ func (s *State) TabWord(id string) string {
 	return t.Word[s.lang()]
 }
 
-// Showing is the tab that has the person's eyes: the walk, which stands before the page and leaves it
-// as it is, or the open panel.
+// Showing is the tab that has the person's eyes: the walk, which stands before the page and leaves
+// it as it is, or the open panel.
 func (s *State) Showing() string {
 	if s.Walk.Open {
 		return TabLearn
