@@ -24,9 +24,9 @@ const remake = "SESCOPE_SHOTS_UPDATE=1 go test -count=1 -run TestReferenceShots 
 // remain. Nothing moves.
 const mask = `
 	*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }
-	#strip { position: static !important; height: 30px !important; min-height: 0 !important } /* its milliseconds break into one line more on a slow machine */
-	canvas, #video, #poster, #chip > *, #see-text, #scale > *, #answer span, #verdict, .preds rect, .preds .p, #predictions span:first-child, .preds .row > :first-child,
-	#why .sec > *, .fall > *, #why-say, #closest, #legend-usual, #changed, #strip > *, .ranks > *, figcaption > *, #model-facts, #model-note, #layer-table td, #layer-table rect,
+	#strip .t { height: 20px !important; overflow: hidden !important } /* its milliseconds break into one line more on a slow machine */
+	canvas, #video, #poster, #chip > *, #scale > *, #answer span, #verdict, .preds rect, .preds .p, #predictions span:first-child, .preds .row > :first-child,
+	#why .sec > *, .fall button > *, #why-say, #legend-usual, #legend-strange-key, #changed, #strip .t > *, .st b, .st span, #pin > *, .says > *, #card-title, #card-matters, #card-mean, #card-gate, #card-without, #doubt, .ranks > *, figcaption > *, #model-facts, #model-note, #layer-table td, #layer-table rect,
 	#maps-grid-slot *, #maps-big-slot *, #maps-channel, #maps-pixel, .pbars, .terms > *, .cscale > *, .eq, .eqn, .flow p, .flow svg, #card td, .byclass > *, #card p,
 	#bits-text, #bits-flips, #bits-size, .ab header span, #compare-text, #search-text, #audit-status, #card-facts > *, .bh .status, #loading-bytes, #loading-bar,
 	#loading li > span:last-child, #notice-text { visibility: hidden !important }
