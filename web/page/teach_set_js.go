@@ -97,7 +97,11 @@ func (p *Page) openTeachZip(file js.Value) {
 	go func() {
 		set := testSet{blob: file}
 		err := set.list(name, size)
-		classes := dataset.Classes(set.names)
+		var names []string
+		for _, e := range set.entries {
+			names = append(names, e.Name)
+		}
+		classes := dataset.Classes(names)
 		if err == nil && len(classes) == 0 {
 			err = fmt.Errorf(p.state.Words().TeachNoZip, name)
 		}
@@ -105,7 +109,7 @@ func (p *Page) openTeachZip(file js.Value) {
 			p.post(func() { p.teachTrouble(err) })
 			return
 		}
-		pictures, _ := dataset.Label(set.names, classes)
+		pictures, _ := dataset.Label(names, classes)
 		var blobs []js.Value
 		unread := 0
 		for _, picture := range pictures[:min(len(pictures), teach.MaxExamples)] {
@@ -118,11 +122,6 @@ func (p *Page) openTeachZip(file js.Value) {
 		}
 		p.post(func() {
 			t := &p.state.Teach
-			for _, c := range t.Classes { // the empty ones of the beginning make room
-				if len(c.Examples) == 0 && len(t.Classes)+len(classes) > teach.MaxClasses {
-					t.RemoveClass(c.ID)
-				}
-			}
 			bursts := map[string]int{}
 			for i, blob := range blobs {
 				class := classes[pictures[i].Label]
