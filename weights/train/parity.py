@@ -20,7 +20,7 @@ from sescope_export import safetensors, trace, write
 
 TORCHVISION = ("alexnet vgg11_bn resnet18 resnet50 resnext50_32x4d wide_resnet50_2 densenet121 squeezenet1_1 googlenet inception_v3 shufflenet_v2_x1_0 mobilenet_v2 mobilenet_v3_small "
                "mobilenet_v3_large mnasnet1_0 efficientnet_b0 efficientnet_v2_s regnet_y_400mf regnet_x_400mf convnext_tiny vit_b_16").split()
-TIMM = ("seresnet50 seresnext26d_32x4d legacy_seresnet18 ecaresnet26t cbam_resnet50 resnet26d gcresnet33ts skresnet18 seresnet33ts ghostnet_100 ghostnetv2_100 mobilenetv3_small_100 mobilenetv3_rw "
+TIMM = ("seresnet50 seresnext26d_32x4d legacy_seresnet18 ecaresnet26t resnet26d gcresnet33ts skresnet18 seresnet33ts ghostnet_100 ghostnetv2_100 mobilenetv3_small_100 mobilenetv3_rw "
         "lcnet_050 tinynet_e efficientnet_lite0 tf_efficientnet_b0 tf_mobilenetv3_small_100 mnasnet_100 mobilenetv2_100 rexnet_100 hardcorenas_a fbnetc_100 spnasnet_100 regnety_002 regnetz_005 "
         "densenet121 dla34 hrnet_w18_small repvgg_a0 res2net50_26w_4s selecsls42b vovnet39a ese_vovnet19b_dw cspresnet50 cspdarknet53 darknet53 dpn48b xception41 nfnet_l0 "
         "resnetv2_50 resnest14d semnasnet_075 tresnet_m mixnet_s convnext_atto deit_tiny_patch16_224").split()
