@@ -42,16 +42,16 @@ func (p *Page) connect(w js.Value, answer func(protocol.Reply, js.Value), lost f
 	if w.Get("hello").Truthy() {
 		l.Hello()
 	}
-	on := func(name string, f func(event js.Value)) {
+	hear := func(name string, f func(event js.Value)) {
 		heard := js.FuncOf(func(_ js.Value, args []js.Value) any { f(args[0]); return nil })
 		l.funcs = append(l.funcs, heard)
 		w.Set(name, heard)
 	}
-	on("onmessage", func(event js.Value) {
+	hear("onmessage", func(event js.Value) {
 		data := event.Get("data")
 		p.post(func() { p.heard(l, data) })
 	})
-	on("onerror", func(js.Value) { p.post(func() { p.ended(l, false) }) })
+	hear("onerror", func(js.Value) { p.post(func() { p.ended(l, false) }) })
 	if w.Get("dead").Truthy() {
 		p.post(func() { p.ended(l, false) })
 	}
