@@ -153,6 +153,15 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 		t.Errorf("another budget on a checkpoint: %v\n%s", err, out)
 	}
 
+	// The study: two twins, a table, and a run that is missing named.
+	for _, name := range []string{"tiny-none", "tiny-cbam"} {
+		scripts(t, []string{"everyday.py", name, "--data", in("set"), "--out", in("study"), "--pictures", "256", "--limit", "128"})
+	}
+	table, err := exec.Command(python, "study.py", in("study"), "--seeds", "1,2").CombinedOutput()
+	if err != nil || !strings.Contains(string(table), "| `tiny-cbam` |") || !strings.Contains(string(table), "Not there: tiny-none seed 2, tiny-se seed 1") {
+		t.Errorf("study.py: %v\n%s", err, table)
+	}
+
 	file := in("everyday.safetensors")
 	scripts(t, []string{"export.py", "everyday", filepath.Join(in("whole"), "everyday.pt"), file})
 	quantised := in("whole/everyday.safetensors")
