@@ -211,7 +211,7 @@ func TestOwnTestSet(t *testing.T) {
 	p.wait("it to be offered no more", "![...document.querySelectorAll('#test-versus option')].some((o) => o.value === 'objects')")
 	p.model("objects")
 	p.click("test-run")
-	p.wait("a sentence", "document.getElementById('test-trouble').innerText.includes('ten classes')")
+	p.wait("a sentence", "document.getElementById('test-trouble').innerText.includes('CIFAR-10')")
 }
 
 // Zips and folders: the same figures as the command line's, what is left out is named, and no name is markup.
