@@ -11,7 +11,7 @@ import (
 
 // firstVisit bounds, in bytes compressed with brotli, what a first visit loads before the first answer: the page's own files, the larger of the
 // two programs, and the default network's weights.
-const firstVisit = 1_200_000
+const firstVisit = 2_000_000
 
 // budget prints what a first visit loads and refuses it when it is too much.
 func budget(w io.Writer, files []packed) error {

@@ -22,7 +22,7 @@ func TestBudget(t *testing.T) {
 	if err := budget(io.Discard, first(firstVisit-925_000)); err != nil {
 		t.Error(err)
 	}
-	if err := budget(io.Discard, first(firstVisit-925_000+1)); err == nil || !strings.Contains(err.Error(), "1200001 bytes") {
+	if err := budget(io.Discard, first(firstVisit-925_000+1)); err == nil || !strings.Contains(err.Error(), "2000001 bytes") {
 		t.Errorf("a byte too many: %v", err)
 	}
 }
