@@ -204,7 +204,7 @@ func TestZipNames(t *testing.T) {
 	}
 	unicodePath := func(name, of string) []byte {
 		field := append([]byte{1, 0, 0, 0, 0}, name...)
-		crc := checksum([]byte(of))
+		crc := Checksum([]byte(of))
 		field[1], field[2], field[3], field[4] = byte(crc), byte(crc>>8), byte(crc>>16), byte(crc>>24)
 		return append([]byte{0x75, 0x70, byte(len(field)), 0}, field...)
 	}

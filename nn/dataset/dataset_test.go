@@ -137,7 +137,7 @@ func TestZipComment(t *testing.T) {
 func TestChecksum(t *testing.T) {
 	b := []byte("the quick brown fox \x00\xff")
 	for n := range len(b) + 1 {
-		if got, want := checksum(b[:n]), crc32.ChecksumIEEE(b[:n]); got != want {
+		if got, want := Checksum(b[:n]), crc32.ChecksumIEEE(b[:n]); got != want {
 			t.Errorf("%d bytes: %08x, expected %08x", n, got, want)
 		}
 	}

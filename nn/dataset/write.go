@@ -13,7 +13,7 @@ type Member struct {
 }
 
 // NewMember describes the bytes of a file.
-func NewMember(name string, b []byte) Member { return Member{name, len(b), checksum(b)} }
+func NewMember(name string, b []byte) Member { return Member{name, len(b), Checksum(b)} }
 
 const (
 	utf8Names = 1 << 11

@@ -130,7 +130,7 @@ func memberName(b, extra []byte, gbk func(b []byte) (string, bool)) string {
 			break
 		}
 		// Info-ZIP's Unicode path: a version, the checksum of the other name, UTF-8.
-		if field := extra[4 : 4+n]; id == 0x7075 && n > 5 && field[0] == 1 && binary.LittleEndian.Uint32(field[1:]) == checksum(b) && utf8.Valid(field[5:]) {
+		if field := extra[4 : 4+n]; id == 0x7075 && n > 5 && field[0] == 1 && binary.LittleEndian.Uint32(field[1:]) == Checksum(b) && utf8.Valid(field[5:]) {
 			return string(field[5:])
 		}
 		extra = extra[4+n:]
@@ -169,15 +169,15 @@ func (e *Entry) Data(b []byte) (int, error) {
 
 // Check tells whether b are the bytes that the directory announces.
 func (e *Entry) Check(b []byte) error {
-	if len(b) != e.Size || !e.Bare && checksum(b) != e.CRC {
+	if len(b) != e.Size || !e.Bare && Checksum(b) != e.CRC {
 		return &Fault{Kind: Damaged, Name: e.Name}
 	}
 	return nil
 }
 
-// checksum is CRC-32 as zips have it, four bits at a time: hash/crc32 would bring tables that
+// Checksum is CRC-32 as zips have it, four bits at a time: hash/crc32 would bring tables that
 // nothing else in the program needs.
-func checksum(b []byte) uint32 {
+func Checksum(b []byte) uint32 {
 	crc := ^uint32(0)
 	for _, v := range b {
 		crc ^= uint32(v)

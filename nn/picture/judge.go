@@ -3,6 +3,8 @@ package picture
 import (
 	"bytes"
 	"encoding/binary"
+
+	"sescope/nn/dataset"
 )
 
 // Fault is why a picture's file is refused before a decoder sees it. Decoders differ in what they
@@ -101,7 +103,7 @@ func wholePNG(b []byte) (keep int, tail []byte, fault Fault) {
 	for at := 8; ; {
 		for i := at + 4; i < min(at+8, len(b)); i++ {
 			if letter := b[i] | 0x20; letter < 'a' || letter > 'z' {
-				return len(b), nil, "" // no chunk: the decoder says what is wrong
+				return len(b), nil, Broken
 			}
 		}
 		if at+12 > len(b) || int64(at)+12+int64(binary.BigEndian.Uint32(b[at:])) > int64(len(b)) {
@@ -110,13 +112,18 @@ func wholePNG(b []byte) (keep int, tail []byte, fault Fault) {
 			}
 			return at, endOfPNG, ""
 		}
+		end := at + 8 + int(binary.BigEndian.Uint32(b[at:]))
+		critical := b[at+4]&0x20 == 0 // others may be damaged: no decoder needs them
+		if critical && dataset.Checksum(b[at+4:end]) != binary.BigEndian.Uint32(b[end:]) {
+			return len(b), nil, Broken
+		}
 		switch string(b[at+4 : at+8]) {
 		case "IDAT":
 			pixels = true
 		case "IEND":
 			return len(b), nil, ""
 		}
-		at += 12 + int(binary.BigEndian.Uint32(b[at:]))
+		at = end + 4
 	}
 }
 

@@ -78,6 +78,25 @@ func TestCutFiles(t *testing.T) {
 	}
 }
 
+// A bit that is wrong in what a PNG's decoder needs is found, in what none needs it is not.
+func TestBrokenPNG(t *testing.T) {
+	file := encoded(t, func(b *bytes.Buffer) error { return png.Encode(b, scene()) })
+	for i := 16; i < len(file)-12; i += 7 {
+		b := bytes.Clone(file)
+		b[i] ^= 4
+		if _, _, fault := Whole(b); fault == "" {
+			t.Errorf("byte %d of %d is wrong and the file is called whole", i, len(file))
+		}
+	}
+	note := append([]byte{0, 0, 0, 1}, "tEXtx\x00\x00\x00\x00"...) // with a wrong checksum
+	if _, _, fault := Whole(append(append(bytes.Clone(file[:33]), note...), file[33:]...)); fault != "" {
+		t.Errorf("a note with a wrong checksum: %q", fault)
+	}
+	if _, _, fault := Whole(append(bytes.Clone(file[:60]), bytes.Repeat([]byte{0, 7, 200}, 2000)...)); fault != Broken && fault != Cut {
+		t.Errorf("noise behind 60 bytes: %q", fault)
+	}
+}
+
 // Go's encoder writes no such JPEG: the frame of one with three colours is given a fourth, and
 // scans are repeated.
 func TestJPEGFaults(t *testing.T) {

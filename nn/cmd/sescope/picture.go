@@ -92,6 +92,11 @@ func decodePicture(name string, b []byte) (*image.NRGBA, error) {
 	switch fault {
 	case picture.Cut:
 		return nil, fmt.Errorf("%s is a broken %s picture: the file ends too early", name, formatNames[format])
+	case picture.Broken: // the decoder says what is wrong
+		if _, _, err := image.Decode(bytes.NewReader(b)); err != nil {
+			return nil, broken(name, b, format, err)
+		}
+		return nil, fmt.Errorf("%s is a broken %s picture: it holds other bytes than its checksums say", name, formatNames[format])
 	case picture.Scans:
 		return nil, fmt.Errorf("%s is a JPEG of more than %d scans, which would take minutes: expected at most that many", name, picture.MaxScans)
 	case picture.Inks:
