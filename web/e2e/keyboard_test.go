@@ -10,7 +10,7 @@ import (
 
 // what a person can act on, and how the tests tell one from another.
 const controls = `(() => {
-	const name = (e) => e.id || e.dataset.channel && 'gate ' + e.closest('.blk').dataset.layer || [e.closest('[id]')?.id, e.tagName, e.getAttribute('aria-label') || e.innerText || e.value].join(' ').replace(/[<>]?[\d.]+\s*%/g, '%'); // a share may change meanwhile
+	const name = (e) => e.id || e.matches('[data-term]') && 'a row of the waterfall' || e.dataset.channel && 'gate ' + e.closest('.blk').dataset.layer || [e.closest('[id]')?.id, e.tagName, e.getAttribute('aria-label') || e.innerText || e.value].join(' ').replace(/[<>]?[\d.]+\s*%/g, '%'); // a share may change meanwhile
 	e2e.name = name;
 	const open = document.querySelector('dialog[open]') || document;
 	return [...new Set([...open.querySelectorAll('button, select, input:not([type=file]), a[href], summary, [tabindex], [role=slider], [role=button], [role=tab]')]
