@@ -158,56 +158,48 @@ func testTwoVersions(t *testing.T, in device) {
 }
 
 // A new version that comes while the former one's worker tidies up keeps its half-filled cache: between looking which caches there are and removing one, the
-// former worker is held until the new one has begun, and until it has taken over.
+// former worker is held until the new one has begun. (Browsers let no new one take over while the former is at it; testdata/cleaning.js plays that, too.)
 func TestNewVersionDuringCleaning(t *testing.T) { inBoth(t, testNewVersionDuringCleaning) }
 
 func testNewVersionDuringCleaning(t *testing.T, in device) {
-	for _, when := range []string{"half filled", "in charge"} {
-		t.Run(when, func(t *testing.T) {
-			h := newHost(t, "127.0.0.1")
-			h.set(func() {
-				// Only this version lists caches slowly: it asks the test first.
-				h.files["sw.js"] = append([]byte("{ const keys = caches.keys.bind(caches); caches.keys = async () => { await fetch('pause'); return keys() } }\n"), h.files["sw.js"]...)
-				h.files["pause"] = []byte("go on")
-			})
-			p := visit(t, in, h)
-			p.keptOffline()
-			listed, goOn := h.hold(t, "pause")
-			p.load() // has the worker tidy up
-			listed()
-			h.upgrade()
-			h.set(func() { h.files["sw.js"] = h.files["sw.js"][bytes.IndexByte(h.files["sw.js"], '\n')+1:] })
-			second := h.version()
-			var last string
-			h.set(func() {
-				for name := range h.files {
-					if strings.HasPrefix(name, "assets/samples/truck.") {
-						last = name
-					}
-				}
-			})
-			begun, fill := h.hold(t, last)
-			p.run("window.taken = false; navigator.serviceWorker.addEventListener('controllerchange', () => { window.taken = true }); await navigator.serviceWorker.getRegistration().then((r) => { r.update() })")
-			begun()
-			if when == "in charge" {
-				fill()
-				p.wait("the new version to take over", "window.taken")
+	h := newHost(t, "127.0.0.1")
+	h.set(func() {
+		// Only this version lists caches slowly: it asks the test first.
+		h.files["sw.js"] = append([]byte("{ const keys = caches.keys.bind(caches); caches.keys = async () => { await fetch('pause'); return keys() } }\n"), h.files["sw.js"]...)
+		h.files["pause"] = []byte("go on")
+	})
+	p := visit(t, in, h)
+	p.keptOffline()
+	listed, goOn := h.hold(t, "pause")
+	p.load() // has the worker tidy up
+	listed()
+	h.upgrade()
+	h.set(func() { h.files["sw.js"] = h.files["sw.js"][bytes.IndexByte(h.files["sw.js"], '\n')+1:] })
+	second := h.version()
+	var last string
+	h.set(func() {
+		for name := range h.files {
+			if strings.HasPrefix(name, "assets/samples/truck.") {
+				last = name
 			}
-			goOn()
-			p.run("await new Promise((done) => setTimeout(done, 1000))") // it removes what it would
-			fill()
-			p.wait("the new version to take over", "window.taken")
-			h.set(func() { h.down = true })
-			p.allow(missingNetwork...)
-			p.load()
-			if p.runs() != second {
-				t.Errorf("without a network the page runs %s, expected %s", p.runs(), second)
-			}
-			n := p.count()
-			p.click("sample-truck")
-			p.after(n, "truck.svg", "")
-		})
+		}
+	})
+	begun, fill := h.hold(t, last)
+	p.run("window.taken = false; navigator.serviceWorker.addEventListener('controllerchange', () => { window.taken = true }); await navigator.serviceWorker.getRegistration().then((r) => { r.update() })")
+	begun()
+	goOn()
+	p.run("await new Promise((done) => setTimeout(done, 1000))") // it removes what it would
+	fill()
+	p.wait("the new version to take over", "window.taken")
+	h.set(func() { h.down = true })
+	p.allow(missingNetwork...)
+	p.load()
+	if p.runs() != second {
+		t.Errorf("without a network the page runs %s, expected %s", p.runs(), second)
 	}
+	n := p.count()
+	p.click("sample-truck")
+	p.after(n, "truck.svg", "")
 }
 
 // Programs and weights that are cut off or damaged on the way are refused with a sentence, on secure origins and others, and are not kept.
