@@ -18,8 +18,9 @@ const controls = `(() => {
 		.map((e) => e.matches('[role=tab]') ? 'a tab' : name(e)))];
 })()`
 
-// tour goes through everything with the tab key and returns what it came to, once each.
-func (p *tab) tour() []string {
+// tour goes round with the tab key, and on until it came to all that is wanted or for 300 steps: a render may set the focus back to where it began.
+// It returns what it came to.
+func (p *tab) tour(want []string) []string {
 	p.t.Helper()
 	p.run(`e2e.came = [], e2e.start = null, e2e.round = false; // two controls may have one name
 		e2e.watch?.abort();
@@ -30,7 +31,7 @@ func (p *tab) tour() []string {
 		for range 10 {
 			p.press("\t")
 		}
-		if came := eval[[]string](p, "e2e.came"); n == 30 || eval[bool](p, "e2e.round") {
+		if came := eval[[]string](p, "e2e.came"); n == 30 || eval[bool](p, "e2e.round") && !slices.ContainsFunc(want, func(name string) bool { return !slices.Contains(came, name) }) {
 			return came
 		}
 	}
@@ -60,9 +61,10 @@ func TestEverythingByKeyboard(t *testing.T) {
 	done := map[string]bool{}
 	check := func(where string) {
 		want := eval[[]string](p, controls)
-		came := p.tour()
+		came := p.tour(want)
+		there := eval[[]string](p, controls) // another answer may have taken a control away meanwhile
 		for _, name := range want {
-			if !slices.Contains(came, name) {
+			if !slices.Contains(came, name) && slices.Contains(there, name) {
 				t.Errorf("%s: the tab key does not come to %q", where, name)
 			}
 		}
