@@ -59,8 +59,8 @@ func testFirstScreen(t *testing.T, in device) {
 func checkDetail(t *testing.T, d detail) {
 	t.Helper()
 	classes := 10
-	if d.Model == "objects" {
-		classes = 67
+	if n, ok := map[string]int{"objects": 67, "everyday": 311}[d.Model]; ok {
+		classes = n
 	}
 	if len(d.Logits) != classes || len(d.Top) != 5 {
 		t.Fatalf("the result has %d logits and %d top classes, expected %d and 5", len(d.Logits), len(d.Top), classes)
