@@ -47,7 +47,7 @@ vet:
 	cd web/bench && go vet . ./export && GOOS=js GOARCH=wasm go vet ./engine
 
 test-go:
-	go test ./...
+	go test -timeout 30m ./...
 
 # The network's packages as the browser runs them. Go's wasm start has room for 8 KB of arguments and environment together,
 # hence the small environment.

@@ -23,6 +23,7 @@ weights every AVERAGE steps (local SGD, Stich 2019, arXiv:1805.09767): on a busy
 waits for another at every step.
 """
 import argparse
+import contextlib
 import itertools
 import json
 import math
@@ -149,10 +150,10 @@ def epoch_order(rows, label, few, seed):
     return np.random.default_rng(seed).permutation(np.repeat(rows, times))
 
 
-def batches(pictures, recipe, budget, seed, numbers, ready, device):
+def batches(pictures, recipe, budget, seed, numbers, ready, device, enough):
     """Put batches of these numbers into the queue: normalised pixels, classes, source classes.
 
-    It runs in a thread of its own."""
+    It runs in a thread of its own, until enough is set: PyTorch aborts a program that ends under one."""
     rows, label, n = pictures.rows("train"), pictures.label.numpy(), recipe["batch"]
     per_epoch = len(epoch_order(rows, label, recipe["few"], 0)) // n
     order, known = None, -1
@@ -163,7 +164,13 @@ def batches(pictures, recipe, budget, seed, numbers, ready, device):
         rng = torch.Generator(device).manual_seed(1_000_000 * seed + number)
         pixels, classes, sources = (v.to(device) for v in pictures.get(order[at * n:at * n + n]))
         size = side(recipe, budget.now if budget.minutes else number * n / budget.pictures)
-        ready.put((normalise(augment(pixels, rng, size)), classes, sources))
+        batch = normalise(augment(pixels, rng, size)), classes, sources
+        while not enough.is_set():
+            with contextlib.suppress(queue.Full):
+                ready.put(batch, timeout=0.1)
+                break
+        if enough.is_set():
+            return
 
 
 def together(budget, values, world):
@@ -293,8 +300,10 @@ def main(argv=None):
         log.write_text(json.dumps(head | {"arithmetic": str(kind), "processes": world}) + "\n")
     val = np.random.default_rng(args.seed).permutation(pictures.rows("val"))[:min(2000, lap)]
 
-    ready = queue.Queue(4)
-    threading.Thread(target=batches, args=(pictures, recipe, budget, args.seed, itertools.count(number + rank, world), ready, args.device), daemon=True).start()
+    ready, enough = queue.Queue(4), threading.Event()
+    loader = threading.Thread(target=batches, daemon=True, args=(
+        pictures, recipe, budget, args.seed, itertools.count(number + rank, world), ready, args.device, enough))
+    loader.start()
     current, averaged = ([v for v in m.state_dict().values() if v.is_floating_point()] for m in (net, mean))
     total, steps, waited, every = 0.0, 0, 0.0, AVERAGE if world > 1 else 1
     while budget.now < 1:
@@ -330,6 +339,8 @@ def main(argv=None):
             save({"recipe": head, "net": net.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict(), "number": number,
                   "seconds": budget.spent(), "share": budget.now}, checkpoint)
             total, steps, waited = 0.0, 0, 0.0
+    enough.set()
+    loader.join()
 
 
 if __name__ == "__main__":
