@@ -4131,7 +4131,6 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "button\x00type\x00button")
-					vgn.AddAttrInterface("aria-label", w.Label)
 					vgn.AddAttrInterface("data-term", w.Term)
 					vgn.AddAttrInterface("disabled", w.Term == "")
 					{

@@ -41,7 +41,6 @@ type Fall struct {
 	Zero        string // where 0 is
 	Class       string // "for", "against" or "sum"; " on" behind it marks the channel that the card describes
 	Term        string // the channel, "" for what is no channel
-	Label       string // for screen readers
 }
 
 // Waterfall draws why; nil before the first result and where the network cannot say.
@@ -70,7 +69,6 @@ func (s *State) Waterfall() []Fall {
 		x, end := at(min(from, to)), at(max(from, to))
 		step.X, step.W, step.End, step.Zero = units(x), units(max(end-x, .4)), units(at(to)), units(at(0))
 		step.Value, step.Class = value, class
-		step.Label = step.Name + ", " + step.Value // with a space in Chinese too: the name has to contain what is seen
 		if f := s.Focus(); f != nil && step.Term != "" && f.Block == len(s.Shown.Result.Gates)-1 && step.Term == strconv.Itoa(f.Channel) {
 			step.Class += " on"
 		}
