@@ -3031,7 +3031,6 @@ func (c *Teach) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 							vgparent := vgn
 							_ = vgparent
 							vgn = element(vgparent, "button\x00type\x00button")
-							vgn.AddAttrInterface("aria-label", b.Label)
 							listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenChannel(b.Channel) })
 							{
 								vgparent := vgn
