@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/browser"
 )
 
 // teachFilm puts a film of three things in the camera's place: e2e.thing says which is seen, and
@@ -104,7 +106,7 @@ func (p *tab) record(i, thing, n int) {
 	p.run(button + ".dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0 }))")
 	p.wait("pictures", fmt.Sprintf("parseInt(document.querySelectorAll('[data-teach-class] .count')[%d].innerText) >= %d", i, want))
 	p.run("document.body.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))")
-	p.wait("the end of the recording", button+".getAttribute('aria-pressed') === 'false'")
+	p.wait("the end of the recording", button+".getAttribute('aria-pressed') === 'false' && document.getElementById('teach-list').getAttribute('aria-busy') === 'false'")
 }
 
 // lesson waits until all that was recorded is learned and tested.
@@ -211,10 +213,27 @@ func TestTeachKeeps(t *testing.T) {
 	n := p.pictures(0)
 	p.click("teach-keep")
 	p.wait("that they are kept", "!document.getElementById('teach-forget').hidden")
-	p.run("await new Promise((done) => setTimeout(done, 1200))")
 	p.load()
 	p.openTab("teach")
-	p.wait("the kept pictures", fmt.Sprintf("document.querySelector('.tname')?.value === 'kept' && parseInt(document.querySelector('[data-teach-class] .count').innerText) === %d && document.querySelectorAll('[data-example] img').length === %[1]d", n))
+	kept := fmt.Sprintf("document.querySelector('.tname')?.value === 'kept' && parseInt(document.querySelector('[data-teach-class] .count').innerText) === %d && document.querySelectorAll('[data-example] img').length === %[1]d", n)
+	p.wait("the kept pictures", kept)
+
+	// A second tab has classes of its own while the first one keeps, and takes over from it.
+	q := p.beside()
+	q.load()
+	q.openTab("teach")
+	q.wait("that another tab keeps its classes", "document.getElementById('teach-keep').disabled")
+	if left := eval[int](q, "document.querySelectorAll('[data-example]').length"); left != 0 {
+		t.Errorf("the second tab shows %d of the first one's pictures", left)
+	}
+	p.run("document.querySelector('[data-teach-class] [data-example]').click()") // written as the page goes
+	p.wait("one picture less", strings.Replace(kept, fmt.Sprint("=== ", n), fmt.Sprint("=== ", n-1), 2))
+	p.visit("about:blank")
+	p.wait("to be elsewhere", "location.href === 'about:blank'")
+	n--
+	q.wait("the kept pictures", fmt.Sprintf("document.querySelector('.tname')?.value === 'kept' && document.querySelectorAll('[data-example] img').length === %d && !document.getElementById('teach-keep').disabled", n))
+
+	p = q
 	p.click("teach-forget")
 	p.wait("that nothing is left", "document.getElementById('teach-forget').hidden && document.querySelectorAll('[data-example]').length === 0")
 	p.load()
@@ -222,6 +241,91 @@ func TestTeachKeeps(t *testing.T) {
 	p.run("await new Promise((done) => setTimeout(done, 500))")
 	if left := eval[int](p, "document.querySelectorAll('[data-example]').length"); left != 0 {
 		t.Errorf("%d pictures came back after they were forgotten", left)
+	}
+}
+
+// A camera that goes while it is recorded from takes nothing with it, and the recording goes on when
+// it is back.
+func TestTeachCameraGone(t *testing.T) {
+	p := newTab(t, filmCamera)
+	permit(t, p.ctx, browser.PermissionSettingGranted)
+	p.before(plugs)
+	p.load()
+	p.openTab("teach")
+	count := func(i int) string {
+		return fmt.Sprintf("parseInt(document.querySelectorAll('[data-teach-class] .count')[%d].innerText)", i)
+	}
+	button := fmt.Sprintf("document.getElementById('teach-record-%d')", p.classID(0))
+	p.run(button + ".dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0 }))")
+	p.wait("pictures", count(0)+" >= 3")
+	p.run("e2e.unplug()")
+	p.sentence("camera-gone")
+	p.wait("the pictures on their way", "document.getElementById('teach-list').getAttribute('aria-busy') === 'false'")
+	n := p.pictures(0)
+	if n < 3 {
+		t.Errorf("%d pictures are left of the 3 or more that were taken", n)
+	}
+	p.run("e2e.plug(1)")
+	p.wait("the recording to go on", fmt.Sprintf("%s > %d", count(0), n))
+	p.run("document.body.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))")
+	p.wait("the end of the recording", button+".getAttribute('aria-pressed') === 'false' && document.getElementById('teach-list').getAttribute('aria-busy') === 'false'")
+	n = p.pictures(0)
+
+	// A class that goes while it is recorded comes back whole; what was on its way is in it or not.
+	p.run(button + ".dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0 }))")
+	p.wait("more pictures", fmt.Sprintf("%s >= %d", count(0), n+2))
+	more := p.pictures(0)
+	p.click(fmt.Sprintf("teach-remove-%d", p.classID(0)))
+	p.wait("the class to go", count(0)+" === 0")
+	p.run("document.body.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))")
+	p.click("teach-undo")
+	p.wait("the class again", fmt.Sprintf("%s >= %d", count(0), more))
+}
+
+// Two thousand pictures are the most: the page learns them, and stays in use.
+func TestTeachMany(t *testing.T) {
+	p := open(t, noCamera)
+	p.run(saves)
+	p.openTab("teach")
+	p.click("teach-new")
+	p.run(`
+		const canvas = document.createElement('canvas'), paint = canvas.getContext('2d');
+		canvas.width = canvas.height = 48;
+		const colours = ['#c22', '#2a3', '#24c'];
+		const picture = (thing, i) => new Promise((done) => {
+			paint.fillStyle = 'hsl(' + (i * 37) % 360 + ' 20% 70%)'; paint.fillRect(0, 0, 48, 48);
+			paint.fillStyle = colours[thing]; paint.beginPath();
+			if (thing === 0) paint.rect(8 + i % 9, 8 + i % 7, 24, 24); else if (thing === 1) paint.arc(24 + i % 9 - 4, 24 + i % 7 - 3, 13, 0, 7); else { paint.moveTo(24, 6 + i % 9); paint.lineTo(42, 40); paint.lineTo(6 + i % 7, 40) }
+			paint.fill();
+			canvas.toBlob((blob) => done(new File([blob], thing + '-' + i + '.png', { type: 'image/png' })));
+		});
+		e2e.ms = [];
+		new MutationObserver(() => { const ms = document.getElementById('teach-status').dataset.ms; if (ms && ms !== e2e.ms.at(-1)) e2e.ms.push(ms) }).observe(document.getElementById('teach-status'), { attributes: true });
+		e2e.more = await picture(0, 700);
+		for (let thing = 0; thing < 3; thing++) {
+			const d = new DataTransfer();
+			for (let i = 0; i < [667, 667, 666][thing]; i++) d.items.add(await picture(thing, i));
+			document.querySelectorAll('[data-teach-class]')[thing].dispatchEvent(new DragEvent('drop', { dataTransfer: d, bubbles: true, cancelable: true }));
+		}`)
+	p.wait("2,000 pictures", "parseInt(document.getElementById('teach-of').innerText.replace(/.*, /, '')) > 0 && [...document.querySelectorAll('[data-teach-class] .count')].map((e) => parseInt(e.innerText)).join() === '667,667,666'")
+	p.lesson()
+
+	// One more is refused by a sentence, and nothing is lost by it.
+	p.run("const d = new DataTransfer(); d.items.add(e2e.more); document.querySelector('[data-teach-class]').dispatchEvent(new DragEvent('drop', { dataTransfer: d, bubbles: true, cancelable: true }))")
+	p.wait("that there is no room", "document.getElementById('teach-trouble').innerText.includes('2,000') || document.getElementById('teach-trouble').innerText.includes('2000')")
+
+	// A change is learned anew; meanwhile the page answers.
+	for i := range 5 {
+		turn := p.attr("teach-status", "data-turn")
+		p.run("document.querySelector('[data-teach-class] [data-example]').click()")
+		p.wait("one picture less", fmt.Sprintf("document.querySelector('[data-teach-class] .count').innerText.startsWith(%q)", fmt.Sprint(667-1-i)))
+		p.wait("the next lesson", fmt.Sprintf("document.getElementById('teach-status').dataset.turn !== %q", turn))
+	}
+	p.lesson()
+	t.Logf("lessons took the worker, in ms (learning, answering): %s", eval[string](p, "e2e.ms.slice(-8).join('; ')"))
+	t.Logf("the page's heap is %.0f MB", eval[float64](p, "performance.memory.usedJSHeapSize / 1e6"))
+	if n := p.pictures(0) + p.pictures(1) + p.pictures(2); n != 1995 {
+		t.Errorf("%d pictures are left, expected 1,995", n)
 	}
 }
 

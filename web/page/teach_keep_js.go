@@ -82,8 +82,9 @@ func store(db js.Value, mode string) js.Value {
 	return db.Call("transaction", keepStore, mode).Call("objectStore", keepStore)
 }
 
-// lockStore takes the lock for as long as the page lives; false if another tab has it. It blocks.
-func lockStore() bool {
+// lockStore takes the lock for as long as the page lives; false if another tab has it, or, with
+// wait, once that tab is gone. It blocks.
+func lockStore(wait bool) bool {
 	locks := js.Global().Get("navigator").Get("locks")
 	if !locks.Truthy() {
 		return true
@@ -97,7 +98,7 @@ func lockStore() bool {
 		forever := js.FuncOf(func(js.Value, []js.Value) any { return nil })
 		return js.Global().Get("Promise").New(forever)
 	})
-	locks.Call("request", "sescope-teach", map[string]any{"ifAvailable": true}, held)
+	locks.Call("request", "sescope-teach", map[string]any{"ifAvailable": !wait}, held)
 	return <-got
 }
 
@@ -173,20 +174,22 @@ func (p *Page) restoreTaught() {
 func (p *Page) keepFrom() {
 	mine := p.lessons.keep.mine
 	go func() {
-		mine = mine || lockStore()
-		var db js.Value
+		if !mine && !lockStore(false) {
+			p.post(func() {
+				p.state.Teach.Busy = true
+				p.renderSoon()
+			})
+			lockStore(true)
+		}
+		db, err := openStore()
 		var before kept
-		var err error
-		if mine {
-			if db, err = openStore(); err == nil {
-				before, err = readStore(db)
-			}
+		if err == nil {
+			before, err = readStore(db)
 		}
 		p.post(func() {
 			k, t := &p.lessons.keep, &p.state.Teach
-			k.mine, t.Busy = mine, !mine
+			k.mine, t.Busy = true, false
 			switch {
-			case !mine:
 			case err != nil:
 				t.Trouble = p.state.Words().TeachKeepFailed
 			case !p.takeKept(before):
@@ -250,10 +253,15 @@ func (p *Page) keepSoon() {
 		return
 	}
 	k.waiting = true
-	p.after(keepEvery, func() {
+	p.after(keepEvery, p.keepNow)
+}
+
+// keepNow writes what keepSoon put off: at its time, or before the page goes.
+func (p *Page) keepNow() {
+	if k := &p.lessons.keep; k.waiting {
 		k.waiting = false
 		p.keepAll(false)
-	})
+	}
 }
 
 // keepAll writes the list and the pictures that are new, and takes away those that are gone; fresh:
@@ -293,4 +301,5 @@ func (p *Page) keepAll(fresh bool) {
 		panic(err)
 	}
 	s.Call("put", string(text), keepList)
+	s.Get("transaction").Call("commit") // by itself it ends later, and not at all if the page goes
 }

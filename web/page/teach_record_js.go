@@ -12,6 +12,7 @@ const (
 	recordEvery = 100 // ms between two pictures of a recording
 	recordSide  = 256 // pixels a side of a recorded picture
 	recordJPEG  = .92 // quality
+	recordAhead = 10  // pictures that the browser may still be encoding when another is taken
 )
 
 // recorder takes pictures of the camera while a button is held.
@@ -47,6 +48,7 @@ func (p *Page) listenTeach() {
 	}
 	browser.Listen(js.Global(), "blur", stop)
 	browser.Listen(document, "visibilitychange", stop)
+	browser.Listen(js.Global(), "pagehide", func(js.Value) { p.post(p.keepNow) })
 	browser.Listen(document, "contextmenu", func(event js.Value) { // a thumb that stays asks for no menu
 		if find(event, "[data-record]").Truthy() {
 			event.Call("preventDefault")
@@ -153,6 +155,9 @@ func (p *Page) shoot(turn int) {
 	if p.camera.open == nil || p.state.Frozen {
 		return // it is coming, or it was lost: what was recorded stays
 	}
+	if t.Coming >= recordAhead {
+		return // a slow machine takes fewer
+	}
 	w, h := p.camera.open.Size()
 	if w == 0 || h == 0 {
 		return
@@ -163,13 +168,16 @@ func (p *Page) shoot(turn int) {
 	x, y, side := picture.Square(w, h)
 	r.canvas.DrawSquare(browser.ByID("video"), x, y, side, p.state.Mirrored)
 	class, burst := t.Recording, r.burst
+	t.Coming++
 	var done js.Func
 	done = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		done.Release()
 		blob := args[0]
 		p.post(func() {
+			t.Coming--
 			switch {
 			case !blob.Truthy():
+				p.renderSoon()
 			case p.addPicture(class, burst, blob, ""):
 				p.teachChanged()
 			default:

@@ -2843,7 +2843,8 @@ func (c *Teach) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			vgn.AddAttrInterface("hidden", c.S.Teach.Trouble == "")
 			content(vgn, c.S.Teach.Trouble)
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00tlist")
+			vgn = element(vgparent, "div\x00class\x00tlist\x00id\x00teach-list")
+			vgn.AddAttrInterface("aria-busy", pressed(c.S.Teach.Coming > 0))
 			{
 				vgparent := vgn
 				_ = vgparent

@@ -35,6 +35,7 @@ type Teach struct {
 	Attention bool   // that it has some
 	Inputs    int    // numbers in front of its answer
 	Recording int    // ID of the class that is being recorded, 0 for none
+	Coming    int    // recorded pictures that the browser is still encoding
 	Open      int    // ID of the class whose pictures are all shown, 0 for none
 	Trouble   string // a sentence about the last thing that did not work
 	Bad       int    // ID of the class that it is about, 0 for none
@@ -235,7 +236,7 @@ func (t *Teach) Holds(id int) bool {
 
 // Forget drops everything.
 func (t *Teach) Forget() {
-	*t = Teach{Base: t.Base, Busy: t.Busy, ids: t.ids, bursts: t.bursts}
+	*t = Teach{Base: t.Base, Busy: t.Busy, Coming: t.Coming, ids: t.ids, bursts: t.bursts}
 }
 
 // Job is the lesson of all examples for which known holds; nil where there is nothing to tell
