@@ -354,6 +354,27 @@ func TestTeachSentences(t *testing.T) {
 	p.run("document.body.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))")
 }
 
+// On a network with portraits the channels that tell the classes apart show theirs.
+func TestTeachPortraits(t *testing.T) {
+	p := open(t, filmCamera)
+	p.run(teachFilm)
+	p.model("everyday")
+	p.openTab("teach")
+	for range 2 {
+		for i := range 2 {
+			p.record(i, i, 5)
+		}
+	}
+	p.lesson()
+	p.wait("portraits", "document.querySelectorAll('#teach-channels canvas').length === 4")
+	if grey := eval[int](p, "[...document.querySelectorAll('#teach-channels canvas')].filter((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size < 30).length"); grey != 0 {
+		t.Errorf("%d portraits are blank", grey)
+	}
+	p.shoot(os.Getenv("SESCOPE_SHOTS"), "teach-portraits")
+	p.model("live")
+	p.wait("live's lesson without portraits", "document.querySelectorAll('#teach-channels canvas').length === 0")
+}
+
 // The panel in all its dresses: nothing wider than the screen, and axe-core finds nothing.
 func TestTeachLooks(t *testing.T) {
 	p := taughtTab(t, filmCamera)

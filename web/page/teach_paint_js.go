@@ -18,6 +18,9 @@ type teachPaint struct {
 	matrix string           // what the confusion was made of
 }
 
+// tellSide is the width of a portrait beside a picture, in real pixels.
+const tellSide = 96
+
 // viewSide is the width of the panel's picture in real pixels.
 const viewSide = 512
 
@@ -64,9 +67,11 @@ func (p *Page) paintLists() {
 	p.paintTelling()
 }
 
-// paintTelling gives every channel the picture on which it is highest.
+// paintTelling gives every channel the picture on which it is highest, and what it responds to where
+// the network has portraits.
 func (p *Page) paintTelling() {
 	document := js.Global().Get("document")
+	channels := p.state.TellingChannels()
 	places := document.Call("querySelectorAll", "[data-tell]")
 	for i := range places.Length() {
 		place := places.Index(i)
@@ -85,6 +90,36 @@ func (p *Page) paintTelling() {
 		if image.Get("src").String() != url {
 			image.Set("src", url)
 		}
+		if i < len(channels) {
+			p.paintTellingPortrait(place, channels[i].Channel)
+		}
+	}
+}
+
+// paintTellingPortrait puts the portrait of a channel of the last block over a corner of its picture.
+func (p *Page) paintTellingPortrait(place js.Value, channel int) {
+	s := p.state.Shown
+	if s == nil || s.Result == nil || len(s.Result.Gates) == 0 || s.Model.Name != view.TaughtName && s.Model.Name != p.state.Teach.Base {
+		return
+	}
+	layer, key := s.Result.Gates[len(s.Result.Gates)-1].Layer, fmt.Sprint(p.state.Teach.Base, channel)
+	el := place.Get("lastChild")
+	if el.Get("tagName").String() != "CANVAS" {
+		if _, _, ok := p.portraits.layout.At(layer, channel); !ok {
+			return
+		}
+		c := browser.NewCanvas(tellSide, false)
+		place.Call("append", c.El)
+		el = c.El
+	}
+	if el.Get("dataset").Get("channel").Equal(js.ValueOf(key)) {
+		return
+	}
+	c := &browser.Canvas{El: el, Ctx: el.Call("getContext", "2d"), Side: tellSide}
+	if p.portrait(c, layer, channel, tellSide) {
+		el.Get("dataset").Set("channel", key)
+	} else { // another network, without portraits
+		el.Call("remove")
 	}
 }
 

@@ -170,7 +170,7 @@ func (p *Page) adopt(m *protocol.Model, turn turns.Ticket) {
 	p.model, p.state.Model = m, m.Name
 	p.frames.Loaded()
 	p.state.Adopt(m)
-	p.needPortraits(m.Name)
+	p.needPortraits(p.state.Body(m.Name))
 	p.stage.fixed = nil
 	p.frames.Explain()
 	p.needSecond()

@@ -2635,6 +2635,14 @@ func (c *Teach) recording() string {
 
 func (c *Teach) how() string { return fmt.Sprintf(c.S.Words().TeachHowText, c.S.Teach.Inputs) }
 
+// tell says what the pictures of the channels are.
+func (c *Teach) tell() string {
+	if c.S.PortraitFile(c.S.Teach.Base) != "" {
+		return c.S.Words().TeachTellText + c.S.Words().TeachTellCorner
+	}
+	return c.S.Words().TeachTellText
+}
+
 func (c *Teach) turn() string {
 	if l := c.S.Teach.Tested; l != nil {
 		return strconv.Itoa(l.Turn)
@@ -3016,7 +3024,7 @@ func (c *Teach) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn = element(vgparent, "h2")
 				content(vgn, c.S.Words().TeachTell)
 				vgn = element(vgparent, "p\x00class\x00q2 small")
-				content(vgn, c.S.Words().TeachTellText)
+				content(vgn, c.tell())
 				vgn = text(vgparent, "\n      ")
 				vgn = element(vgparent, "ul\x00class\x00ttell\x00id\x00teach-channels")
 				{

@@ -29,6 +29,14 @@ func (p *Portraits) At(layer string, channel int) (x, y int, ok bool) {
 	return 0, 0, false
 }
 
+// Body is the network whose layers a network has: of a taught one, that which it was taught on.
+func (s *State) Body(model string) string {
+	if model == TaughtName && s.Teach.Base != "" {
+		return s.Teach.Base
+	}
+	return model
+}
+
 // PortraitFile is the path of a network's atlas without its ending; "" where the page has none.
 func (s *State) PortraitFile(model string) string {
 	name := "models/" + model + ".portraits"

@@ -18,6 +18,7 @@ type TeachTexts struct {
 	TeachScore, TeachScoreText, TeachAxes, TeachCell, TeachNoCell, TeachCellLabel         string
 	TeachNeedTwo, TeachNeedBursts, TeachLooking, TeachLearning, TeachTesting, TeachEqual  string
 	TeachTell, TeachTellText, TeachTellBars, TellChannel, TellLabel                       string
+	TeachTellCorner                                                                       string
 	TeachTwin, TeachTwinText, TeachTwinRun, TeachTwinNone, TeachWith, TeachWithout        string
 	TeachSame, TeachDiffer, TeachTwinRunning, TeachTwinFailed                             string
 	TeachNameTaken, TeachNameEmpty, TeachFull, TeachFullPictures, TeachUnread, TeachNoZip string
@@ -76,11 +77,12 @@ var englishTeach = TeachTexts{
 	TeachTesting:    "Testing, part %d of %d …",
 	TeachEqual:      "All pictures look the same to the network. Record something that differs.",
 
-	TeachTell:     "Which channels tell them apart",
-	TeachTellText: "High for one class, low for the others, and the picture on which each is highest. Press one for its map.",
-	TeachTellBars: "upper bar: mean for its class; lower bar: mean for the others",
-	TellChannel:   "channel %d",
-	TellLabel:     "channel %d, for %s: %.2f, for the others %.2f",
+	TeachTell:       "Which channels tell them apart",
+	TeachTellText:   "High for one class, low for the others, and the picture on which each is highest. Press one for its map.",
+	TeachTellCorner: " In the corner: what the channel responds to, drawn from the network alone.",
+	TeachTellBars:   "upper bar: mean for its class; lower bar: mean for the others",
+	TellChannel:     "channel %d",
+	TellLabel:       "channel %d, for %s: %.2f, for the others %.2f",
 
 	TeachTwin:        "With or without attention",
 	TeachTwinText:    "The same pictures on the network that was trained alike but for attention.",
@@ -157,11 +159,12 @@ var chineseTeach = TeachTexts{
 	TeachTesting:    "正在检验，第 %d 份，共 %d 份……",
 	TeachEqual:      "在网络看来所有图片都一样。请录一些不同的东西。",
 
-	TeachTell:     "哪些通道区分了它们",
-	TeachTellText: "对一类高，对其他类低；图为它数值最高的那张。点开可看它的特征图。",
-	TeachTellBars: "上：本类均值；下：其他类均值",
-	TellChannel:   "通道 %d",
-	TellLabel:     "通道 %d，%s：%.2f，其他类 %.2f",
+	TeachTell:       "哪些通道区分了它们",
+	TeachTellText:   "对一类高，对其他类低；图为它数值最高的那张。点开可看它的特征图。",
+	TeachTellCorner: "角上是该通道所响应的图案，由网络自身画出。",
+	TeachTellBars:   "上：本类均值；下：其他类均值",
+	TellChannel:     "通道 %d",
+	TellLabel:       "通道 %d，%s：%.2f，其他类 %.2f",
 
 	TeachTwin:        "有无注意力",
 	TeachTwinText:    "同样的图片，用另一个同样训练、只差注意力的网络。",
