@@ -99,9 +99,19 @@ func limit(examples []Example, chosen []int, rows []float32, d int) float32 {
 	}
 	if n := len(within); n > 0 {
 		slices.Sort(within)
-		most = max(most, within[min(int(kept*float32(n)), n-1)])
+		most = max(most, within[min(int(kept*float32(n)), n-1)]*(1+1/bursts(examples, chosen)))
 	}
 	return most
+}
+
+// bursts is how many bursts a class has in the mean. A few recordings in one place are nearer to
+// each other than the next, in another place and light, will be to them.
+func bursts(examples []Example, chosen []int) float32 {
+	classes, seen := map[int]bool{}, map[int]bool{}
+	for _, i := range chosen {
+		classes[examples[i].Label], seen[examples[i].Burst] = true, true
+	}
+	return float32(len(seen)) / float32(len(classes))
 }
 
 // squares are the squared distances of every other row, the pictures, from all rows of d values:

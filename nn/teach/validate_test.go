@@ -187,6 +187,27 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Two recordings of a class leave more room for the next one than twenty.
+func TestLimitByBursts(t *testing.T) {
+	examples := random(2, 20, 8, 10, 0.05) // classes that lie in each other: half of their distance is no limit
+	h := Learn(examples, 2, nil)
+	few := newKnown(examples, 2, h, nil).reject.Limit
+	var chosen []int
+	for i := range examples {
+		chosen = append(chosen, i)
+	}
+	if b := bursts(examples, chosen); b != 2 {
+		t.Errorf("%v bursts a class, expected 2", b)
+	}
+	for i := range examples {
+		examples[i].Burst = i
+	}
+	many := newKnown(examples, 2, h, nil).reject.Limit
+	if ratio := few / many; ratio < 1.2 || ratio > 1.8 {
+		t.Errorf("limit %.3f with two bursts a class, %.3f with twenty: expected about 1.5 / 1.05 times as much", few, many)
+	}
+}
+
 func TestBurst(t *testing.T) {
 	if a, b := Burst("set/cup/"+FrameName(3, 7, ".jpg")), Burst("set/cup/"+FrameName(3, 12, ".jpg")); a != b {
 		t.Errorf("frames of one recording are %q and %q", a, b)
