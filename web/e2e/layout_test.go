@@ -21,10 +21,13 @@ func (p *tab) size(w, h int64, phone bool) {
 	do(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: w, Height: h, DeviceScaleFactor: 1, Mobile: phone})
 }
 
-// shoot takes a screenshot of the whole page; folder "" keeps none.
+// shoot takes a screenshot of the whole page for people to look at; folder "" takes none.
 func (p *tab) shoot(folder, name string) {
 	p.t.Helper()
 	p.frames()
+	if folder == "" {
+		return
+	}
 	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		p.t.Fatal(err)
@@ -32,10 +35,8 @@ func (p *tab) shoot(folder, name string) {
 	if len(png) < 10_000 {
 		p.t.Errorf("%s: the screenshot has %d bytes", name, len(png))
 	}
-	if folder != "" {
-		if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644); err != nil {
-			p.t.Fatal(err)
-		}
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644); err != nil {
+		p.t.Fatal(err)
 	}
 }
 
