@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/input"
 )
 
 // teachFilm puts a film of three things in the camera's place: e2e.thing says which is seen, and
@@ -243,6 +244,51 @@ func TestTeachKeeps(t *testing.T) {
 	if left := eval[int](p, "document.querySelectorAll('[data-example]').length"); left != 0 {
 		t.Errorf("%d pictures came back after they were forgotten", left)
 	}
+}
+
+// Held with a key, or with a thumb on a phone, the button records until it is let go.
+func TestTeachHolding(t *testing.T) {
+	p := open(t, filmCamera)
+	p.run(teachFilm)
+	p.openTab("teach")
+	first := fmt.Sprintf("document.getElementById('teach-record-%d')", p.classID(0))
+	held := func(what string, down, up func()) {
+		t.Helper()
+		n := p.pictures(0)
+		down()
+		p.wait("pictures while "+what+" is held", fmt.Sprintf("parseInt(document.querySelector('[data-teach-class] .count').innerText) >= %d", n+3))
+		up()
+		p.wait("the end of the recording by "+what, first+".getAttribute('aria-pressed') === 'false' && document.getElementById('teach-list').getAttribute('aria-busy') === 'false'")
+		n = p.pictures(0)
+		p.run("await new Promise((done) => setTimeout(done, 400))")
+		if more := p.pictures(0); more != n {
+			t.Errorf("%s was let go, and there are %d pictures more", what, more-n)
+		}
+	}
+	p.run(first + ".focus()")
+	for _, k := range []struct{ key, code string }{{" ", "Space"}, {"Enter", "Enter"}} {
+		press := func(kind input.DispatchKeyEventType) func() {
+			return func() {
+				do(p, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Key: k.key, Code: k.code})
+			}
+		}
+		held(k.code, press(input.DispatchKeyEventTypeRawKeyDown), press(input.DispatchKeyEventTypeKeyUp))
+	}
+
+	p.size(390, 844, true)
+	p.frames()
+	p.run(first + ".scrollIntoView({ block: 'center' })")
+	p.frames()
+	box := eval[map[string]float64](p, first+".getBoundingClientRect().toJSON()")
+	if box["height"] < 40 || box["width"] < 200 {
+		t.Errorf("for a thumb the button is %.0f x %.0f pixels", box["width"], box["height"])
+	}
+	thumb := []*input.TouchPoint{{X: box["x"] + box["width"]/2, Y: box["y"] + box["height"]/2}}
+	held("a thumb", func() {
+		do(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: thumb})
+	}, func() {
+		do(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
+	})
 }
 
 // A camera that goes while it is recorded from takes nothing with it, and the recording goes on when
