@@ -7,10 +7,13 @@ import (
 
 // The sections that are looked into.
 const (
-	customSection = 0
-	importSection = 2
-	codeSection   = 10
-	dataSection   = 11
+	customSection   = 0
+	typeSection     = 1
+	importSection   = 2
+	functionSection = 3
+	elementSection  = 9
+	codeSection     = 10
+	dataSection     = 11
 )
 
 var preamble = []byte("\x00asm\x01\x00\x00\x00")

@@ -119,6 +119,9 @@ func TestShrunkProgramRuns(t *testing.T) {
 		if err := os.WriteFile(shrunk, small, 0o644); err != nil {
 			t.Fatal(err)
 		}
+		if now, before := codeSize(t, small), codeSize(t, b); now > before*80/100 {
+			t.Errorf("inlining %q: %d bytes of code became %d, expected at most 80 %%", inlining, before, now)
+		}
 		run := func(file string) (stdout, trace string) {
 			cmd := exec.Command(node, filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec_node.js"), file)
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
@@ -142,4 +145,17 @@ func TestShrunkProgramRuns(t *testing.T) {
 			t.Errorf("inlining %q: the shrunk program's last words are\n%s\nthe linked one's\n%s", inlining, trace, wantTrace)
 		}
 	}
+}
+
+// codeSize is how many bytes the functions of a module take.
+func codeSize(t *testing.T, module []byte) (n int) {
+	t.Helper()
+	m, err := decode(module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range m.functions {
+		n += len(f.locals) + len(f.code)
+	}
+	return n
 }
