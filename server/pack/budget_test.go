@@ -26,3 +26,27 @@ func TestBudget(t *testing.T) {
 		t.Errorf("a byte too many: %v", err)
 	}
 }
+
+// Each of the two programs has a budget of its own, which the smaller one does not hide.
+func TestProgramBudget(t *testing.T) {
+	files := func(plain, relaxed int) []packed {
+		return []packed{
+			{name: policy.Assets + "sescope.0123456789.wasm", br: make([]byte, plain)},
+			{name: policy.Assets + "sescope-relaxed.0123456789.wasm", br: make([]byte, relaxed)},
+		}
+	}
+	if err := budget(io.Discard, files(programLimit, programLimit)); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct {
+		plain, relaxed int
+		want           string
+	}{
+		{programLimit + 1, 1000, "sescope.0123456789.wasm has 950001 bytes"},
+		{1000, programLimit + 1, "sescope-relaxed.0123456789.wasm has 950001 bytes"},
+	} {
+		if err := budget(io.Discard, files(c.plain, c.relaxed)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%d and %d bytes: error %v, expected one with %q", c.plain, c.relaxed, err, c.want)
+		}
+	}
+}
