@@ -5,11 +5,12 @@ import "fmt"
 // maxMemory is how much of a program's memory may be initialised: this project's takes 3 MB.
 const maxMemory = 256 << 20
 
-// Shrink takes the tables of files and line numbers out of a linked Go program, and the names of
-// functions that do not begin with one of the prefixes, and writes its initialised memory as few
-// long segments instead of many short ones. A program runs as before; a panic still names its own
-// functions, with "?:0" for file and line. Inlined functions and their places stay, since recover()
-// asks for them.
+// Shrink makes a linked Go program smaller. It takes the tables of files and line numbers out, what
+// a trace needs to print arguments, and the names of functions that do not begin with one of the
+// prefixes; it shortens the code of Go's functions (see compact), and writes the initialised memory
+// as few long segments instead of many short ones. A program runs as before; a panic still names
+// its own functions, with "?:0" for file and line. Inlined functions and their places stay, since
+// recover() asks for them.
 //
 // The tables are those of Go 1.20 to 1.27. Anything else is an error and not a guess.
 func Shrink(linked []byte, prefixes ...string) ([]byte, error) {
