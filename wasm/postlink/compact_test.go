@@ -2,6 +2,7 @@ package postlink
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -209,6 +210,57 @@ func TestCompactRefuses(t *testing.T) {
 		_, err = m.compact(found, &tables{})
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: error %v, expected one with %q", c.name, err, c.want)
+		}
+	}
+}
+
+// What points to the tables has to be what runtime keeps of a module, since bytes are cleared by it.
+func TestThinRefuses(t *testing.T) {
+	const base, at, start, buckets, end = 1000, 0, 8 * moduleWords, 8*moduleWords + 100, 8*moduleWords + 300
+	module := func(change func(words []uint64, memory []byte)) *tables {
+		memory := make([]byte, end)
+		words := make([]uint64, moduleWords)
+		words[0], words[moduleNames], words[moduleFunctions], words[moduleCount] = base+start, base+start+tablesStart, base+start+80, 10
+		words[moduleBuckets], words[moduleFirst], words[moduleLast] = base+buckets, 0x10000, 0x10000+2*bucketSpan
+		words[moduleData], words[moduleEnd] = base+start+90, base+buckets
+		memory[buckets], memory[buckets+bucketSize] = 7, 8
+		change(words, memory)
+		for i, w := range words {
+			binary.LittleEndian.PutUint64(memory[at+8*i:], w)
+		}
+		return &tables{memory: memory, base: base, start: start, bytes: memory[start:], names: tablesStart, records: 80, list: make([]record, 9)}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(words []uint64, memory []byte)
+		want   string
+	}{
+		{"a module", func([]uint64, []byte) {}, ""},
+		{"none", func(w []uint64, _ []byte) { w[0]++ }, "nothing points to them"},
+		{"other names", func(w []uint64, _ []byte) { w[moduleNames]++ }, "no description of 9 functions"},
+		{"more functions", func(w []uint64, _ []byte) { w[moduleCount]++ }, "no description of 9 functions"},
+		{"data before the tables", func(w []uint64, _ []byte) { w[moduleData] = base }, "no description"},
+		{"data behind the memory", func(w []uint64, _ []byte) { w[moduleEnd] = base + end + 1 }, "no description"},
+		{"buckets behind the memory", func(w []uint64, _ []byte) { w[moduleLast] = 0x10000 + 99*bucketSpan }, "no description"},
+		{"a bucket of no function", func(_ []uint64, memory []byte) { memory[buckets] = 9 }, "bucket 0 leads to function 9 of 9"},
+	} {
+		m := module(c.change)
+		copy(m.memory[start+92:], []byte{1, 2, endOfArguments, 0, 5, endOfArguments})
+		err := m.thin(map[uint32]bool{6: true}, map[uint32]bool{2: true, 6: true})
+		if c.want != "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: error %v, expected one with %q", c.name, err, c.want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if got := []byte{m.memory[buckets], m.memory[buckets+bucketSize]}; !bytes.Equal(got, []byte{0, 8}) {
+			t.Errorf("the buckets lead to %d, expected 0 and 8", got)
+		}
+		if got := m.memory[start+92 : start+98]; !bytes.Equal(got, []byte{0, 0, 0, 0, 5, endOfArguments}) {
+			t.Errorf("dropped and kept data became % x", got)
 		}
 	}
 }

@@ -12,7 +12,7 @@ const maxMemory = 256 << 20
 // its own functions, with "?:0" for file and line. Inlined functions and their places stay, since
 // recover() asks for them.
 //
-// The tables are those of Go 1.20 to 1.27. Anything else is an error and not a guess.
+// The tables are those of Go 1.27. Anything else is an error and not a guess.
 func Shrink(linked []byte, prefixes ...string) ([]byte, error) {
 	m, err := decode(linked)
 	if err != nil {

@@ -327,7 +327,7 @@ func (t *tables) write(prefixes []string, places map[int][]int) error {
 
 // The words of runtime's moduledata that are used here.
 const (
-	moduleNames, moduleFunctions, moduleCount, moduleBuckets, moduleFirst, moduleLast, moduleData, moduleWords = 1, 16, 17, 19, 20, 21, 43, 44
+	moduleNames, moduleFunctions, moduleCount, moduleBuckets, moduleFirst, moduleLast, moduleData, moduleEnd, moduleWords = 1, 16, 17, 19, 20, 21, 43, 44, 45
 
 	bucketSize    = 4 + 16 // of a findfuncbucket: the number of a function, and how much to add within the bucket
 	bucketSpan    = 4096   // program counters of a bucket
@@ -347,6 +347,7 @@ func (t *tables) thin(kept, dropped map[uint32]bool) error {
 	word := func(i int) int { return int(binary.LittleEndian.Uint64(t.memory[at+8*i:])) }
 	buckets, count := word(moduleBuckets)-t.base, (word(moduleLast)-word(moduleFirst)+bucketSpan-1)/bucketSpan
 	if word(moduleNames) != t.base+t.start+t.names || word(moduleFunctions) != t.base+t.start+t.records || word(moduleCount) != len(t.list)+1 ||
+		word(moduleData) < t.base+t.start+t.records || word(moduleEnd) < word(moduleData) || word(moduleEnd) > t.base+len(t.memory) ||
 		count < 0 || buckets < 0 || buckets > len(t.memory) || count > (len(t.memory)-buckets)/bucketSize {
 		return fmt.Errorf("what points to them at %d is no description of %d functions", t.base+at, len(t.list))
 	}
