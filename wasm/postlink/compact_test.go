@@ -214,7 +214,7 @@ func TestCompactRefuses(t *testing.T) {
 	}
 }
 
-// What points to the tables has to be what runtime keeps of a module, since bytes are cleared by it.
+// What points to the tables has to be what runtime keeps of a module: bytes are cleared by it.
 func TestThinRefuses(t *testing.T) {
 	const base, at, start, buckets, end = 1000, 0, 8 * moduleWords, 8*moduleWords + 100, 8*moduleWords + 300
 	module := func(change func(words []uint64, memory []byte)) *tables {

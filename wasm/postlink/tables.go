@@ -191,7 +191,7 @@ func (t *tables) stack(number, place int) int {
 	return -1
 }
 
-// inlines tells whether parts of the function are other functions, or whether nothing is known of it.
+// inlines tells whether parts of the function are other functions, or nothing is known of it.
 func (t *tables) inlines(number int) bool {
 	r := t.find(number)
 	return r == nil || len(r.pcs) > pcInlined && r.pcs[pcInlined] != 0
