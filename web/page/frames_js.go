@@ -133,7 +133,7 @@ func (p *Page) show(fr *frame, r *protocol.Result, data js.Value) {
 	case name != p.answered: // the list must not contradict the chip on the picture
 		p.renderSoon()
 	default:
-		p.renderResult()
+		p.renderFrame()
 	}
 	p.answered, _ = s.Answer()
 	p.dispatch()

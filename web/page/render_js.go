@@ -16,7 +16,8 @@ const liveEvery = 100
 // renders coalesces: at most one render an animation frame.
 type renders struct {
 	wanted  bool    // a render is due in the next animation frame
-	later   bool    // a render is due when liveEvery has passed
+	later   bool    // the timer runs
+	asked   float64 // when a render was last asked of the timer
 	last    float64 // when the last one ended
 	onFrame js.Func
 	onTimer js.Func
@@ -53,21 +54,41 @@ func (p *Page) renderSoon() {
 
 // renderResult renders soon, but at most once in liveEvery.
 func (p *Page) renderResult() {
-	if p.renders.later || p.renders.wanted {
+	p.renderLater(p.renders.last + liveEvery - browser.Now())
+}
+
+// renderFrame is renderResult for a camera's frame, whose canvases were just painted: words and
+// canvases share an animation frame, since the browser composes the page anew for each. A frame that
+// comes too early leaves the render to the next one, or to the timer if none follows.
+func (p *Page) renderFrame() {
+	const early = 16 // ms: of a frame of the screen
+	if p.renders.last+liveEvery-early <= browser.Now() && !selectIsOpen() {
+		p.renderSoon()
 		return
 	}
-	p.renders.later = true
-	wait := p.renders.last + liveEvery - browser.Now()
-	js.Global().Call("setTimeout", p.renders.onTimer, max(0, wait))
+	p.renderLater(2 * liveEvery)
+}
+
+func (p *Page) renderLater(wait float64) {
+	if p.renders.wanted {
+		return
+	}
+	p.renders.asked = browser.Now()
+	if !p.renders.later {
+		p.renders.later = true
+		js.Global().Call("setTimeout", p.renders.onTimer, max(0, wait))
+	}
 }
 
 func (p *Page) renderLive() {
 	p.renders.later = false
-	if selectIsOpen() {
+	switch {
+	case p.renders.last >= p.renders.asked: // one came with a frame
+	case selectIsOpen():
 		p.renderResult() // a render would disturb the list that the person is reading
-		return
+	default:
+		p.renderSoon()
 	}
-	p.renderSoon()
 }
 
 // selectIsOpen tells whether a drop-down list hangs open; browsers without :open never say so.
