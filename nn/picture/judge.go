@@ -127,6 +127,30 @@ func wholePNG(b []byte) (keep int, tail []byte, fault Fault) {
 	}
 }
 
+// Sound is a PNG without the chunks that no decoder needs and whose checksums are wrong: browsers pass
+// them over, and Go's decoder would refuse the picture. Anything else is given back as it is.
+func Sound(b []byte) []byte {
+	if Format(b) != "PNG" {
+		return b
+	}
+	sound, from := []byte(nil), 0
+	for at := 8; at+12 <= len(b); {
+		length := int64(binary.BigEndian.Uint32(b[at:]))
+		if int64(at)+12+length > int64(len(b)) {
+			break
+		}
+		end := at + 8 + int(length)
+		if b[at+4]&0x20 != 0 && dataset.Checksum(b[at+4:end]) != binary.BigEndian.Uint32(b[end:]) {
+			sound, from = append(sound, b[from:at]...), end+4
+		}
+		at = end + 4
+	}
+	if from == 0 {
+		return b
+	}
+	return append(sound, b[from:]...)
+}
+
 // firstFrame tells whether a GIF's first frame is there to its last block.
 func firstFrame(b []byte) bool {
 	if len(b) < 13 {

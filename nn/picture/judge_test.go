@@ -2,6 +2,8 @@ package picture
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -156,4 +158,31 @@ func FuzzWhole(f *testing.F) {
 			t.Errorf("orientation %d", o)
 		}
 	})
+}
+
+// A chunk that no decoder needs, with a wrong checksum, is left out; of all else every byte stays.
+func TestSound(t *testing.T) {
+	chunk := func(name, data string, sum uint32) string {
+		head := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+		return string(head) + name + data + string(binary.BigEndian.AppendUint32(nil, sum^crc32.ChecksumIEEE([]byte(name+data))))
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	head, rest := b.String()[:33], b.String()[33:]
+	text := chunk("tEXt", "a\x00b", 0)
+	for name, c := range map[string]struct{ in, out string }{
+		"whole":             {head + rest, head + rest},
+		"a good one":        {head + text + rest, head + text + rest},
+		"a wrong one":       {head + chunk("tEXt", "a\x00b", 1) + rest, head + rest},
+		"two wrong ones":    {head + chunk("pHYs", "123456789", 8) + text + chunk("eXIf", "", 1) + rest, head + text + rest},
+		"a pixels' one":     {head + chunk("IDAT", "", 1) + rest, head + chunk("IDAT", "", 1) + rest},
+		"cut in the middle": {head + chunk("tEXt", "a\x00b", 1)[:9], head + chunk("tEXt", "a\x00b", 1)[:9]},
+		"another format":    {"GIF89a" + text, "GIF89a" + text},
+	} {
+		if got := Sound([]byte(c.in)); string(got) != c.out {
+			t.Errorf("%s: %q, expected %q", name, got, c.out)
+		}
+	}
 }

@@ -45,7 +45,7 @@ func (o *options) loadAny(name string) (*nn.Model, error) {
 	if !isFile(name) {
 		f, err := models.Open(name)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w, or a file that ends in .safetensors, .pt or .pth", err)
 		}
 		return nn.Load(f)
 	}

@@ -253,8 +253,8 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		{"frobnicate", "unknown command"},
-		{"run cnn3-se", "expected MODEL IMAGE"},
-		{"run nothing a.png", "no built-in network"},
+		{"run cnn3-se", "1 operand, expected MODEL IMAGE"},
+		{"run nothing a.png", "or a file that ends in .safetensors, .pt or .pth"},
 		{"run cnn3-se missing.png", "missing.png"},
 		{"run cnn3-se " + write("text.png", []byte("hello")), "text.png"},
 		{"inspect " + write("short.safetensors", []byte("abc")), "short.safetensors"},

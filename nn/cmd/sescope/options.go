@@ -78,7 +78,11 @@ func (o *options) parse(args []string, least, most int, operands string) ([]stri
 		rest, args = append(rest, args[0]), args[1:]
 	}
 	if len(rest) < least || most >= 0 && len(rest) > most {
-		return nil, fmt.Errorf("%s: %d operands, expected %s; %w", o.flags.Name(), len(rest), operands, errUsage)
+		found := fmt.Sprintf("%d operands", len(rest))
+		if len(rest) == 1 {
+			found = "1 operand"
+		}
+		return nil, fmt.Errorf("%s: %s, expected %s; %w", o.flags.Name(), found, operands, errUsage)
 	}
 	return rest, nil
 }

@@ -74,7 +74,11 @@ func decodePicture(name string, b []byte) (*image.NRGBA, error) {
 	if len(b) == 0 {
 		return nil, fmt.Errorf("%s is empty, expected a picture", name)
 	}
+	b = picture.Sound(b)
 	config, format, err := image.DecodeConfig(bytes.NewReader(b))
+	if other := picture.Format(b); errors.Is(err, image.ErrFormat) && other != "" && formatOf(other) == "" {
+		return nil, fmt.Errorf("%s is a file of %s, which is not read here: save it as PNG, JPEG, GIF, WebP or BMP", name, other)
+	}
 	if errors.Is(err, image.ErrFormat) {
 		return nil, fmt.Errorf("%s is no picture in a known format, expected PNG, JPEG, GIF, WebP or BMP", name)
 	}
@@ -113,6 +117,16 @@ func decodePicture(name string, b []byte) (*image.NRGBA, error) {
 }
 
 var formatNames = map[string]string{"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WebP", "bmp": "BMP"}
+
+// formatOf is the decoder's name of a format, "" where there is no decoder.
+func formatOf(name string) string {
+	for format, n := range formatNames {
+		if n == name {
+			return format
+		}
+	}
+	return ""
+}
 
 // broken explains why a picture of a known format could not be decoded.
 func broken(name string, b []byte, format string, err error) error {

@@ -308,6 +308,10 @@ func TestReadPictureErrors(t *testing.T) {
 	}{
 		"empty.png":    {nil, "is empty"},
 		"notes.txt":    {[]byte("a letter, and no picture"), "no picture in a known format, expected PNG, JPEG, GIF, WebP or BMP"},
+		"phone.heic":   {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "phone.heic is a file of HEIC, which is not read here: save it as PNG"},
+		"next.avif":    {[]byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1avif"), "a file of AVIF"},
+		"print.tiff":   {[]byte("II*\x00\x08\x00\x00\x00"), "a file of TIFF"},
+		"drawing.svg":  {[]byte("<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>"), "a file of SVG"},
 		"cut.jpg":      {jpg[:len(jpg)/2], "broken JPEG picture: the file ends too early"},
 		"head.jpg":     {jpg[:20], "broken JPEG picture: the file ends too early"},
 		"bad.png":      {append(claiming(t, 3, 2)[:40], make([]byte, 99)...), "broken or unsupported PNG picture"},

@@ -230,6 +230,10 @@ func openArchive(a archive, classes []nn.Class, part string) (*testSet, error) {
 	}
 	read := func(i int) ([]byte, error) { return a.read(&a.entries[i]) }
 	set, err := arrange(a.path, names, names, read, classes, part)
+	if fault := new(dataset.Fault); errors.As(err, &fault) && fault.Kind == dataset.NoPictures && len(a.skipped) > 0 {
+		s := a.skipped[0] // no picture is left, and this says why
+		return nil, fmt.Errorf("%s: no pictures: %w", a.path, &dataset.Fault{Kind: s.Why, Name: s.Name, Got: s.Got})
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -97,12 +97,23 @@ func TestEvalRefuses(t *testing.T) {
 	if err := zip.NewWriter(&empty).Close(); err != nil {
 		t.Fatal(err)
 	}
+	var huge bytes.Buffer // one picture, which says that it is longer than any
+	w := zip.NewWriter(&huge)
+	member, err := w.CreateRaw(&zip.FileHeader{Name: "cat/1.png", Method: zip.Deflate, CompressedSize64: 4, UncompressedSize64: 600 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	member.Write([]byte("1234"))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
 	for want, args := range map[string][]string{
-		"no directory at its end": {"eval", "cnn3-se", write("cut.zip", []byte("PK\x03\x04 and no more"))},
-		"no pictures, expected":   {"eval", "cnn3-se", write("empty.zip", empty.Bytes())},
-		"there is no file":        {"eval", "cnn3-se", filepath.Join(dir, "missing.zip")},
-		"know other classes":      {"eval", "cnn3-se", write("one.bin", make([]byte, 3073)), "--against", "objects"},
-		"ten classes":             {"eval", "objects", write("two.bin", make([]byte, 3073))},
+		"huge.zip: no pictures: cat/1.png has 629145600 bytes": {"eval", "cnn3-se", write("huge.zip", huge.Bytes())},
+		"no directory at its end":                              {"eval", "cnn3-se", write("cut.zip", []byte("PK\x03\x04 and no more"))},
+		"no pictures, expected":                                {"eval", "cnn3-se", write("empty.zip", empty.Bytes())},
+		"there is no file":                                     {"eval", "cnn3-se", filepath.Join(dir, "missing.zip")},
+		"know other classes":                                   {"eval", "cnn3-se", write("one.bin", make([]byte, 3073)), "--against", "objects"},
+		"ten classes":                                          {"eval", "objects", write("two.bin", make([]byte, 3073))},
 	} {
 		if _, err := sescope(t, args...); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v, expected one line with %q", args, err, want)
