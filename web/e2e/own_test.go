@@ -71,6 +71,10 @@ func testOwnNetwork(t *testing.T, in device) {
 	p.wait("the picker to name it", "document.getElementById('model').value === 'mine.safetensors'")
 	p.wait("no download of what is the person's own", "document.getElementById('download').disabled")
 	p.wait("its layers", "document.querySelectorAll('#layer-table tbody tr').length > 8")
+	p.wait("their times, none of them 0.00 ms", `(() => {
+		const times = [...document.querySelectorAll('#layer-table td.ms')].map((td) => td.textContent).filter((text) => text && text !== 'fused');
+		return times.length > 3 && times.every((text) => /^(< 0\.0?1|\d+\.\d\d)$/.test(text) && text !== '0.00');
+	})()`)
 
 	before := p.kept()
 	for name, c := range map[string]struct {

@@ -20,7 +20,6 @@ type panel struct {
 
 // takePanel takes over what came with a result for the open panel; every part of it is about the shown frame.
 func (p *Page) takePanel(got *protocol.Panel, data js.Value) {
-	before := p.state.Panel
 	p.state.Panel = nil
 	if got == nil {
 		return
@@ -36,9 +35,6 @@ func (p *Page) takePanel(got *protocol.Panel, data js.Value) {
 		p.panel.atlas.PutBuffer(data.Get("atlas"), w, h)
 	}
 	p.state.Panel = got
-	if before != nil && before.Times != nil && got.Times != nil && before.Times.N == got.Times.N {
-		got.Times.Smooth(before.Times) // a browser's clock is coarse: 0.1 ms
-	}
 }
 
 // openPanel is called when another tab was chosen or what its panel asks of the frame has changed.

@@ -50,7 +50,6 @@ func (p *Page) showStrip(tiles js.Value) {
 		st.build(s)
 	}
 	if r.Strip != nil {
-		r.Strip.Smooth(st.last)
 		st.last = r.Strip
 		if tiles.Truthy() {
 			if st.atlas == nil {

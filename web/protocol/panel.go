@@ -27,15 +27,9 @@ type Panel struct {
 // LayerTimes are milliseconds, one for each layer of Model.Table; -1 for one that was computed
 // together with an earlier one.
 type LayerTimes struct {
-	N  int       `json:"n"`
-	Ms []float32 `json:"-"`
-}
-
-// Smooth moves t towards the times before it, a tenth of the way to the new ones.
-func (t *LayerTimes) Smooth(before *LayerTimes) {
-	for i, ms := range t.Ms {
-		t.Ms[i] = before.Ms[i] + (ms-before.Ms[i])/10
-	}
+	N    int       `json:"n"`
+	Runs int       `json:"runs"` // that they are the average of
+	Ms   []float32 `json:"-"`
 }
 
 // MapsLook asks for every channel of one layer and for what made one value of it. What a network

@@ -23,21 +23,10 @@ type Station struct {
 	Tiles int    `json:"tiles"`
 }
 
-// Strip is what the strip of stations shows of a frame: milliseconds by station, and the atlas of
+// Strip is what the strip of stations shows of a frame: average milliseconds by station, and the atlas of
 // their small pictures, station after station, whose pixels come in a buffer of their own.
 type Strip struct {
 	N     int       `json:"n"` // stations
 	Ms    []float32 `json:"-"`
 	Atlas Atlas     `json:"atlas"`
-}
-
-// Smooth moves the times towards those before, a fifth of the way to the new ones: a browser's clock
-// is coarse, and single frames are interrupted.
-func (s *Strip) Smooth(before *Strip) {
-	if before == nil || before.N != s.N {
-		return
-	}
-	for i, ms := range s.Ms {
-		s.Ms[i] = before.Ms[i] + (ms-before.Ms[i])/5
-	}
 }

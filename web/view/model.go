@@ -64,7 +64,7 @@ func (s *State) LayerTable() []TableRow {
 			Algorithm: s.algorithm(l.Algorithm)}
 		if times != nil && times.Ms[i] >= 0 {
 			sum += times.Ms[i]
-			row.Milli = fmt.Sprintf("%.2f", times.Ms[i])
+			row.Milli = milli(times.Ms[i], times.Runs)
 		} else if times != nil && l.Op != "dropout" {
 			row.Milli = s.Words().Fused
 		}
@@ -77,9 +77,21 @@ func (s *State) LayerTable() []TableRow {
 	}
 	total := TableRow{Name: s.Words().Total, Params: thousands(params), MACs: thousands(macs)}
 	if times != nil {
-		total.Milli = fmt.Sprintf("%.2f", sum)
+		total.Milli = milli(sum, times.Runs)
 	}
 	return append(rows, total)
+}
+
+// milli prints the average of some runs in milliseconds. A browser's clock may tick every 0.1 ms only:
+// what takes less is no work of 0.00 ms.
+func milli(ms float32, runs int) string {
+	switch {
+	case ms >= .005:
+		return fmt.Sprintf("%.2f", ms)
+	case runs < 16:
+		return "< 0.1"
+	}
+	return "< 0.01"
 }
 
 func (s *State) layerKind(l protocol.LayerRow) string {

@@ -33,6 +33,17 @@ func TestLayerTable(t *testing.T) {
 	if rows[0].Milli != "3.00" || rows[0].Share != "75.00" || rows[1].Milli != "fused" || rows[1].Share != "" || rows[3].Milli != "4.00" {
 		t.Errorf("with times: %+v", rows)
 	}
+	s.Panel.Times = &protocol.LayerTimes{N: 3, Runs: 1, Ms: []float32{0, -1, .004}}
+	if rows = s.LayerTable(); rows[0].Milli != "< 0.1" || rows[3].Milli != "< 0.1" {
+		t.Errorf("1.77 M multiply-adds in %q, together %q ms, measured once", rows[0].Milli, rows[3].Milli)
+	}
+	s.Panel.Times.Runs = 32
+	if rows = s.LayerTable(); rows[0].Milli != "< 0.01" || rows[2].Milli != "< 0.01" {
+		t.Errorf("1.77 M multiply-adds in %q ms, 32 times", rows[0].Milli)
+	}
+	if got := s.StripTime(&protocol.Strip{N: 2, Ms: []float32{0, .01}}); !strings.Contains(got, "< 0.1 ms") {
+		t.Errorf("the strip says %q", got)
+	}
 	if got, want := s.ModelFacts(), "2\u00a0304 parameters, 1\u00a0835\u00a0520 multiply-adds, 103 kB"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -72,7 +72,11 @@ func (s *State) StripTime(strip *protocol.Strip) string {
 			sum += ms
 		}
 	}
-	return fmt.Sprintf(s.T().NetworkTime, fmt.Sprintf("%.1f", sum))
+	text := "< 0.1"
+	if sum >= .05 {
+		text = fmt.Sprintf("%.1f", sum)
+	}
+	return fmt.Sprintf(s.T().NetworkTime, text)
 }
 
 // Spark draws a block's gates in w x h pixels: bodies, and the caps that carry the values.

@@ -23,6 +23,7 @@ type network struct {
 	picture *image.NRGBA // the kept picture; its Pix is filled by the caller before run
 	atlas   atlas        // of the open panel
 	strip   strip
+	clock   clock // of the first network
 	second  second
 	file    *weights.File  // of the first network
 	rounded roundedNetwork // the first with fewer bits a weight
@@ -89,6 +90,7 @@ func (n *network) open(name, spec string, file []byte, heavy bool) (*protocol.Mo
 func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 	session.Timed = true // some thirty readings of the clock a frame
 	n.file, n.rounded, n.strip = f, roundedNetwork{}, strip{list: stations(session.Trace())}
+	n.clock = clock{}
 	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
 }
 
@@ -158,6 +160,9 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	if err := n.run(req.Gates); err != nil {
 		return nil, nil, err
 	}
+	if req.Look != nil && req.Look.Times {
+		n.settle()
+	}
 	if err := n.trace.Check(); err != nil { // JSON has no NaN
 		return nil, nil, err
 	}
@@ -172,7 +177,7 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 		n.strip.begin()
 	}
 	if req.Want.Strip {
-		r.Strip = n.strip.show(n.trace)
+		r.Strip = n.strip.show(n.trace, &n.clock)
 	}
 	if len(n.gates) > 0 {
 		r.Touched, r.Base = true, n.base
@@ -192,6 +197,7 @@ func (n *network) run(gates []protocol.Override) error {
 			return err
 		}
 		n.trace = n.session.Run(n.picture)
+		n.clock.add(n.trace)
 		n.base = append(n.base[:0], n.trace.Probs...)
 	}
 	if fresh && len(gates) == 0 {

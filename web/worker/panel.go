@@ -17,14 +17,14 @@ func (n *network) look(l *protocol.Look, t *nn.Trace, r *protocol.Result) *proto
 	case l.Compare != nil:
 		return n.compare(*l.Compare, t, r.Class)
 	case l.Times:
-		return &protocol.Panel{Times: layerTimes(t), Bits: n.bits(t, r)}
+		return &protocol.Panel{Times: layerTimes(t, &n.clock), Bits: n.bits(t, r)}
 	}
 	return &protocol.Panel{}
 }
 
-// layerTimes are what the layers of the spec took in a timed run.
-func layerTimes(t *nn.Trace) *protocol.LayerTimes {
-	r := &protocol.LayerTimes{N: len(t.Model.Spec.Layers)}
+// layerTimes are what the layers of the spec took on average.
+func layerTimes(t *nn.Trace, c *clock) *protocol.LayerTimes {
+	r := &protocol.LayerTimes{N: len(t.Model.Spec.Layers), Runs: len(c.runs)}
 	planned := t.Model.Planned()
 	first := 0 // of the layers that are computed together; it shows their time
 	for i, l := range t.Model.Spec.Layers {
@@ -33,7 +33,7 @@ func layerTimes(t *nn.Trace) *protocol.LayerTimes {
 			first = i + 1
 		}
 		if at := slices.Index(planned, l.Name); at >= 0 {
-			r.Ms[first] = float32(t.Times[at].Nanoseconds()) / 1e6
+			r.Ms[first] = c.ms(1 + at)
 			first = i + 1
 		}
 	}

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"slices"
-	"time"
 
 	"sescope/nn"
 	"sescope/web/protocol"
@@ -50,12 +49,12 @@ type strip struct {
 func (s *strip) begin() { s.channels = nil }
 
 // show is the strip of a trace; valid until the next call.
-func (s *strip) show(t *nn.Trace) *protocol.Strip {
+func (s *strip) show(t *nn.Trace, c *clock) *protocol.Strip {
 	tiles := 0
 	for _, st := range s.list {
 		tiles += st.Tiles
 	}
-	s.out = protocol.Strip{N: len(s.list), Ms: s.times(t), Atlas: protocol.Atlas{W: tileSide, H: tileSide, N: tiles, Cols: max(1, tiles)}}
+	s.out = protocol.Strip{N: len(s.list), Ms: s.times(t, c), Atlas: protocol.Atlas{W: tileSide, H: tileSide, N: tiles, Cols: max(1, tiles)}}
 	s.pix = slices.Grow(s.pix[:0], 4*tileSide*tileSide*tiles)[:4*tileSide*tileSide*tiles]
 	s.out.Atlas.Pix = s.pix
 	if s.channels == nil {
@@ -106,13 +105,13 @@ func (s *strip) source(t *nn.Trace, st protocol.Station) (nn.Map, bool) {
 
 // times sums up what the planned layers took: a station's are those up to its own layer, behind the
 // station before; the last two share what follows.
-func (s *strip) times(t *nn.Trace) []float32 {
+func (s *strip) times(t *nn.Trace, c *clock) []float32 {
 	ms := make([]float32, len(s.list))
 	planned, at := t.Model.Planned(), 0
-	ms[0] = float32(t.Preprocess.Nanoseconds()) / 1e6
-	sum := func(to int) (v time.Duration) {
+	ms[0] = c.ms(0)
+	sum := func(to int) (v float32) {
 		for ; at <= to && at < len(t.Times); at++ {
-			v += t.Times[at]
+			v += c.ms(1 + at)
 		}
 		return v
 	}
@@ -127,7 +126,7 @@ func (s *strip) times(t *nn.Trace) []float32 {
 			to = len(planned) - 1
 		}
 		if to >= 0 {
-			ms[i] = float32(sum(to).Nanoseconds()) / 1e6
+			ms[i] = sum(to)
 		}
 	}
 	return ms
