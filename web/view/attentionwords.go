@@ -20,24 +20,36 @@ type attentionWords struct {
 
 var attentionTexts = []attentionWords{
 	{nn.SE,
-		[2]string{"{channels} means, two small layers with {width} neurons between them, {channels} multiplications.",
-			"{channels} 个均值，两个小层，中间 {width} 个神经元，{channels} 次乘法。"},
-		[2]string{"A layer of {width} neurons reads all {channels} means, and a second layer answers with {channels} values. The {function} presses each into the range from 0 to 1: that is the gate.",
-			"一层 {width} 个神经元读入全部 {channels} 个均值，第二层给出 {channels} 个值。{function} 把每个值压到 0 到 1 之间：这就是门控。"},
+		[2]string{
+			"{channels} means, two small layers with {width} neurons between them, {channels} multiplications.",
+			"{channels} 个均值，两个小层，中间 {width} 个神经元，{channels} 次乘法。",
+		},
+		[2]string{
+			"A layer of {width} neurons reads all {channels} means, and a second layer answers with {channels} values. The {function} presses each into the range from 0 to 1: that is the gate.",
+			"一层 {width} 个神经元读入全部 {channels} 个均值，第二层给出 {channels} 个值。{function} 把每个值压到 0 到 1 之间：这就是门控。",
+		},
 		[2]string{"{width} neurons", "{width} 个神经元"},
 		[2]string{"FC", "FC"}},
 	{"eca",
-		[2]string{"{channels} means, each gate from a channel and its neighbours, {channels} multiplications.",
-			"{channels} 个均值，每个门控由一个通道及其相邻通道得出，{channels} 次乘法。"},
-		[2]string{"A small convolution runs over the {channels} means, so that each channel listens to its neighbours. The {function} presses each value into the range from 0 to 1: that is the gate.",
-			"一个小卷积滑过 {channels} 个均值，每个通道听取相邻的通道。{function} 把每个值压到 0 到 1 之间：这就是门控。"},
+		[2]string{
+			"{channels} means, each gate from a channel and its neighbours, {channels} multiplications.",
+			"{channels} 个均值，每个门控由一个通道及其相邻通道得出，{channels} 次乘法。",
+		},
+		[2]string{
+			"A small convolution runs over the {channels} means, so that each channel listens to its neighbours. The {function} presses each value into the range from 0 to 1: that is the gate.",
+			"一个小卷积滑过 {channels} 个均值，每个通道听取相邻的通道。{function} 把每个值压到 0 到 1 之间：这就是门控。",
+		},
 		[2]string{"{inputs} neighbours", "{inputs} 个相邻通道"},
 		[2]string{"convolution", "卷积"}},
 	{"cbam",
-		[2]string{"{channels} means and maxima, for each the same two small layers with {width} neurons between them, {channels} multiplications.",
-			"{channels} 个均值与最大值，各经过同样的两个小层，中间 {width} 个神经元，{channels} 次乘法。"},
-		[2]string{"A layer of {width} neurons reads all {channels} means, then all {channels} largest values, and a second layer answers with {channels} values for both together. The {function} presses each into the range from 0 to 1: that is the gate.",
-			"一层 {width} 个神经元先读入全部 {channels} 个均值，再读入 {channels} 个最大值，第二层把两者合成 {channels} 个值。{function} 把每个值压到 0 到 1 之间：这就是门控。"},
+		[2]string{
+			"{channels} means and maxima, for each the same two small layers with {width} neurons between them, {channels} multiplications.",
+			"{channels} 个均值与最大值，各经过同样的两个小层，中间 {width} 个神经元，{channels} 次乘法。",
+		},
+		[2]string{
+			"A layer of {width} neurons reads all {channels} means, then all {channels} largest values, and a second layer answers with {channels} values for both together. The {function} presses each into the range from 0 to 1: that is the gate.",
+			"一层 {width} 个神经元先读入全部 {channels} 个均值，再读入 {channels} 个最大值，第二层把两者合成 {channels} 个值。{function} 把每个值压到 0 到 1 之间：这就是门控。",
+		},
 		[2]string{"{width} neurons", "{width} 个神经元"},
 		[2]string{"FC", "FC"}},
 }

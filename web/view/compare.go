@@ -107,11 +107,17 @@ func (s *State) CompareBrings() string {
 }
 
 var (
-	compareBrings  = both{"Over %s pictures (%s) SE brings %s ± %s points: the mean of %d pairs trained alike, with its 95 %% interval.", "在 %s 张图片（%s）上，SE 带来 %s ± %s 个百分点：这是 %d 对同样训练的网络的均值与 95 %% 区间。"}
-	compareUnknown = both{"These two were trained from one seed each, which is no evidence for what SE brings in general.", "这两个网络各只训练了一个随机种子，不足以说明 SE 一般会带来什么。"}
-	compareOwn     = both{"own scale, up to %s", "各自的刻度，最大 %s"}
-	compareShared  = both{"one scale, up to %s", "同一刻度，最大 %s"}
-	compareNoMap   = both{"no positive evidence", "没有正的证据"}
+	compareBrings = both{
+		"Over %s pictures (%s) SE brings %s ± %s points: the mean of %d pairs trained alike, with its 95 %% interval.",
+		"在 %s 张图片（%s）上，SE 带来 %s ± %s 个百分点：这是 %d 对同样训练的网络的均值与 95 %% 区间。",
+	}
+	compareUnknown = both{
+		"These two were trained from one seed each, which is no evidence for what SE brings in general.",
+		"这两个网络各只训练了一个随机种子，不足以说明 SE 一般会带来什么。",
+	}
+	compareOwn    = both{"own scale, up to %s", "各自的刻度，最大 %s"}
+	compareShared = both{"one scale, up to %s", "同一刻度，最大 %s"}
+	compareNoMap  = both{"no positive evidence", "没有正的证据"}
 )
 
 // dullest is the share of the strongest map's largest value below which a map on its scale would show nothing.

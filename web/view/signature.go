@@ -14,12 +14,16 @@ type SignatureTexts struct {
 
 var englishSignature = SignatureTexts{
 	LegendUsual:  "usual for %s",
-	UnusualCount: "%d unusual", FactUsual: "usual for %s", Unusual: "unusual for %s",
+	UnusualCount: "%d unusual",
+	FactUsual:    "usual for %s",
+	Unusual:      "unusual for %s",
 }
 
 var chineseSignature = SignatureTexts{
 	LegendUsual:  "%s的常见范围",
-	UnusualCount: "异常 %d", FactUsual: "%s的常见范围", Unusual: "对%s来说不寻常",
+	UnusualCount: "异常 %d",
+	FactUsual:    "%s的常见范围",
+	Unusual:      "对%s来说不寻常",
 }
 
 // unusualFrom is how many standard deviations make a gate unusual.

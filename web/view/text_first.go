@@ -12,9 +12,9 @@ type FirstTexts struct {
 	LegendTouch, LegendStrange                                                 string
 	CardChannel, CardMatters, CardLargest, CardMap, CardMean, CardGate         string
 	CardAfter, CardPortrait, ChipChannel                                       string
-	NetworkTitle, NetworkTime, StationPicture, StationFilters, StationBlock    string
+	NetworkTitle, NetworkTime, StationPicture, StationFilters                  string
 	StationGates, StationMean, StationNumbers, StationNames, StationChannels   string
-	StationMs, StationOpen                                                     string
+	StationMs                                                                  string
 }
 
 var englishFirst = FirstTexts{
@@ -78,14 +78,12 @@ var englishFirst = FirstTexts{
 	NetworkTime:     "From picture to answer in %s ms. Press a station to open it.",
 	StationPicture:  "Picture",
 	StationFilters:  "Filters",
-	StationBlock:    "Block %d, SE %d",
 	StationGates:    "%d gates",
 	StationMean:     "Mean",
 	StationNumbers:  "%d numbers",
 	StationNames:    "%d names",
 	StationChannels: "%d maps",
 	StationMs:       "%s ms",
-	StationOpen:     "%s: open",
 }
 
 var chineseFirst = FirstTexts{
@@ -149,12 +147,10 @@ var chineseFirst = FirstTexts{
 	NetworkTime:     "从图片到答案共 %s 毫秒。点任一站可展开。",
 	StationPicture:  "图片",
 	StationFilters:  "滤波器",
-	StationBlock:    "第 %d 块，SE %d",
 	StationGates:    "%d 个门控",
 	StationMean:     "均值",
 	StationNumbers:  "%d 个数",
 	StationNames:    "%d 个类别",
 	StationChannels: "%d 张特征图",
 	StationMs:       "%s 毫秒",
-	StationOpen:     "%s：展开",
 }

@@ -24,10 +24,22 @@ var (
 	walkMute      = both{"Mute channel %d", "静音通道 %d"}
 	walkUnmute    = both{"Give it back", "恢复"}
 	walkLooking   = both{"What if one channel had been silent?", "如果有一个通道不出声，会怎样？"}
-	walkSearch    = both{"The page mutes every channel of the block in turn and looks what the answer becomes: %d of %d tried.", "页面正在逐一静音这个模块的每个通道，看答案怎么变：已试 %d 个，共 %d 个。"}
-	walkFlipped   = both{"%s falls from %s to %s, and the network now says %s. The gate knew nothing of the object: it only turned one channel up.", "%s从 %s 降到 %s，网络现在说是%s。门控并不认识物体：它只是调大了一个通道。"}
-	walkFell      = both{"%s goes from %s to %s. One channel alone seldom decides; mute more of them on the page.", "%s从 %s 变为 %s。单靠一个通道很少能决定答案；在页面上再静音几个试试。"}
-	walkHeadOther = both{"This network's last layers are more than a mean and one layer, so its answer is no plain sum over channels. It says %s, %s.", "这个网络的结尾不止均值加一层，答案不是各通道的简单相加。它的回答是%s，%s。"}
+	walkSearch    = both{
+		"The page mutes every channel of the block in turn and looks what the answer becomes: %d of %d tried.",
+		"页面正在逐一静音这个模块的每个通道，看答案怎么变：已试 %d 个，共 %d 个。",
+	}
+	walkFlipped = both{
+		"%s falls from %s to %s, and the network now says %s. The gate knew nothing of the object: it only turned one channel up.",
+		"%s从 %s 降到 %s，网络现在说是%s。门控并不认识物体：它只是调大了一个通道。",
+	}
+	walkFell = both{
+		"%s goes from %s to %s. One channel alone seldom decides; mute more of them on the page.",
+		"%s从 %s 变为 %s。单靠一个通道很少能决定答案；在页面上再静音几个试试。",
+	}
+	walkHeadOther = both{
+		"This network's last layers are more than a mean and one layer, so its answer is no plain sum over channels. It says %s, %s.",
+		"这个网络的结尾不止均值加一层，答案不是各通道的简单相加。它的回答是%s，%s。",
+	}
 	walkAbove     = both{"weight above 0", "权重大于 0"}
 	walkBelow     = both{"below 0", "小于 0"}
 	walkQuestions = both{"Three questions to check yourself", "三个问题，考考自己"}
@@ -49,15 +61,24 @@ func (s *State) WalkQuestions() []WalkQuestion {
 var walkQuestionWords = [...][2]both{
 	{
 		{"What is squeezed?", "压缩的是什么？"},
-		{"Every feature map, into one number: its mean over all places.", "每张特征图压缩成一个数：它在所有位置上的均值。"},
+		{
+			"Every feature map, into one number: its mean over all places.",
+			"每张特征图压缩成一个数：它在所有位置上的均值。",
+		},
 	},
 	{
 		{"What does a gate do?", "门控做什么？"},
-		{"It multiplies every value of its channel's map by one number between 0 and 1: it turns the channel up or down.", "它把自己通道特征图里的每个值都乘以同一个 0 到 1 之间的数：把这个通道调大或调小。"},
+		{
+			"It multiplies every value of its channel's map by one number between 0 and 1: it turns the channel up or down.",
+			"它把自己通道特征图里的每个值都乘以同一个 0 到 1 之间的数：把这个通道调大或调小。",
+		},
 	},
 	{
 		{"Does a gate know where in the picture things are?", "门控知道物体在图中的位置吗？"},
-		{"No. The squeeze keeps only means, so one gate speaks for its whole map. Where the network looked is told by the heat map.", "不知道。压缩之后只剩均值，一个门控管一整张特征图。网络看了哪里，要看热图。"},
+		{
+			"No. The squeeze keeps only means, so one gate speaks for its whole map. Where the network looked is told by the heat map.",
+			"不知道。压缩之后只剩均值，一个门控管一整张特征图。网络看了哪里，要看热图。",
+		},
 	},
 }
 

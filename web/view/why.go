@@ -11,26 +11,62 @@ import (
 
 // WhyTexts are the words of the waterfall.
 type WhyTexts struct {
-	WhyQuestion, WhyEnd, WhyRival, WhyRunnerUp, WhyAnswer, WhyAlone, WhyBias, WhyOthers, WhyLead, WhyLogit, WhyNone, WhyEmpty, WhyChannel, WhyLabel string
-	SayLead, SayTrail, SayLogit, SayFor, SayAgainst, SayYet, SayChannel, SayAnd, FactBrings                                                         string
+	WhyQuestion, WhyEnd, WhyRival, WhyRunnerUp, WhyAnswer, WhyAlone, WhyBias    string
+	WhyOthers, WhyLead, WhyLogit, WhyNone, WhyEmpty, WhyChannel, WhyLabel       string
+	SayLead, SayTrail, SayLogit, SayFor, SayAgainst, SayYet, SayChannel, SayAnd string
+	FactBrings                                                                  string
 }
 
 var englishWhy = WhyTexts{
-	WhyQuestion: "Why %s and not", WhyEnd: "?", WhyRival: "The other class", WhyRunnerUp: "%s (second)", WhyAnswer: "%s (the answer)", WhyAlone: "nothing: its logit alone",
-	WhyChannel: "channel %d", WhyLabel: "Why this answer", WhyBias: "start", WhyOthers: "other %d", WhyLead: "lead", WhyLogit: "logit",
-	WhyNone:  "This network ends in more than one layer, so its logits are no sums over channels and cannot be taken apart exactly. Other networks can.",
-	WhyEmpty: "Each channel's share of the answer appears here, strongest first.",
-	SayLead:  "%s leads %s by %s", SayTrail: "%s trails %s by %s", SayLogit: "The logit of %s is %s", SayFor: ", mostly by %s", SayAgainst: "; against it: %s", SayYet: "; for it: %s", SayChannel: "channel %d (%s)", SayAnd: " and ",
-	FactBrings: "brings to %s",
+	WhyQuestion: "Why %s and not",
+	WhyEnd:      "?",
+	WhyRival:    "The other class",
+	WhyRunnerUp: "%s (second)",
+	WhyAnswer:   "%s (the answer)",
+	WhyAlone:    "nothing: its logit alone",
+	WhyChannel:  "channel %d",
+	WhyLabel:    "Why this answer",
+	WhyBias:     "start",
+	WhyOthers:   "other %d",
+	WhyLead:     "lead",
+	WhyLogit:    "logit",
+	WhyNone:     "This network ends in more than one layer, so its logits are no sums over channels and cannot be taken apart exactly. Other networks can.",
+	WhyEmpty:    "Each channel's share of the answer appears here, strongest first.",
+	SayLead:     "%s leads %s by %s",
+	SayTrail:    "%s trails %s by %s",
+	SayLogit:    "The logit of %s is %s",
+	SayFor:      ", mostly by %s",
+	SayAgainst:  "; against it: %s",
+	SayYet:      "; for it: %s",
+	SayChannel:  "channel %d (%s)",
+	SayAnd:      " and ",
+	FactBrings:  "brings to %s",
 }
 
 var chineseWhy = WhyTexts{
-	WhyQuestion: "为什么是%s而不是", WhyEnd: "？", WhyRival: "另一类", WhyRunnerUp: "%s（第二）", WhyAnswer: "%s（答案）", WhyAlone: "不比较，只看它的 logit",
-	WhyChannel: "通道 %d", WhyLabel: "为什么是这个答案", WhyBias: "起点", WhyOthers: "其余 %d 个", WhyLead: "合计领先", WhyLogit: "logit",
-	WhyNone:  "这个网络的结尾不止一层，logit 不是各通道之和，无法精确拆开。换一个网络就可以。",
-	WhyEmpty: "这里会按强弱列出每个通道的贡献。",
-	SayLead:  "%s领先%s %s", SayTrail: "%s落后%s %s", SayLogit: "%s的 logit 是 %s", SayFor: "，主要靠%s", SayAgainst: "；反对的有%s", SayYet: "；支持它的有%s", SayChannel: "通道 %d（%s）", SayAnd: "和",
-	FactBrings: "对%s的贡献",
+	WhyQuestion: "为什么是%s而不是",
+	WhyEnd:      "？",
+	WhyRival:    "另一类",
+	WhyRunnerUp: "%s（第二）",
+	WhyAnswer:   "%s（答案）",
+	WhyAlone:    "不比较，只看它的 logit",
+	WhyChannel:  "通道 %d",
+	WhyLabel:    "为什么是这个答案",
+	WhyBias:     "起点",
+	WhyOthers:   "其余 %d 个",
+	WhyLead:     "合计领先",
+	WhyLogit:    "logit",
+	WhyNone:     "这个网络的结尾不止一层，logit 不是各通道之和，无法精确拆开。换一个网络就可以。",
+	WhyEmpty:    "这里会按强弱列出每个通道的贡献。",
+	SayLead:     "%s领先%s %s",
+	SayTrail:    "%s落后%s %s",
+	SayLogit:    "%s的 logit 是 %s",
+	SayFor:      "，主要靠%s",
+	SayAgainst:  "；反对的有%s",
+	SayYet:      "；支持它的有%s",
+	SayChannel:  "通道 %d（%s）",
+	SayAnd:      "和",
+	FactBrings:  "对%s的贡献",
 }
 
 // Fall is one row of the waterfall; its bar lies in a drawing 100 wide.
