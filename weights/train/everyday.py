@@ -39,7 +39,7 @@ import torch.distributed as dist
 from torch.nn import functional as F
 
 import data
-from attention import BLOCKS
+from attention import BLOCKS, KINDS
 from networks import NETWORKS
 from pictures import MEAN, PARTS, SOURCES, STD, table
 from train import keep_memory, save
@@ -56,7 +56,7 @@ AVERAGE = 8
 BASE = {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "decay": 5e-4, "mean": 0.998, "few": 150}
 RECIPES = {
     "everyday": BASE | {"share": 0.5},
-} | {f"tiny-{kind}": BASE | {"only": "tiny"} for kind in ("none", "se", "eca", "cbam")}
+} | {f"tiny-{kind}": BASE | {"only": "tiny"} for kind in ("none", *KINDS)}
 
 
 class Pictures:

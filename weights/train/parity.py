@@ -16,7 +16,7 @@ import tempfile
 import torch
 from PIL import Image
 
-from sescope_export import safetensors, trace, write
+from sescope_export import gates, safetensors, trace, write
 
 TORCHVISION = ("alexnet vgg11_bn resnet18 resnet50 resnext50_32x4d wide_resnet50_2 densenet121 squeezenet1_1 googlenet inception_v3 shufflenet_v2_x1_0 mobilenet_v2 mobilenet_v3_small "
                "mobilenet_v3_large mnasnet1_0 efficientnet_b0 efficientnet_v2_s regnet_y_400mf regnet_x_400mf convnext_tiny vit_b_16").split()
@@ -57,7 +57,7 @@ def line(name, make, size, program, folder):
     if run.returncode:
         return f"refused: {run.stderr.strip()}"
     worst = max(write.apart(torch.tensor(json.loads(text)["logits"]), w) for text, w in zip(run.stdout.splitlines(), want))
-    found = collections.Counter(l["op"] for l in traced.layers if l["op"] in ("se", "eca", "cbam", "spatial"))
+    found = collections.Counter(l["op"] for l in traced.layers if l["op"] in (*gates.CHANNELS, "spatial"))
     return f"{worst:.1e} of the largest logit; {sum(p.numel() for p in net.parameters()) / 1e6:.1f} M parameters, {len(traced.layers)} layers" + "".join(f", {n} {op}" for op, n in found.items())
 
 

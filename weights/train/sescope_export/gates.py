@@ -4,6 +4,10 @@ import torch
 from . import curves
 from .graph import MOVES
 
+# The spec's ops of channel attention (nn/attention.go), and those of them with two Linear layers.
+SE, ECA, CBAM = CHANNELS = "se", "eca", "cbam"
+TWO_LAYERS = SE, CBAM
+
 
 def find(tracer, n):
     """The block that ends in the multiplication n, or None: what it reads, and what emit needs."""
@@ -36,7 +40,7 @@ def squeeze_excite(tracer, x, logits):
     two = two_layers(tracer, logits)
     if not two or (root := tracer.squeezed(two[1]["from"])) is None or root != (x, "mean"):
         return None
-    return {"op": "se", **two[0]}
+    return {"op": SE, **two[0]}
 
 
 def shared_excite(tracer, x, logits):
@@ -55,7 +59,7 @@ def shared_excite(tracer, x, logits):
         seen[root[1]] = two[0]
     if set(seen) != {"mean", "max"} or seen["mean"]["names"] != seen["max"]["names"] or seen["mean"]["act"] != seen["max"]["act"]:
         return None
-    return {"op": "cbam", **seen["mean"]}
+    return {"op": CBAM, **seen["mean"]}
 
 
 def channel_convolution(tracer, x, logits):
@@ -71,7 +75,7 @@ def channel_convolution(tracer, x, logits):
         return None
     if (root := tracer.squeezed(g.inputs(logits)[0])) is None or root != (x, "mean"):
         return None
-    return {"op": "eca", "weight": weight, "w": w}
+    return {"op": ECA, "weight": weight, "w": w}
 
 
 def two_layers(tracer, logits):
@@ -147,7 +151,7 @@ def emit(tracer, n, block):
     fields = {}
     if block["gate"] != "sigmoid":
         fields["gate"] = block["gate"]
-    if block["op"] in ("se", "cbam"):
+    if block["op"] in TWO_LAYERS:
         biased = any(fc["b"] is not None for fc in block["fc"])
         fields.update(out=block["fc"][0]["w"].shape[0], fc=[])
         for fc in block["fc"]:

@@ -3,6 +3,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .gates import CHANNELS, ECA, SE
+
 ACTIVATIONS = {"relu": F.relu, "relu6": F.relu6, "hardswish": F.hardswish, "hardsigmoid": F.hardsigmoid, "silu": F.silu, "sigmoid": torch.sigmoid,
                "tanh": torch.tanh, "gelu": F.gelu}
 
@@ -72,7 +74,7 @@ class Network(torch.nn.Module):
         if op == "shuffle":
             n, c, *rest = x.shape
             return x.reshape(n, l["groups"], c // l["groups"], *rest).transpose(1, 2).reshape(x.shape)
-        if op in ("se", "eca", "cbam"):
+        if op in CHANNELS:
             gate = ACTIVATIONS[l.get("gate") or "sigmoid"](self.excitation(l, x if x.ndim == 4 else x[:, :, None, None]))
             return x * (gate if x.ndim == 2 else gate[:, :, None, None])
         if op == "spatial":
@@ -97,10 +99,10 @@ class Network(torch.nn.Module):
     def excitation(self, l, x):
         """What stands in front of a block's gate function: (N, C, H, W) -> (N, C). See attention.py."""
         mean = x.mean((2, 3))
-        if l["op"] == "eca":
+        if l["op"] == ECA:
             return F.conv1d(mean[:, None], self.tensor(l["conv"] + ".weight"), padding=l["kernel"] // 2)[:, 0]
         out = self.two_layers(l, mean)
-        return out if l["op"] == "se" else out + self.two_layers(l, x.amax((2, 3)))
+        return out if l["op"] == SE else out + self.two_layers(l, x.amax((2, 3)))
 
     def two_layers(self, l, squeezed):
         """The two Linear layers of SE and CBAM, which may be written as 1x1 convolutions: (N, C) -> (N, C)."""
