@@ -91,10 +91,7 @@ func (s *State) MapsFrom() string {
 	if m == nil || m.Sum == nil {
 		return ""
 	}
-	text := fmt.Sprintf(w.MapsFrom, m.X, m.Y, s.sourceName(m.Sum.Source), m.Sum.Count)
-	if m.Sum.Count == 1 {
-		text = strings.Replace(text, "1 multiplications", "1 multiplication", 1)
-	}
+	text := counted(w.MapsFrom, m.X, m.Y, s.sourceName(m.Sum.Source), m.Sum.Count)
 	if m.Sum.Op == "maxpool" {
 		text = fmt.Sprintf(w.MapsLargest, m.X, m.Y, s.sourceName(m.Sum.Source), m.Sum.Count)
 	}
@@ -116,7 +113,7 @@ func (s *State) MapsEquation() string {
 		signed(&b, i == 0, "", in.Sum)
 	}
 	if a.Others > 0 {
-		signed(&b, false, fmt.Sprintf(w.OtherInputs, a.Others)+" ", a.Rest)
+		signed(&b, false, counted(w.OtherInputs, a.Others)+" ", a.Rest)
 	}
 	if a.Op == "conv" || a.Op == "batchnorm" {
 		signed(&b, false, w.Bias+" ", a.Bias)

@@ -76,7 +76,8 @@ func squeezeText(pool string) (w squeezeWords) {
 
 // attentionText are the words about a block, with the numbers of one channel's sum.
 func (s *State) attentionText(g *nn.Excitation, sum *nn.GateSum) (text, lesson, units, last string) {
-	fill := strings.NewReplacer("{channels}", strconv.Itoa(g.Map.C), "{width}", strconv.Itoa(sum.Width), "{inputs}", strconv.Itoa(sum.N), "{function}", functionName(g.Function)).Replace
+	numbers := strings.NewReplacer("{channels}", strconv.Itoa(g.Map.C), "{width}", strconv.Itoa(sum.Width), "{inputs}", strconv.Itoa(sum.N), "{function}", functionName(g.Function))
+	fill := func(text string) string { return ones(numbers.Replace(text)) }
 	for _, t := range attentionTexts {
 		if l := s.lang(); t.kind == g.Kind {
 			return fill(t.text[l]), fill(t.lesson[l]), fill(t.units[l]), fill(t.last[l])

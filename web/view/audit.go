@@ -26,7 +26,7 @@ func (s *State) AuditBlocks() []string {
 	}
 	var list []string
 	for i, g := range s.Shown.Result.Gates {
-		list = append(list, fmt.Sprintf(s.Words().AuditBlock, i+1, g.Map.C))
+		list = append(list, counted(s.Words().AuditBlock, i+1, g.Map.C))
 	}
 	return list
 }

@@ -68,7 +68,7 @@ func TestArithmeticWords(t *testing.T) {
 	m := s.Maps()
 	m.Sum = &protocol.Arithmetic{Op: "conv", Source: "input", Count: 4, Bias: -.5, Inputs: []protocol.InputTerms{{Channel: 0, Width: 2, Sum: 1, Cells: []protocol.Cell{{Input: 2, Weight: .5}, {Out: true}}},
 		{Channel: 2, Width: 2, Sum: -.25, Cells: []protocol.Cell{{Input: -1, Weight: .25}, {}}}}, Others: 1, Rest: .25, Sum: .5, Activation: "relu", Value: .5}
-	if got, want := s.MapsEquation(), "1.00 − 0.25 + 1 others 0.25 − bias 0.50 = 0.50, ReLU: 0.50"; got != want {
+	if got, want := s.MapsEquation(), "1.00 − 0.25 + 1 other 0.25 − bias 0.50 = 0.50, ReLU: 0.50"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got, want := s.MapsFrom(), "Pixel (3, 2) from the picture: 4 multiplications, the strongest 2 of 3 channels are shown"; got != want {

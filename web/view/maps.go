@@ -61,7 +61,7 @@ func (s *State) MapsTitle() string {
 	}
 	for _, l := range s.Shown.Model.Layers {
 		if l.Name == m.Layer {
-			return fmt.Sprintf(s.Words().MapsTitle, s.layerTitle(l), m.C)
+			return counted(s.Words().MapsTitle, s.layerTitle(l), m.C)
 		}
 	}
 	return m.Layer
@@ -127,7 +127,7 @@ func (s *State) MapsPixelBars() PixelBars {
 		return PixelBars{}
 	}
 	b := bars(m.Pixel, m.Channel)
-	b.Title = fmt.Sprintf(s.Words().MapsThisPixel, m.C)
+	b.Title = counted(s.Words().MapsThisPixel, m.C)
 	return b
 }
 

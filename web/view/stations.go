@@ -34,17 +34,17 @@ func (s *State) Stops(strip *protocol.Strip) []Stop {
 			} else {
 				stop.Name = s.layerName(st.Layer)
 			}
-			stop.Line = fmt.Sprintf(t.StationChannels, st.N)
+			stop.Line = counted(t.StationChannels, st.N)
 		case protocol.StationBlock:
-			stop.Name, stop.Line = fmt.Sprintf(t.Block, st.Block+1), fmt.Sprintf(t.StationGates, st.N)
+			stop.Name, stop.Line = fmt.Sprintf(t.Block, st.Block+1), counted(t.StationGates, st.N)
 		case protocol.StationMean:
-			stop.Name, stop.Line = t.StationMean, fmt.Sprintf(t.StationNumbers, st.N)
+			stop.Name, stop.Line = t.StationMean, counted(t.StationNumbers, st.N)
 		case protocol.StationAnswer:
 			name, p := s.Answer()
 			if p != "" {
 				name += " " + p
 			}
-			stop.Name, stop.Line = name, fmt.Sprintf(t.StationNames, st.N)
+			stop.Name, stop.Line = name, counted(t.StationNames, st.N)
 		}
 		if strip != nil && i < len(strip.Ms) && strip.Ms[i] >= .05 {
 			stop.Line += " · " + fmt.Sprintf(t.StationMs, fmt.Sprintf("%.1f", strip.Ms[i]))

@@ -186,7 +186,7 @@ func (s *State) TestStatus() string {
 	case t.Stopped:
 		return fmt.Sprintf(w.TestStopped, count(t.Done()), count(t.Count))
 	case t.Done() > 0:
-		return fmt.Sprintf(w.TestDone, s.modelTitle(t.Model.Name), t.Name, count(t.Done()), fmt.Sprintf("%.1f", t.Ms/1000), t.Workers)
+		return counted(w.TestDone, s.modelTitle(t.Model.Name), t.Name, count(t.Done()), fmt.Sprintf("%.1f", t.Ms/1000), t.Workers)
 	}
 	return ""
 }
@@ -288,9 +288,9 @@ func (s *State) TestLeft() []string {
 	var list []string
 	for _, f := range t.Unmatched {
 		if f.Name == "" {
-			list = append(list, fmt.Sprintf(w.LeftLoose, count(f.N)))
+			list = append(list, counted(w.LeftLoose, count(f.N)))
 		} else {
-			list = append(list, fmt.Sprintf(w.LeftFolder, f.Name, count(f.N)))
+			list = append(list, counted(w.LeftFolder, f.Name, count(f.N)))
 		}
 		if len(list) == leftLines {
 			break

@@ -49,7 +49,7 @@ func TestTestSetFigures(t *testing.T) {
 	if text := s.TestDuel(); text != "Itself, rounded to 4 bits: 66.67 % right. It gives the same answer for 4 of 6 pictures; only the first is right for 1, only the second for 1." {
 		t.Errorf("the comparison reads %q", text)
 	}
-	if left := s.TestLeft(); !reflect.DeepEqual(left, []string{"Folder “set/teapot” is no class of this network (files: 3).", "In no folder of a class: 1 files.", "broken: the picture is damaged."}) {
+	if left := s.TestLeft(); !reflect.DeepEqual(left, []string{"Folder “set/teapot” is no class of this network (files: 3).", "In no folder of a class: 1 file.", "broken: the picture is damaged."}) {
 		t.Errorf("left out: %q", left)
 	}
 	rows := s.TestRows()

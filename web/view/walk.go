@@ -193,7 +193,7 @@ func (s *State) WalkAbout() string {
 // WalkText are the two sentences of the open page; "" until its numbers have come.
 func (s *State) WalkText() string {
 	page := s.WalkPage()
-	say := func(args ...any) string { return fmt.Sprintf(s.in(walkTexts[page]), args...) }
+	say := func(args ...any) string { return counted(s.in(walkTexts[page]), args...) }
 	r := s.Shown.Result
 	m, f := s.Maps(), s.walkFlow()
 	name := s.Name(s.Shown.Model.Classes[r.Top()])

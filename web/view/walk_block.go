@@ -52,12 +52,12 @@ func (s *State) figureBlock(f *figure, a *protocol.Flow, page string) {
 	n, q := g.Map.C, g.Squeezes[0]
 	lo, hi := span(a.Before)
 	channel := fmt.Sprintf(s.in(both{"channel %d", "通道 %d"}), c)
-	f.part(lit(WalkSqueeze, WalkScale), fmt.Sprintf(s.in(both{"%d maps", "%d 张特征图"}), n), fmt.Sprintf("%d × %d", a.Before.W, a.Before.H), heatSVG(a.Before, lo, hi), channel)
+	f.part(lit(WalkSqueeze, WalkScale), counted(s.in(both{"%d maps", "%d 张特征图"}), n), fmt.Sprintf("%d × %d", a.Before.W, a.Before.H), heatSVG(a.Before, lo, hi), channel)
 	f.arrow(s.in(both{"mean", "均值"}))
 	f.part(lit(WalkSqueeze, WalkFirst), "squeeze", fmt.Sprintf(s.in(both{"%d means, z", "%d 个均值 z"}), n), squares(q.Values, c), "z = "+Number(q.Values[c]))
 	if g.Activation != "" {
 		f.arrow("FC")
-		f.part(lit(WalkFirst, WalkHidden, WalkSecond)+" wk-net", functionName(g.Activation), fmt.Sprintf(s.in(both{"%d neurons", "%d 个神经元"}), q.Width), net(a, n, page), "")
+		f.part(lit(WalkFirst, WalkHidden, WalkSecond)+" wk-net", functionName(g.Activation), counted(s.in(both{"%d neurons", "%d 个神经元"}), q.Width), net(a, n, page), "")
 		f.arrow("FC")
 	} else {
 		f.arrow("")
