@@ -76,6 +76,7 @@ func testOffline(t *testing.T, in device) {
 	h := newHost(t, "127.0.0.1")
 	p := visit(t, in, h)
 	p.keptOffline()
+	sent := p.text("strip-loaded")
 	logits := p.after(0, "ship.svg", "").Logits
 	h.set(func() { h.down, h.asked = true, nil })
 	p.allow(missingNetwork...)
@@ -93,6 +94,9 @@ func testOffline(t *testing.T, in device) {
 	}
 	p.home = h.url
 	p.load()
+	if warm := p.text("strip-loaded"); !strings.HasSuffix(sent, "B loaded") || warm != "loaded from this device" {
+		t.Errorf("the first visit says %q, one without a network %q", sent, warm)
+	}
 	n := p.count()
 	p.click("sample-truck")
 	p.after(n, "truck.svg", "")

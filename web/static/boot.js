@@ -25,9 +25,9 @@
   const DIST = JSON.parse(el('dist').textContent);
   const path = (name) => (DIST.files[name] || { path: name }).path;
 
-  // --- bytes, for the progress bar -------------------------------------------------------------------------------------------
+  // --- how much is there. The bytes that are counted are unpacked ones, three times what is sent: people are told the share of them ----
   const parts = { program: { got: 0, all: 0 }, weights: { got: 0, all: 0 } };
-  const kB = (n) => (n >= 1e6 ? (n / 1e6).toFixed(2) + ' MB' : Math.round(n / 1e3) + ' kB');
+  const share = (got, all) => Math.min(100, Math.round(100 * got / all));
   function progress() {
     let got = 0, all = 0;
     for (const [name, p] of Object.entries(parts)) {
@@ -35,10 +35,10 @@
       all += p.all;
       const done = p.all > 0 && p.got >= p.all;
       el('loading-' + name).dataset.state = done ? 'done' : p.got ? 'now' : 'wait';
-      el('loading-' + name + '-bytes').textContent = !p.all ? '' : done ? kB(p.all) : kB(p.got) + ' / ' + kB(p.all);
+      el('loading-' + name + '-bytes').textContent = p.all ? share(p.got, p.all) + ' %' : '';
     }
-    const percent = all ? Math.min(100, Math.round(100 * got / all)) : 0;
-    el('loading-bytes').textContent = all ? kB(got) + ' / ' + kB(all) : '';
+    const percent = all ? share(got, all) : 0;
+    el('loading-bytes').textContent = all ? percent + ' %' : '';
     el('loading-bar').style.width = percent + '%';
     el('loading-bar').parentNode.setAttribute('aria-valuenow', percent);
   }
@@ -240,10 +240,12 @@
       fail(forbidden && stage !== 'panic' ? 'policy' : stage, forbidden && stage !== 'panic' ? forbidden : text);
     }
   }
-  // What came over the network or out of the browser's cache for this page, in bytes as they were sent: mostly compressed.
+  // What came over the network or out of the browser's cache for this page, in bytes as they were sent: mostly compressed. What the service
+  // worker kept has no encoding any more, and was not sent again.
   function loaded() {
     const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-    return entries.reduce((sum, e) => sum + (e.encodedBodySize || e.decodedBodySize || 0), 0);
+    const kept = (e) => e.workerStart > 0 && e.encodedBodySize === e.decodedBodySize;
+    return entries.reduce((sum, e) => sum + (kept(e) ? 0 : e.encodedBodySize || e.decodedBodySize || 0), 0);
   }
 
   start();

@@ -9,15 +9,18 @@ import (
 
 func units(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 
-// LoadLine tells what was or is being loaded.
+// LoadLine tells what was loaded, as it was sent, or how much of a network is there.
 func (s *State) LoadLine() string {
 	t := s.T()
 	if s.Loading != "" {
 		for _, m := range s.Models {
 			if m.Name == s.Loading {
-				return fmt.Sprintf(t.LoadingModel, s.Localised(m.Title), Bytes(s.Fetched), Bytes(m.Bytes))
+				return fmt.Sprintf(t.LoadingModel, s.Localised(m.Title), 100*s.Fetched/max(1, m.Bytes))
 			}
 		}
+	}
+	if s.LoadedKB == 0 {
+		return t.Kept
 	}
 	return fmt.Sprintf(t.Loaded, Bytes(1000*s.LoadedKB))
 }

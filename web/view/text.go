@@ -18,7 +18,7 @@ type Texts struct {
 	TabsLabel, TutorialTitle, TutorialText, RankBy, RankMean, RankGate             string
 	RankGateGrad, RankGrad, Strongest                                              string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean    string
-	FPS, Network, Maps, Sum, LoadingModel, Loaded                                  string
+	FPS, Network, LoadingModel, Loaded, Kept                                       string
 	Portable, SIMD, SIMDRelaxed                                                    string
 	Brush, BrushHint, BrushCursor, Undo, ResizeLabel, ResizeBilinear, ResizeSpline string
 	Export, Share, ShareHint                                                       string
@@ -97,10 +97,9 @@ var (
 		ChannelMean:    "mean %.2f",
 		FPS:            "fps",
 		Network:        "network",
-		Maps:           "maps",
-		Sum:            "sum",
-		LoadingModel:   "Loading %s, %s of %s",
+		LoadingModel:   "Loading %s, %d %%",
 		Loaded:         "%s loaded",
+		Kept:           "loaded from this device",
 		Portable:       "kernel portable Go",
 		SIMD:           "kernel SIMD assembly",
 		SIMDRelaxed:    "kernel relaxed SIMD assembly",
@@ -190,10 +189,9 @@ var (
 		ChannelMean:    "均值 %.2f",
 		FPS:            "帧/秒",
 		Network:        "网络",
-		Maps:           "热图",
-		Sum:            "合计",
-		LoadingModel:   "正在加载 %s，%s / %s",
+		LoadingModel:   "正在加载 %s，%d %%",
 		Loaded:         "已加载 %s",
+		Kept:           "从本机缓存加载",
 		Portable:       "内核：可移植 Go",
 		SIMD:           "内核：SIMD 汇编",
 		SIMDRelaxed:    "内核：宽松 SIMD 汇编",

@@ -210,7 +210,15 @@ func TestAdopt(t *testing.T) {
 func TestLoadLine(t *testing.T) {
 	s := shown()
 	s.Models, s.Loading, s.Fetched = []ModelChoice{{Name: "b", Title: map[string]string{"en": "B"}, Bytes: 2_000_000}}, "b", 120_400
-	if got, want := s.LoadLine(), "Loading B, 120 kB of 2.00 MB"; got != want {
+	if got, want := s.LoadLine(), "Loading B, 6 %"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s.Loading, s.LoadedKB = "", 1834
+	if got, want := s.LoadLine(), "1.83 MB loaded"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s.LoadedKB = 0
+	if got, want := s.LoadLine(), "loaded from this device"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
