@@ -3,7 +3,10 @@ package e2e
 import (
 	"cmp"
 	"context"
+	"errors"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +26,7 @@ type device string
 const (
 	filmCamera device = "a camera that shows the tests' film"
 	noCamera   device = "no camera"
+	largeText  device = "no text below 16 pixels"
 )
 
 var browsers struct {
@@ -45,17 +49,31 @@ func start(t *testing.T, d device) context.Context {
 		chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
-		// Chromium itself asks its maker what a page's text fields may be: that is no request of the page's.
+		// Chromium itself asks its maker what a page's text fields may be: that is no request of
+		// the page's.
 		chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,AutofillServerCommunication"),
 		chromedp.Flag("lang", "en-US"),
 		chromedp.WindowSize(1440, 900),
-		// Only the tests' server exists; whatever else the page asked for would fail, and be reported.
+		// Only the tests' server exists; whatever else the page asked for would fail, and be
+		// reported.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE "+cmp.Or(ownAddress(), "127.0.0.1")))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
 	if d == filmCamera {
 		options = append(options, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", film))
+	}
+	if d == largeText {
+		profile, err := os.MkdirTemp("", "sescope-chromium-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		browsers.stop = append(browsers.stop, func() { os.RemoveAll(profile) })
+		preferences := []byte(`{"webkit":{"webprefs":{"minimum_font_size":16}}}`)
+		if err := errors.Join(os.Mkdir(filepath.Join(profile, "Default"), 0o755), os.WriteFile(filepath.Join(profile, "Default", "Preferences"), preferences, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		options = append(options, chromedp.UserDataDir(profile))
 	}
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stop := chromedp.NewContext(allocator)
@@ -66,7 +84,7 @@ func start(t *testing.T, d device) context.Context {
 		browsers.running = map[device]context.Context{}
 	}
 	browsers.running[d] = ctx
-	browsers.stop = append(browsers.stop, stop, stopAllocator)
+	browsers.stop = append(browsers.stop, stopAllocator, stop)
 	return ctx
 }
 
@@ -77,7 +95,7 @@ func closeBrowsers() {
 	for _, stop := range foxes.stop {
 		stop()
 	}
-	for _, stop := range browsers.stop {
+	for _, stop := range slices.Backward(browsers.stop) {
 		stop()
 	}
 }

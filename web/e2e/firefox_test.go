@@ -21,10 +21,13 @@ const (
 	firefox        device = "Firefox with its fake camera"
 	firefoxFull    device = "Firefox without room for storage"
 	firefoxResists device = "Firefox that resists fingerprinting"
+	firefoxLarge   device = "Firefox with no text below 16 pixels"
 )
 
 // isFirefox tells in which of the two browsers the device is.
-func (d device) isFirefox() bool { return d == firefox || d == firefoxFull || d == firefoxResists }
+func (d device) isFirefox() bool {
+	return d == firefox || d == firefoxFull || d == firefoxResists || d == firefoxLarge
+}
 
 // inBoth runs a test in Chromium and in Firefox.
 func inBoth(t *testing.T, test func(t *testing.T, d device)) {
@@ -32,7 +35,8 @@ func inBoth(t *testing.T, test func(t *testing.T, d device)) {
 	t.Run("Firefox", func(t *testing.T) { test(t, firefox) })
 }
 
-// prefs are the settings of a Firefox: it may use its fake camera without a question, and asks nothing of the network by itself.
+// prefs are the settings of a Firefox: it may use its fake camera without a question, and asks
+// nothing of the network by itself.
 func (d device) prefs() map[string]any {
 	prefs := map[string]any{
 		"media.navigator.streams.fake": true, "media.navigator.permission.disabled": true, "permissions.default.camera": 1,
@@ -45,13 +49,19 @@ func (d device) prefs() map[string]any {
 	if d == firefoxResists {
 		prefs["privacy.resistFingerprinting"] = true
 	}
+	if d == firefoxLarge {
+		for _, script := range []string{"x-western", "zh-CN", "zh-TW", "zh-HK", "x-unicode"} {
+			prefs["font.minimum-size."+script] = 16
+		}
+	}
 	if d == firefoxFull {
 		prefs["dom.quotaManager.temporaryStorage.fixedLimit"] = 64 // kB, of all sites together
 	}
 	return prefs
 }
 
-// filmForFirefox puts the tests' film in the place of Firefox's fake camera, which has no shapes: a canvas is drawn, and its stream handed out.
+// filmForFirefox puts the tests' film in the place of Firefox's fake camera, which has no shapes: a
+// canvas is drawn, and its stream handed out.
 func filmForFirefox() string {
 	return fmt.Sprintf(`
 		const canvas = document.createElement('canvas'), paint = canvas.getContext('2d');

@@ -18,6 +18,12 @@ var han = regexp.MustCompile(`\p{Han}`)
 // size gives the tab a screen.
 func (p *tab) size(w, h int64, phone bool) {
 	p.t.Helper()
+	if p.fox != nil {
+		if _, err := p.fox.call("browsingContext.setViewport", object{"context": p.fox.context, "viewport": object{"width": w, "height": h}}); err != nil {
+			p.t.Fatal(err)
+		}
+		return
+	}
 	do(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: w, Height: h, DeviceScaleFactor: 1, Mobile: phone})
 }
 
@@ -111,7 +117,8 @@ func TestPhone(t *testing.T) {
 			wide := eval[[]string](p, "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > 391 && !e.closest('.film')).map((e) => e.tagName + '#' + e.id + '.' + e.className).slice(0, 8)")
 			t.Errorf("%s: the page is %.0f pixels wide on a screen of 390: %v", lang, w, wide)
 		}
-		// A link within a line of text needs no such size, and a field is hit anywhere on its label.
+		// A link within a line of text needs no such size, and a field is hit anywhere on its
+		// label.
 		small := eval[[]string](p, `[...document.querySelectorAll('button, select, input, a[href]')].map((e) => {
 			const box = (e.closest('label') || e).getBoundingClientRect();
 			return !e.checkVisibility() || !box.width || e.disabled && e.dataset.term === '' || e.classList.contains('link') || box.width >= 40 && box.height >= 40 ? '' :
@@ -155,7 +162,8 @@ func TestKeys(t *testing.T) {
 	p.press("m")
 	p.wait("m to choose another map", "document.getElementById('kind').value !== "+quote(kind))
 	p.after(n, "", "")
-	// Behind a mean and one Linear, Grad-CAM is the positive part of class evidence, which looks the same; the next kind does not.
+	// Behind a mean and one Linear, Grad-CAM is the positive part of class evidence, which looks
+	// the same; the next kind does not.
 	kind, n = eval[string](p, "document.getElementById('kind').value"), p.count()
 	p.press("m")
 	p.wait("m to choose the map after it", "document.getElementById('kind').value !== "+quote(kind))

@@ -9,8 +9,10 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// overlaps lists pairs of visible texts whose ink would meet, and texts that are cut by an element that holds them. A box of a text is trimmed at top and bottom
-// by what is line space and no ink. What lies on another layer (a dialog, a menu, the bars that stick, chips on the picture) may cover the page.
+// overlaps lists pairs of visible texts whose ink would meet, and texts that are cut by an element
+// that holds them. A box of a text is trimmed at top and bottom by what is line space and no ink.
+// What lies on another layer (a dialog, a menu, the bars that stick, chips on the picture) may
+// cover the page.
 const overlaps = `(() => {
 	const layer = (e) => e.closest('dialog, .menu, .tabbar, #pin, #view, .mapmenu, [data-layer-of]') || document.body;
 	const shown = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !e.closest('.sr, [hidden], option, select, textarea, svg');
@@ -43,13 +45,29 @@ const overlaps = `(() => {
 		if (a.layer !== b.layer || a.e === b.e) continue;
 		if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1) bad.push(a.text + ' | ' + b.text);
 	}
+	const visible = (e) => { // what of it is not scrolled or cut away
+		let { left, right, top, bottom } = e.getBoundingClientRect();
+		for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) {
+			const style = getComputedStyle(p), b = p.getBoundingClientRect();
+			if (style.overflowX === 'visible' && style.overflowY === 'visible') continue;
+			left = Math.max(left, b.left), right = Math.min(right, b.right), top = Math.max(top, b.top), bottom = Math.min(bottom, b.bottom);
+		}
+		return { e, layer: layer(e), left, right, top, bottom };
+	};
+	const controls = [...document.querySelectorAll('button, [role=switch], select')].filter(shown).map(visible);
+	const name = (c) => c.e.id || c.e.className || c.e.textContent.trim().slice(0, 20);
+	for (let i = 0; i < controls.length; i++) for (let j = i + 1; j < controls.length; j++) {
+		const a = controls[i], b = controls[j];
+		if (a.layer !== b.layer || a.e.contains(b.e) || b.e.contains(a.e)) continue;
+		if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2) bad.push('controls ' + name(a) + ' | ' + name(b));
+	}
 	const wide = document.documentElement.scrollWidth;
 	if (wide > innerWidth) bad.push('the page is ' + wide + ' wide on a screen of ' + innerWidth);
 	return bad.slice(0, 12);
 })()`
 
-// No two texts meet and nothing is cut: on screens of six widths, in both languages and themes, with text of one and a half and two times the size, and with
-// forced colours.
+// No two texts meet and nothing is cut: on screens of six widths, in both languages and themes,
+// with text of one and a half and two times the size, and with forced colours.
 func TestNothingOverlaps(t *testing.T) {
 	p := newTab(t, filmCamera)
 	p.size(1440, 900, false)
@@ -89,14 +107,51 @@ func TestNothingOverlaps(t *testing.T) {
 	}
 }
 
-// fontSize is the size of text that a person has set in the browser, in pixels; 16 is the usual one.
+// Nor do they where the browser makes no text smaller than 16 pixels, as people set it who see
+// little.
+func TestNothingOverlapsInLargeText(t *testing.T) {
+	t.Run("Chromium", func(t *testing.T) { testLargeText(t, largeText) })
+	t.Run("Firefox", func(t *testing.T) { testLargeText(t, firefoxLarge) })
+}
+
+func testLargeText(t *testing.T, in device) {
+	p := newTab(t, in)
+	p.size(1440, 900, false)
+	p.at("#model=simple-se&sample=cat")
+	p.run("const small = document.createElement('p'); small.id = 'small'; small.style.fontSize = '5px'; small.textContent = 'small'; document.body.append(small)")
+	if high := eval[float64](p, "small.getBoundingClientRect().height"); high < 14 {
+		t.Fatalf("text of 5 pixels is %.0f high: the browser has no smallest size", high)
+	}
+	p.run("small.remove()")
+	for _, screen := range [][2]int64{{390, 844}, {768, 1024}, {1024, 768}, {1366, 768}, {1440, 900}, {1920, 1080}} {
+		p.size(screen[0], screen[1], screen[0] < 700)
+		for _, lang := range []string{"en", "zh"} {
+			p.click("lang-" + lang)
+			p.wait("language "+lang, "document.documentElement.lang.startsWith('"+lang+"')")
+			for _, tab := range []string{"tutorial", "maps", "model"} {
+				p.openTab(tab)
+				p.frames()
+				for _, bad := range eval[[]string](p, overlaps) {
+					t.Errorf("%d x %d, %s, %s: %s", screen[0], screen[1], lang, tab, bad)
+				}
+			}
+			if folder := shots(); folder != "" && p.ctx != nil {
+				p.shoot(folder, fmt.Sprintf("large-%d-%s", screen[0], lang))
+			}
+		}
+	}
+}
+
+// fontSize is the size of text that a person has set in the browser, in pixels; 16 is the usual
+// one.
 func (p *tab) fontSize(size int) {
 	p.t.Helper()
 	do(p, page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: int64(size), Fixed: int64(size) * 13 / 16}})
 	p.wait("text of that size", fmt.Sprintf("parseFloat(getComputedStyle(document.documentElement).fontSize) === %d", size))
 }
 
-// Between two frames of a camera that is sure of one thing, then of nothing, nothing moves: every part of the first screen keeps its place and its size.
+// Between two frames of a camera that is sure of one thing, then of nothing, nothing moves: every
+// part of the first screen keeps its place and its size.
 func TestNothingMovesUnderTheCamera(t *testing.T) {
 	p := open(t, filmCamera)
 	p.size(1440, 900, false)
