@@ -14,8 +14,9 @@ import (
 // stuck is the sentence that stands in the page where not even the first script runs.
 const stuck = "document.getElementById('stuck').checkVisibility() && !document.getElementById('loading').checkVisibility() ? document.getElementById('stuck').innerText : ''"
 
-// A script or a style that is missing, cut off or cut short on the way leaves a sentence in the page's language, never a blank page or one that
-// loads for ever; and reloading helps when the file is there again.
+// A script or a style that is missing, cut off or cut short on the way leaves a sentence in the
+// page's language, never a blank page or one that loads for ever; and reloading helps when the file
+// is there again.
 func TestScriptMissing(t *testing.T) { inBoth(t, testScriptMissing) }
 
 func testScriptMissing(t *testing.T, in device) {
@@ -106,7 +107,8 @@ func TestNoJavaScript(t *testing.T) {
 	}
 }
 
-// Browsers that lack something that the page cannot do without say which, in the page's language; and what it can do without, it does without.
+// Browsers that lack something that the page cannot do without say which, in the page's language;
+// and what it can do without, it does without.
 func TestBrowserLacks(t *testing.T) { inBoth(t, testBrowserLacks) }
 
 func testBrowserLacks(t *testing.T, in device) {
@@ -149,6 +151,23 @@ func testBrowserLacks(t *testing.T, in device) {
 	p.sentence("camera-lacking")
 }
 
+// A page that was opened as a file says so and what to do instead, in both languages: no other
+// browser would help.
+func TestOpenedAsFile(t *testing.T) { inBoth(t, testOpenedAsFile) }
+
+func testOpenedAsFile(t *testing.T, in device) {
+	for lang, want := range map[string]string{"en": "cannot run from a file", "zh": "不能直接从文件运行"} {
+		p := newTab(t, in)
+		p.home = "file://" + filepath.ToSlash(filepath.Join(dist, "index.html"))
+		p.allow("SEscope: ", "manifest", "CORS", "unique origin", "ERR_FAILED")
+		p.visit(p.home + "#lang=" + lang)
+		p.wait("the sentence", "document.documentElement.dataset.state === 'error' && document.getElementById('notice').innerText.includes("+quote(want)+")")
+		if text := p.text("notice"); !strings.Contains(text, "go run ./server") || strings.Contains(text, "Chrome") {
+			t.Errorf("the page says %q", text)
+		}
+	}
+}
+
 // An address without HTTPS gets no camera from the browser; a sentence says so, and pictures work.
 func TestInsecureAddress(t *testing.T) {
 	own := ownAddress()
@@ -168,7 +187,8 @@ func TestInsecureAddress(t *testing.T) {
 	})
 }
 
-// absent and cutOff are what a host sends for a file: nothing that is there, and half of it before the connection breaks.
+// absent and cutOff are what a host sends for a file: nothing that is there, and half of it before
+// the connection breaks.
 func absent([]byte) []byte { return notThere }
 func cutOff([]byte) []byte { return nil }
 
