@@ -11,13 +11,14 @@ type Camera struct {
 	Front  bool   // it looks at the person, so people expect a mirror
 	video  js.Value
 	stream js.Value
+	muted  bool // its source says that it has nothing to show
 	closed bool
 }
 
 // OpenCamera asks for a camera and plays it in video; device "" is the browser's choice. ended is
-// called once when the camera is unplugged or taken away, not after Close. Whether frames come is for
-// EachFrame to see: a video may wait for its first one for ever. It blocks: call it from a goroutine
-// of its own. Errors are *Error.
+// called once when the camera is unplugged or taken away, not after Close. Whether frames come is
+// for EachFrame to see: a video may wait for its first one for ever. It blocks: call it from a
+// goroutine of its own. Errors are *Error.
 func OpenCamera(video js.Value, device string, ended func()) (c *Camera, err error) {
 	media := js.Global().Get("navigator").Get("mediaDevices")
 	switch {
@@ -56,6 +57,14 @@ func (c *Camera) play(ended func()) {
 		}
 		return nil
 	}))
+	for name, muted := range map[string]bool{"mute": true, "unmute": false} {
+		track.Call("addEventListener", name, js.FuncOf(func(js.Value, []js.Value) any {
+			if c.muted = muted; !muted {
+				c.Wake()
+			}
+			return nil
+		}))
+	}
 	c.video.Set("srcObject", c.stream)
 	c.Wake()
 }
@@ -70,7 +79,8 @@ func (c *Camera) Wake() {
 // Rest stops the video, not the camera: no frame is decoded or painted until Wake.
 func (c *Camera) Rest() { _ = Try(func() { c.video.Call("pause") }) }
 
-// EachFrame calls f for every frame that the camera delivers, until Close.
+// EachFrame calls f for every frame that the camera delivers, until Close. What a muted one
+// delivers, black in some browsers, is no frame.
 func (c *Camera) EachFrame(f func()) {
 	name, target := "requestVideoFrameCallback", c.video
 	fresh := func() bool { return true }
@@ -88,7 +98,7 @@ func (c *Camera) EachFrame(f func()) {
 	next = js.FuncOf(func(js.Value, []js.Value) any {
 		if !c.closed {
 			target.Call(name, next)
-			if fresh() {
+			if fresh() && !c.muted {
 				f()
 			}
 		}
@@ -112,12 +122,13 @@ func (c *Camera) Close() {
 		}
 		c.video.Set("srcObject", js.Null())
 	})
-	// The functions stay: a callback that is already queued may still arrive, finds closed set and does nothing.
+	// The functions stay: a callback that is already queued may still arrive, finds closed set and
+	// does nothing.
 }
 
-// MayAskForCamera tells whether the page's surroundings let it ask for a camera: the page that embeds
-// it, and the server that sends it. Browsers that do not tell are believed to allow a page of its own,
-// and not one in a frame: there a person's refusal looks the same.
+// MayAskForCamera tells whether the page's surroundings let it ask for a camera: the page that
+// embeds it, and the server that sends it. Browsers that do not tell are believed to allow a page
+// of its own, and not one in a frame: there a person's refusal looks the same.
 func MayAskForCamera() (may, framed bool) {
 	document := js.Global().Get("document")
 	framed = !js.Global().Get("parent").Equal(js.Global().Get("window"))

@@ -8,10 +8,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 )
 
-// These tests play what people report of pages of this kind: forbidden storage, cameras that change and stop, drawings that cannot be read, extensions,
-// other keyboards, hosts that forbid something.
+// These tests play what people report of pages of this kind: forbidden storage, cameras that change
+// and stop, drawings that cannot be read, extensions, other keyboards, hosts that forbid something.
 
 // alive checks that the program still answers.
 func (p *tab) alive(sample string) {
@@ -39,8 +42,8 @@ func testStorageThrows(t *testing.T, in device) {
 	p.alive("frog")
 }
 
-// cameras gives the page several cameras with names and sides: e2e.facing tells which of them look at the person. What the page asks for is kept in e2e.asked;
-// an answer waits for e2e.hold.
+// cameras gives the page several cameras with names and sides: e2e.facing tells which of them look
+// at the person. What the page asks for is kept in e2e.asked; an answer waits for e2e.hold.
 const manyCameras = `
 	e2e.facing = { a: 'user', b: 'environment', c: 'user' };
 	e2e.asked = [];
@@ -66,7 +69,8 @@ const manyCameras = `
 	}
 `
 
-// The mirror is the device's until the person chooses: a camera that looks at the person is one, another is not.
+// The mirror is the device's until the person chooses: a camera that looks at the person is one,
+// another is not.
 func TestMirrorFollowsTheDevice(t *testing.T) { inBoth(t, testMirrorFollowsTheDevice) }
 
 func testMirrorFollowsTheDevice(t *testing.T, in device) {
@@ -99,7 +103,8 @@ func testMirrorFollowsTheDevice(t *testing.T, in device) {
 	mirrored("the person's other choice", true)
 }
 
-// A second camera that is chosen while the first is asked for is the one that runs; the first is switched off.
+// A second camera that is chosen while the first is asked for is the one that runs; the first is
+// switched off.
 func TestSecondCameraWhileAsked(t *testing.T) { inBoth(t, testSecondCameraWhileAsked) }
 
 func testSecondCameraWhileAsked(t *testing.T, in device) {
@@ -135,7 +140,8 @@ func testCameraSilent(t *testing.T, in device) {
 	}
 }
 
-// A video that is paused from outside goes on by itself; a camera whose frames stop is told of, its rate goes, and it goes on when they come again.
+// A video that is paused from outside goes on by itself; a camera whose frames stop is told of, its
+// rate goes, and it goes on when they come again.
 func TestCameraStops(t *testing.T) { inBoth(t, testCameraStops) }
 
 func testCameraStops(t *testing.T, in device) {
@@ -157,11 +163,50 @@ func testCameraStops(t *testing.T, in device) {
 	p.wait("frames again, and no notice", fmt.Sprintf("e2e.results.length > %d && document.getElementById('notice').hidden", n+3))
 }
 
-// foreign is a drawing with HTML in it: browsers show it, and some let no page read a canvas on which it was drawn.
+// A track that is muted, as a privacy switch does it, is told of though black frames go on; nothing
+// of them is explained; and what follows the end of it is shown. Firefox hands tracks no events of
+// a page's.
+func TestCameraMuted(t *testing.T) {
+	p := newTab(t, filmCamera)
+	p.before(manyCameras)
+	p.load()
+	p.camera()
+	p.run("e2e.tracks[0].dispatchEvent(new Event('mute'))")
+	p.still()
+	p.sentence("camera-stalled")
+	if n := p.count(); eval[bool](p, "document.getElementById('video').paused") || !eval[bool](p, "document.getElementById('camera').getAttribute('aria-pressed') === 'true'") {
+		t.Errorf("after %d results the camera was given up", n)
+	}
+	n := p.count()
+	p.run("e2e.tracks[0].dispatchEvent(new Event('unmute'))")
+	p.wait("frames again, and no notice", fmt.Sprintf("e2e.results.length > %d && document.getElementById('notice').hidden", n+3))
+}
+
+// A tab that the browser freezes, as phones do with what nobody looks at, goes on where it was when
+// it is resumed: the camera runs, and nothing claims that it stopped.
+func TestTabFrozen(t *testing.T) {
+	p := open(t, filmCamera)
+	p.camera()
+	p.run("e2e.life = []; for (const name of ['freeze', 'resume']) document.addEventListener(name, () => e2e.life.push(name))")
+	do(p, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "frozen"})
+	time.Sleep(6 * time.Second) // longer than frames may stay away
+	do(p, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "active"})
+	do(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // somebody looks at it again
+	p.wait("both events", "e2e.life.join() === 'freeze,resume'")
+	n := p.count()
+	p.wait("frames again", fmt.Sprintf("e2e.results.length > %d", n+5))
+	if !eval[bool](p, "document.getElementById('notice').hidden && document.getElementById('camera').getAttribute('aria-pressed') === 'true'") {
+		t.Errorf("the page says %q", p.text("notice"))
+	}
+}
+
+// foreign is a drawing with HTML in it: browsers show it, and some let no page read a canvas on
+// which it was drawn.
 const foreign = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" fill="teal"/>
 	<foreignObject width="64" height="64"><div xmlns="http://www.w3.org/1999/xhtml" style="color:white">hello</div></foreignObject></svg>`
 
-// A drawing that taints the canvas is shown or told of; a drawing behind a long licence is one; and the page lives.
+// A drawing that taints the canvas is shown or told of; a drawing behind a long licence is one; and
+// the page lives.
 func TestDrawings(t *testing.T) { inBoth(t, testDrawings) }
 
 func testDrawings(t *testing.T, in device) {
@@ -173,6 +218,10 @@ func testDrawings(t *testing.T, in device) {
 	p.alive("cat")
 	licensed := "<?xml version=\"1.0\"?>\n<!-- " + strings.Repeat("All rights reserved. ", 400) + "-->\n" + strings.ReplaceAll(foreign[:strings.Index(foreign, "\n")], "teal", "maroon") + "</svg>"
 	p.explain(write(t, "licensed.svg", []byte(licensed)))
+	// Browsers tell a file's type by its name.
+	for _, name := range []string{"drawing.txt", "drawing", "drawing.png"} {
+		p.explain(write(t, name, []byte(licensed)))
+	}
 	// What draws and throws all the same ends neither the program nor its queue.
 	p.allow("SEscope: ")
 	p.run(`const read = CanvasRenderingContext2D.prototype.getImageData;
@@ -207,7 +256,8 @@ func testSyntheticPointers(t *testing.T, in device) {
 	p.alive("frog")
 }
 
-// Shortcuts work under Caps Lock, on other alphabets and behind input methods; space scrolls where there is no camera to freeze.
+// Shortcuts work under Caps Lock, on other alphabets and behind input methods; space scrolls where
+// there is no camera to freeze.
 func TestShortcutsOfOtherKeyboards(t *testing.T) { inBoth(t, testShortcutsOfOtherKeyboards) }
 
 func testShortcutsOfOtherKeyboards(t *testing.T, in device) {
@@ -232,7 +282,8 @@ func testShortcutsOfOtherKeyboards(t *testing.T, in device) {
 	p.wait("the freeze", "document.getElementById('freeze').getAttribute('aria-pressed') === 'true'")
 }
 
-// Text, links and the page's own samples promise nothing when they are dragged, and dropping them does nothing; a picture beside a system's hidden file opens.
+// Text, links and the page's own samples promise nothing when they are dragged, and dropping them
+// does nothing; a picture beside a system's hidden file opens.
 func TestDragOfOtherThings(t *testing.T) { inBoth(t, testDragOfOtherThings) }
 
 func testDragOfOtherThings(t *testing.T, in device) {
@@ -265,7 +316,8 @@ func testDragOfOtherThings(t *testing.T, in device) {
 	p.after(n, "cat.png", "")
 }
 
-// What forbids the camera or the program is named: the page around, the server's policies, a page that was opened as a file.
+// What forbids the camera or the program is named: the page around, the server's policies, a page
+// that was opened as a file.
 func TestAdvice(t *testing.T) { inBoth(t, testAdvice) }
 
 func testAdvice(t *testing.T, in device) {
@@ -292,14 +344,16 @@ func testAdvice(t *testing.T, in device) {
 	}
 }
 
-// Firefox that resists fingerprinting gives pages grey pixels; the page notices instead of explaining them.
+// Firefox that resists fingerprinting gives pages grey pixels; the page notices instead of
+// explaining them.
 func TestAlteredPixels(t *testing.T) {
 	p := newTab(t, firefoxResists)
 	p.load()
 	p.sentence("pictures-altered")
 }
 
-// A worker that answers nothing is replaced within a bounded time, and the page says so; what was asked is answered.
+// A worker that answers nothing is replaced within a bounded time, and the page says so; what was
+// asked is answered.
 func TestWorkerSilent(t *testing.T) {
 	p := open(t, filmCamera)
 	p.run("sescope.firstWorker.postMessage = () => {}")
@@ -314,7 +368,8 @@ func TestWorkerSilent(t *testing.T) {
 	p.alive("cat")
 }
 
-// A network of unbounded work is refused with the number, and opened if the person wants; the built-in network goes on.
+// A network of unbounded work is refused with the number, and opened if the person wants; the
+// built-in network goes on.
 func TestOwnHeavy(t *testing.T) {
 	p := open(t, filmCamera)
 	b, err := os.ReadFile(filepath.Join(dist, asset(t, "models/simple-se.safetensors")))

@@ -13,7 +13,8 @@ func (p *Page) listen() {
 	document := js.Global().Get("document")
 	browser.Listen(document, "keydown", p.key)
 	browser.DevicesChanged(p.devicesChanged)
-	// A button that was clicked gives its focus back, or space would press it again instead of freezing. Keyboards keep their focus.
+	// A button that was clicked gives its focus back, or space would press it again instead of
+	// freezing. Keyboards keep their focus.
 	browser.Listen(document, "click", func(event js.Value) {
 		if button := event.Get("target").Call("closest", "button"); button.Truthy() && event.Get("detail").Int() > 0 {
 			button.Call("blur")
@@ -53,16 +54,19 @@ func (p *Page) listen() {
 
 func (p *Page) listenDrop(document js.Value) {
 	root := document.Get("documentElement")
-	own := false // something of the page itself is dragged
-	browser.Listen(document, "dragstart", func(js.Value) { own = true })
-	browser.Listen(document, "dragend", func(js.Value) { own = false })
+	dragged := js.Null() // what of the page itself is dragged
+	browser.Listen(document, "dragstart", func(event js.Value) { dragged = event.Get("target") })
+	browser.Listen(document, "dragend", func(js.Value) { dragged = js.Null() })
+	own := func() bool { // what left the page meanwhile is told no end
+		return dragged.Truthy() && dragged.Get("isConnected").Truthy()
+	}
 	over := func(event js.Value) {
 		data := event.Get("dataTransfer")
 		if !data.Truthy() {
 			return
 		}
 		event.Call("preventDefault") // the browser would leave the page for a link that is dropped
-		if own || !js.Global().Get("Array").Call("from", data.Get("types")).Call("includes", "Files").Bool() {
+		if own() || !js.Global().Get("Array").Call("from", data.Get("types")).Call("includes", "Files").Bool() {
 			data.Set("dropEffect", "none") // text, a link, a sample of the page
 			return
 		}
@@ -78,12 +82,16 @@ func (p *Page) listenDrop(document js.Value) {
 	browser.Listen(document, "drop", func(event js.Value) {
 		event.Call("preventDefault") // even without a file: the browser would leave the page
 		toggle(root, "drop", false)
-		files := js.Global().Get("Array").Call("from", event.Get("dataTransfer").Get("files"))
-		if own || files.Length() == 0 && !event.Get("dataTransfer").Get("items").Truthy() {
+		data := event.Get("dataTransfer")
+		if !data.Truthy() || own() {
+			return
+		}
+		files := js.Global().Get("Array").Call("from", data.Get("files"))
+		if files.Length() == 0 && !data.Get("items").Truthy() {
 			return
 		}
 		class := taughtClassAt(event)
-		if folders := p.boot.Call("folders", event.Get("dataTransfer")); folders.Length() > 0 { // they are told only while the event lasts
+		if folders := p.boot.Call("folders", data); folders.Length() > 0 { // they are told only while the event lasts
 			p.post(func() { p.openDropped(folders) })
 			return
 		}
@@ -109,16 +117,17 @@ func text(v js.Value) string {
 
 // key handles the keyboard; a key that a control or an open dialog needs stays theirs.
 func (p *Page) key(event js.Value) {
-	if event.Get("ctrlKey").Bool() || event.Get("metaKey").Bool() || event.Get("altKey").Bool() || event.Get("repeat").Bool() {
-		return
+	for _, name := range []string{"ctrlKey", "metaKey", "altKey", "repeat"} {
+		if event.Get(name).Truthy() { // events that a program made up may have none
+			return
+		}
 	}
-	target := event.Get("target")
-	tag := target.Get("tagName")
-	if js.Global().Get("document").Call("querySelector", "dialog[open]").Truthy() || tag.Type() == js.TypeString && (tag.String() == "SELECT" || tag.String() == "INPUT") {
+	tag := text(event.Get("target").Get("tagName"))
+	if js.Global().Get("document").Call("querySelector", "dialog[open]").Truthy() || tag == "SELECT" || tag == "INPUT" || tag == "TEXTAREA" {
 		return
 	}
 	key := shortcut(event)
-	if key == " " && tag.Type() == js.TypeString && tag.String() == "BUTTON" {
+	if key == " " && tag == "BUTTON" {
 		return // space presses the button that the keyboard went to
 	}
 	var act func()
