@@ -15,10 +15,14 @@ type Picture struct {
 	Moves bool // an animation, of which Image is the first frame
 }
 
+// svgType is the type of drawings.
+const svgType = "image/svg+xml"
+
 // vectorSide is the size at which a drawing without a size of its own is opened.
 const vectorSide = 512
 
-// OpenPicture decodes a Blob with the browser, which also turns it as its EXIF data says. It blocks. Errors are *picture.Refusal.
+// OpenPicture decodes a Blob with the browser, which also turns it as its EXIF data says. It
+// blocks. Errors are *picture.Refusal.
 func OpenPicture(blob js.Value) (*Picture, error) {
 	size := blob.Get("size").Int()
 	if size == 0 {
@@ -35,6 +39,9 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 		}
 	}
 
+	if format == "SVG" && blob.Get("type").String() != svgType { // no browser sniffs drawings: the name told another type, or none
+		blob = blob.Call("slice", 0, size, svgType)
+	}
 	url := js.Global().Get("URL").Call("createObjectURL", blob)
 	defer js.Global().Get("URL").Call("revokeObjectURL", url)
 	p, err := LoadPicture(url.String())
@@ -61,24 +68,22 @@ func OpenPicture(blob js.Value) (*Picture, error) {
 	if !readable(p.Image) {
 		return nil, &picture.Refusal{Fault: picture.Tainted}
 	}
-	// An image element shows the intact part of a damaged picture without a word; a bitmap is refused. Drawings make no bitmaps.
-	var bitmap js.Value
+	// An image element shows the intact part of a damaged picture without a word; a bitmap is
+	// refused. Drawings make no bitmaps, and need none: one that is cut is no XML, and does not
+	// load.
 	if format == "SVG" {
-		_, err = AwaitCall(p.Image, "decode")
-	} else {
-		bitmap, err = AwaitCall(js.Global(), "createImageBitmap", blob, map[string]any{"resizeWidth": 16, "resizeHeight": 16})
+		return p, nil
 	}
+	bitmap, err := AwaitCall(js.Global(), "createImageBitmap", blob, map[string]any{"resizeWidth": 16, "resizeHeight": 16})
 	if err != nil {
 		return nil, &picture.Refusal{Fault: picture.Broken, Detail: format}
 	}
-	if bitmap.Truthy() {
-		bitmap.Call("close")
-	}
+	bitmap.Call("close")
 	return p, nil
 }
 
-// judged is what the browser's decoder should see of a picture whose bytes are b. Decoders make of a
-// damaged picture what they like; here they all get the same, and so does the command line.
+// judged is what the browser's decoder should see of a picture whose bytes are b. Decoders make of
+// a damaged picture what they like; here they all get the same, and so does the command line.
 func judged(blob js.Value, b []byte) (js.Value, error) {
 	keep, tail, fault := picture.Whole(b)
 	if fault != "" {
@@ -90,8 +95,8 @@ func judged(blob js.Value, b []byte) (js.Value, error) {
 	return BlobOf(b[:keep], tail), nil
 }
 
-// readable tells whether the browser lets the page read what it draws of an image: HTML in a drawing,
-// for instance, taints a canvas for good.
+// readable tells whether the browser lets the page read what it draws of an image: HTML in a
+// drawing, for instance, taints a canvas for good.
 func readable(image js.Value) bool {
 	return Try(func() {
 		c := NewCanvas(1, true)
@@ -146,8 +151,9 @@ func LoadPicture(url string) (*Picture, error) {
 	return p, nil
 }
 
-// LoadDrawing loads a square SVG and paints it once, at its own size: a browser draws an image element's SVG anew every time it is painted, which
-// takes 5 ms, and 15 with the samples' grain. It blocks.
+// LoadDrawing loads a square SVG and paints it once, at its own size: a browser draws an image
+// element's SVG anew every time it is painted, which takes 5 ms, and 15 with the samples' grain. It
+// blocks.
 func LoadDrawing(url string) (*Picture, error) {
 	p, err := LoadPicture(url)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Safari's engine opens the page, explains every sample under its own name, and gives the command line's logits.
+// Safari's engine opens the page, explains every sample under its own name, and gives the command
+// line's logits.
 func TestSafari(t *testing.T) {
 	p := open(t, webkit)
 	t.Logf("%s; the %s build", eval[string](p, "navigator.userAgent"), eval[string](p, "sescope.build"))
@@ -47,9 +48,12 @@ func TestSafariCamera(t *testing.T) {
 	p.click("camera")
 	n = p.count()
 	p.setFile(write(t, "foreign.svg", []byte(foreign)))
-	p.wait("a result or a sentence", "e2e.results.slice("+itoa(n)+").some((r) => r.detail.file === 'foreign.svg') || !document.getElementById('notice').hidden")
+	p.wait("a result or the right sentence", "e2e.results.slice("+itoa(n)+").some((r) => r.detail.file === 'foreign.svg') || !document.getElementById('notice').hidden && document.getElementById('notice').dataset.trouble === 'picture-tainted'")
 	t.Logf("the drawing with HTML: %q", p.text("notice"))
 	p.alive("cat")
+	p.setFile(write(t, "cut.svg", []byte(foreign[:len(foreign)/2])))
+	p.sentence("picture-broken")
+	p.alive("frog")
 }
 
 // After one visit it opens without a network.
@@ -62,7 +66,8 @@ func TestSafariOffline(t *testing.T) {
 	p.wait("an answer", "document.getElementById('answer').innerText.trim() !== ''")
 }
 
-// What it lays out in its own way: sliders have their length, lists are no wider than the column, and no heading breaks in the middle of a name.
+// What it lays out in its own way: sliders have their length, lists are no wider than the column,
+// and no heading breaks in the middle of a name.
 func TestSafariLooks(t *testing.T) {
 	p := open(t, webkit)
 	if folder := shots(); folder != "" {
