@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"syscall/js"
 
 	"github.com/vugu/vugu"
@@ -115,7 +116,8 @@ func (p *Page) broke(err error) {
 	})
 }
 
-// post hands f to the goroutine that owns the state. It never blocks, so callbacks from the browser may use it.
+// post hands f to the goroutine that owns the state. It never blocks, so callbacks from the browser
+// may use it.
 func (p *Page) post(f func()) {
 	select {
 	case p.tasks <- f:
@@ -136,13 +138,18 @@ func (p *Page) readSettings() {
 		name := files.Index(i).String()
 		s.Files[name] = p.boot.Call("path", name).String()
 	}
-	models := p.boot.Get("models")
+	models, standard := p.boot.Get("models"), ""
 	for i := range models.Length() {
 		m := models.Index(i)
+		if m.Get("default").Truthy() {
+			standard = m.Get("name").String()
+		}
 		title := m.Get("title")
 		s.Models = append(s.Models, view.ModelChoice{Name: m.Get("name").String(), Bytes: m.Get("bytes").Int(),
 			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}, Twin: optional(m.Get("twin")), Renders: m.Get("renders").Truthy()})
 	}
+	defaults := slices.IndexFunc(s.Models, func(m view.ModelChoice) bool { return m.Name == standard })
+	s.Models = view.MenuOrder(s.Models, defaults)
 	s.Model = p.boot.Get("first").Get("name").String()
 	s.Relaxed = p.boot.Get("build").String() == "relaxed"
 	p.countLoaded()
@@ -159,7 +166,8 @@ func optional(v js.Value) string {
 	return v.String()
 }
 
-// setReady is called with the first painted result. The controls are rendered first: who sees "ready" can use them.
+// setReady is called with the first painted result. The controls are rendered first: who sees
+// "ready" can use them.
 func (p *Page) setReady() {
 	if p.state.Ready {
 		return

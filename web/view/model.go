@@ -2,13 +2,39 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"sescope/web/protocol"
 )
 
-// AddOwn puts the person's own network into the picker; rounded tells that its weights were rounded here.
+// MenuOrder is the order of the picker: the network at first, if it is one, and behind each network
+// the one that was trained alike.
+func MenuOrder(models []ModelChoice, first int) []ModelChoice {
+	var list []ModelChoice
+	done := make([]bool, len(models))
+	add := func(i int) {
+		if i >= 0 && !done[i] {
+			done[i] = true
+			list = append(list, models[i])
+		}
+	}
+	pair := func(i int) {
+		if i >= 0 && !done[i] {
+			add(i)
+			add(slices.IndexFunc(models, func(m ModelChoice) bool { return m.Twin == models[i].Name }))
+		}
+	}
+	pair(first)
+	for i := range models {
+		pair(i)
+	}
+	return list
+}
+
+// AddOwn puts the person's own network into the picker; rounded tells that its weights were rounded
+// here.
 func (s *State) AddOwn(m *protocol.Model, rounded bool) {
 	choice := ModelChoice{Name: m.Name, Title: map[string]string{"en": m.Name, "zh": m.Name}, Bytes: m.Bytes, Own: true, Rounded: rounded, Renders: !Drawn(m.Classes)}
 	for i := range s.Models {
@@ -46,7 +72,8 @@ type TableRow struct {
 	Share                                              string // of the network's time, of 100
 }
 
-// LayerTable lists the network's layers with what they cost, and in the last line all of them together.
+// LayerTable lists the network's layers with what they cost, and in the last line all of them
+// together.
 func (s *State) LayerTable() []TableRow {
 	if s.Shown == nil {
 		return nil
@@ -82,8 +109,8 @@ func (s *State) LayerTable() []TableRow {
 	return append(rows, total)
 }
 
-// milli prints the average of some runs in milliseconds. A browser's clock may tick every 0.1 ms only:
-// what takes less is no work of 0.00 ms.
+// milli prints the average of some runs in milliseconds. A browser's clock may tick every 0.1 ms
+// only: what takes less is no work of 0.00 ms.
 func milli(ms float32, runs int) string {
 	switch {
 	case ms >= .005:

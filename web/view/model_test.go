@@ -49,6 +49,23 @@ func TestLayerTable(t *testing.T) {
 	}
 }
 
+// A network's twin stands behind it, the default network at the top.
+func TestMenuOrder(t *testing.T) {
+	names := func(first int) string {
+		var list []string
+		for _, m := range MenuOrder([]ModelChoice{{Name: "everyday"}, {Name: "live-plain", Twin: "live"}, {Name: "live", Twin: "live-plain"}, {Name: "objects"}, {Name: "simple-se", Twin: "simple"}, {Name: "simple", Twin: "simple-se"}}, first) {
+			list = append(list, m.Name)
+		}
+		return strings.Join(list, " ")
+	}
+	if got, want := names(2), "live live-plain everyday objects simple-se simple"; got != want {
+		t.Errorf("%s, expected %s", got, want)
+	}
+	if got, want := names(-1), "everyday live-plain live objects simple-se simple"; got != want {
+		t.Errorf("%s, expected %s", got, want)
+	}
+}
+
 func TestCard(t *testing.T) {
 	s := shown()
 	if s.CardLines() != nil || s.CardTexts() != nil || s.CardClasses() != nil {

@@ -17,7 +17,7 @@ TITLES = {
     "simple-se": ({"en": "Tutorial CNN with SE", "zh": "教程 CNN + SE"}, TEACHING),
     "cnn3-se": ({"en": "Three convolutions with SE", "zh": "三层卷积 + SE"}, None),
     "live": ({"en": "SE-ResNet live", "zh": "SE-ResNet 实时"}, None),
-    "live-plain": ({"en": "The same without SE", "zh": "同一网络，无 SE"}, None),
+    "live-plain": ({"en": "SE-ResNet live, without SE", "zh": "SE-ResNet 实时，无 SE"}, None),
     "everyday": ({"en": "SE-ResNet everyday", "zh": "SE-ResNet 日常"}, None),
     "objects": ({"en": "SE-ResNet objects", "zh": "SE-ResNet 物品"}, None),
 }
