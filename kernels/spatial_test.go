@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Across gives each pixel's mean and largest value for every number of channels, inside borders, and for values that are all negative: lanes beside the channels
-// are zero and must not win.
+// Across gives each pixel's mean and largest value for every number of channels, inside borders,
+// and for values that are all negative: lanes beside the channels are zero and must not win.
 func TestAcross(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	for c := 1; c <= 40; c++ {

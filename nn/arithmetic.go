@@ -4,13 +4,15 @@ import (
 	"fmt"
 )
 
-// Product is one multiplication behind a value of a feature map: a value of the source map, at row Y, column X, channel C, times a weight.
+// Product is one multiplication behind a value of a feature map: a value of the source map, at row
+// Y, column X, channel C, times a weight.
 type Product struct {
 	Y, X, C       int
 	Input, Weight float32
 }
 
-// Arithmetic is how one value of a feature map came about: Sum = Bias + the sum of the products, and Value = Activation(Sum).
+// Arithmetic is how one value of a feature map came about: Sum = Bias + the sum of the products,
+// and Value = Activation(Sum).
 //
 //	conv       a product for every weight whose pixel lies in the map (the border counts as 0), batch norm folded in
 //	batchnorm  one product with the folded scale; Bias is the folded shift
@@ -23,7 +25,8 @@ type Product struct {
 //	se, ...    one product: the value and its gate, which Trace.Gates and Trace.GateSum account for
 //	spatial    one product: the value and what its place counts, which Trace.Spatial accounts for
 //
-// A convolution that ran as Winograd summed in another order: Value differs from Activation(Sum) by rounding.
+// A convolution that ran as Winograd summed in another order: Value differs from Activation(Sum) by
+// rounding.
 type Arithmetic struct {
 	Op         string // of the spec
 	Source     string // the map that was read, "input" for the normalised picture
@@ -40,7 +43,8 @@ type folded struct {
 	w, bias []float32
 }
 
-// Arithmetic takes apart the value of channel c at row y, column x of a layer's map, one of Trace.Maps.
+// Arithmetic takes apart the value of channel c at row y, column x of a layer's map, one of
+// Trace.Maps.
 func (t *Trace) Arithmetic(layer string, y, x, c int) (Arithmetic, error) {
 	m, s := t.Model, t.session
 	i := 0

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// The products behind a value of any map add up to it, at corners and inside, with gates of the network's own and others.
+// The products behind a value of any map add up to it, at corners and inside, with gates of the
+// network's own and others.
 func TestArithmetic(t *testing.T) {
 	for name, n := range networks(t) {
 		s := openSession(t, n.Model)

@@ -5,13 +5,15 @@ import (
 	"fmt"
 )
 
-// Colormap turns a value into a colour exactly as matplotlib's map of the same name with 256 entries does.
+// Colormap turns a value into a colour exactly as matplotlib's map of the same name with 256
+// entries does.
 type Colormap struct {
 	Name  string
 	table [256][3]uint8 // coldest first; R, G, B
 }
 
-// The maps that SEscope offers. Jet is the tutorial's; the other three are even to the eye or nearly so.
+// The maps that SEscope offers. Jet is the tutorial's; the other three are even to the eye or
+// nearly so.
 var (
 	Jet     = newColormap("jet", jetColours)
 	Viridis = newColormap("viridis", viridisColours)
@@ -32,8 +34,9 @@ func ColormapByName(name string) (*Colormap, bool) {
 	return nil, false
 }
 
-// At returns entry int(v*256) of the table, the first below 0 and the last from 1 upwards.
-// NaN is black; matplotlib's colour for it is transparent black, and Overlay leaves such a pixel transparent.
+// At returns entry int(v*256) of the table, the first below 0 and the last from 1 upwards. NaN is
+// black; matplotlib's colour for it is transparent black, and Overlay leaves such a pixel
+// transparent.
 func (c *Colormap) At(v float32) (r, g, b uint8) {
 	if v != v {
 		return 0, 0, 0
@@ -42,7 +45,8 @@ func (c *Colormap) At(v float32) (r, g, b uint8) {
 	return rgb[0], rgb[1], rgb[2]
 }
 
-// level is int(v*256) clamped to the table; the comparisons are made before the conversion, which Go defines only in range.
+// level is int(v*256) clamped to the table; the comparisons are made before the conversion, which
+// Go defines only in range.
 func level(v float32) uint8 {
 	switch {
 	case !(v > 0):

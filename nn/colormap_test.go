@@ -75,7 +75,8 @@ func TestColormapByNameUnknown(t *testing.T) {
 	}
 }
 
-// TestColormapsGenerated runs the generator again and compares its Go tables with the committed ones.
+// TestColormapsGenerated runs the generator again and compares its Go tables with the committed
+// ones.
 func TestColormapsGenerated(t *testing.T) {
 	python := ""
 	for _, p := range []string{"python3", "/usr/bin/python3"} {

@@ -2,9 +2,9 @@ package nn
 
 import "image"
 
-// Contour draws white lines on dst, a layer that Overlay painted of heat, where heat crosses a level:
-// about width pixels wide whatever the slope, with soft edges. heat has dst's size. It allocates
-// nothing, and calls nothing for a pixel: min and max of floats are calls on wasm.
+// Contour draws white lines on dst, a layer that Overlay painted of heat, where heat crosses a
+// level: about width pixels wide whatever the slope, with soft edges. heat has dst's size. It
+// allocates nothing, and calls nothing for a pixel: min and max of floats are calls on wasm.
 func Contour(dst *image.NRGBA, heat *Heatmap, width float32, levels ...float32) {
 	checkHeatmap("Contour's heat map", heat)
 	checkSize("Contour's layer", dst, heat)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// describe checks one layer on its input; with is the shape of add's other summand or mul's factors,
-// parts are those of concat.
+// describe checks one layer on its input; with is the shape of add's other summand or mul's
+// factors, parts are those of concat.
 func (l LayerSpec) describe(in, with Shape, parts []Shape) (LayerInfo, error) {
 	info := LayerInfo{LayerSpec: l, Shape: in}
 	bias := 0

@@ -8,7 +8,8 @@ import (
 // calibrationBins is the usual number of bins of confidence.
 const calibrationBins = 15
 
-// Evaluation counts how a network does on labelled pictures. The page and the command line both report what it counted.
+// Evaluation counts how a network does on labelled pictures. The page and the command line both
+// report what it counted.
 type Evaluation struct {
 	N         int           `json:"n"`
 	Correct   int           `json:"correct"`
@@ -26,7 +27,8 @@ type Calibration struct {
 	Confidence float64 `json:"confidence"` // sum of the largest probabilities
 }
 
-// GateSums are the sums behind the mean and standard deviation of one SE block's gates by label, [label][channel].
+// GateSums are the sums behind the mean and standard deviation of one SE block's gates by label,
+// [label][channel].
 type GateSums struct {
 	Layer   string      `json:"layer"`
 	Sum     [][]float64 `json:"sum"` // nil for a label without pictures
@@ -81,7 +83,8 @@ func (m *Model) NewEvaluation() *Evaluation {
 	return NewEvaluation(len(m.Spec.Classes), blocks)
 }
 
-// Count adds one picture. The sums are the same to the last bit whenever pictures are counted in the same order.
+// Count adds one picture. The sums are the same to the last bit whenever pictures are counted in
+// the same order.
 func (e *Evaluation) Count(o Outcome) {
 	bin := &e.Bins[min(int(float64(o.P)*calibrationBins), calibrationBins-1)]
 	e.N++
@@ -114,7 +117,8 @@ func (e *Evaluation) Count(o Outcome) {
 // Accuracy is the share of right answers, 0 without pictures.
 func (e *Evaluation) Accuracy() float64 { return ratio(e.Correct, e.N) }
 
-// ECE is the expected calibration error: |confidence - accuracy| of the bins, weighted by their pictures.
+// ECE is the expected calibration error: |confidence - accuracy| of the bins, weighted by their
+// pictures.
 func (e *Evaluation) ECE() (sum float64) {
 	for _, b := range e.Bins {
 		sum += math.Abs(b.Confidence - float64(b.Correct))
@@ -122,7 +126,8 @@ func (e *Evaluation) ECE() (sum float64) {
 	return sum / float64(max(e.N, 1))
 }
 
-// Recall is the share of a class's pictures that were named so, and Precision the share of the pictures named so that were of the class; 0 where there are none.
+// Recall is the share of a class's pictures that were named so, and Precision the share of the
+// pictures named so that were of the class; 0 where there are none.
 func (e *Evaluation) Recall(class int) float64 {
 	return ratio(e.Confusion[class][class], e.Pictures(class))
 }
@@ -136,7 +141,8 @@ func (e *Evaluation) Precision(class int) float64 {
 	return ratio(e.Confusion[class][class], n)
 }
 
-// Usual is the mean and standard deviation of a block's gates over the pictures of a label, by channel; nil without pictures.
+// Usual is the mean and standard deviation of a block's gates over the pictures of a label, by
+// channel; nil without pictures.
 func (e *Evaluation) Usual(block, label int) (mean, std []float64) {
 	g, n := e.Gates[block], e.Pictures(label)
 	mean, std = slices.Clone(g.Sum[label]), slices.Clone(g.Squares[label])

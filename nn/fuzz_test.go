@@ -112,7 +112,8 @@ func TestEveryLayer(t *testing.T) {
 	}
 }
 
-// A network that would need too much memory is refused by what its spec says, before a tensor is looked at: the file holds none.
+// A network that would need too much memory is refused by what its spec says, before a tensor is
+// looked at: the file holds none.
 func TestTooLargeForMemory(t *testing.T) {
 	conv := func(name string, in, out, kernel, stride, pad int) string {
 		return fmt.Sprintf(`{"op":"conv","name":%q,"in":%d,"out":%d,"kernel":%d,"stride":%d,"pad":%d}`, name, in, out, kernel, stride, pad)
@@ -159,7 +160,8 @@ func TestTooLargeForMemory(t *testing.T) {
 	}
 }
 
-// FuzzLoad changes the spec of a network with every layer: whatever it says, Load refuses it or everything runs.
+// FuzzLoad changes the spec of a network with every layer: whatever it says, Load refuses it or
+// everything runs.
 func FuzzLoad(f *testing.F) {
 	f.Add(everyLayer)
 	f.Fuzz(func(t *testing.T, spec string) {

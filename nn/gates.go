@@ -8,9 +8,11 @@ import (
 	"github.com/chewxy/math32"
 )
 
-// SetGates replaces gates of an attention block, counted as in Trace.Gates, until it is called again: NaN in a channel's place leaves its own gate, other
-// values are clamped to 0..1, and nil gives the block back to the network. It takes effect with the next Run or Rerun. A block that the network does
-// not have and a list of another length than the block's channels change nothing and report false.
+// SetGates replaces gates of an attention block, counted as in Trace.Gates, until it is called
+// again: NaN in a channel's place leaves its own gate, other values are clamped to 0..1, and nil
+// gives the block back to the network. It takes effect with the next Run or Rerun. A block that the
+// network does not have and a list of another length than the block's channels change nothing and
+// report false.
 func (s *Session) SetGates(block int, gates []float32) bool {
 	if block < 0 || block >= len(s.blocks) || gates != nil && len(gates) != len(s.blocks[block].force) {
 		return false
@@ -27,8 +29,8 @@ func (s *Session) SetGates(block int, gates []float32) bool {
 	return true
 }
 
-// Rerun runs the last picture again with the gates of now, beginning with the first block that SetGates touched since. Without a Run before it, it
-// sees a grey picture of the mean colour.
+// Rerun runs the last picture again with the gates of now, beginning with the first block that
+// SetGates touched since. Without a Run before it, it sees a grey picture of the mean colour.
 func (s *Session) Rerun() *Trace {
 	if s.trace.Network == 0 {
 		return s.run(0)
@@ -42,15 +44,17 @@ type aside struct {
 	own     []*Tensor // the session's outputs while none is borrowed
 }
 
-// Mute returns how much the logit of a class falls when one channel of an attention block is taken out: when its gate is 0 and the others are as they are
-// now. Only the layers from the block on run again, in buffers of their own, and the session stays as it was. block, channel and class must exist.
+// Mute returns how much the logit of a class falls when one channel of an attention block is taken
+// out: when its gate is 0 and the others are as they are now. Only the layers from the block on run
+// again, in buffers of their own, and the session stays as it was. block, channel and class must
+// exist.
 func (s *Session) Mute(block, channel, class int) float32 {
 	t := s.without(block, channel)
 	return s.trace.Logits[class] - t.Logits[class]
 }
 
-// Without returns the probabilities of all classes with one channel of an attention block taken out,
-// as Mute takes it. They are valid until the next Mute or Without.
+// Without returns the probabilities of all classes with one channel of an attention block taken
+// out, as Mute takes it. They are valid until the next Mute or Without.
 func (s *Session) Without(block, channel int) []float32 { return s.without(block, channel).Probs }
 
 // without is the trace of the layers from the block on without a channel.
@@ -80,8 +84,9 @@ func (s *Session) without(block, channel int) *Trace {
 	return t.run(first)
 }
 
-// Spearman is the rank correlation of two lists of equal length, -1..1: Pearson's correlation of their ranks, equal values sharing the mean of
-// their ranks. It is 0 where one list has fewer than two different values.
+// Spearman is the rank correlation of two lists of equal length, -1..1: Pearson's correlation of
+// their ranks, equal values sharing the mean of their ranks. It is 0 where one list has fewer than
+// two different values.
 func Spearman(a, b []float32) float32 {
 	x, y := ranks(a), ranks(b)
 	mean := float64(len(x)-1) / 2

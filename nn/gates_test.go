@@ -21,7 +21,8 @@ func openSession(t testing.TB, m *Model) *Session {
 
 func close32(a, b float32) bool { return math.Abs(float64(a-b)) <= 1e-4*(1+math.Abs(float64(b))) }
 
-// The terms of Why and its bias are the logit, with the network's gates and with others; those of WhyNot are the difference of two logits.
+// The terms of Why and its bias are the logit, with the network's gates and with others; those of
+// WhyNot are the difference of two logits.
 func TestWhyAddsUpToTheLogit(t *testing.T) {
 	for name, n := range networks(t) {
 		s := openSession(t, n.Model)
@@ -79,7 +80,8 @@ func TestWhyAddsUpToTheLogit(t *testing.T) {
 	}
 }
 
-// What a channel brings by gate x gradient is what muting it takes away where the head is linear in the gates.
+// What a channel brings by gate x gradient is what muting it takes away where the head is linear in
+// the gates.
 func TestMuteEqualsGateGradient(t *testing.T) {
 	for _, name := range []string{"live, generated", "eca, generated", "simple-se"} {
 		n := networks(t)[name]
@@ -117,7 +119,8 @@ func TestMuteEqualsGateGradient(t *testing.T) {
 	}
 }
 
-// Mute, and SetGates with Rerun, are what a whole run with that gate is, whatever kind of attention it is.
+// Mute, and SetGates with Rerun, are what a whole run with that gate is, whatever kind of attention
+// it is.
 func TestMuteEqualsRun(t *testing.T) {
 	for _, name := range []string{"live", "eca", "cbam", "attentive"} {
 		m, _ := generated(t, name)

@@ -9,7 +9,8 @@ import (
 	"sescope/weights"
 )
 
-// withGenerated returns the weights of a golden network: those that weights/train/generated.py made, made again, and the golden's batch norm statistics.
+// withGenerated returns the weights of a golden network: those that weights/train/generated.py
+// made, made again, and the golden's batch norm statistics.
 func withGenerated(t testing.TB, golden *weights.File) *weights.File {
 	t.Helper()
 	var made []struct {

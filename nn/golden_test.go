@@ -15,7 +15,8 @@ import (
 	"sescope/weights"
 )
 
-// The goldens are PyTorch's: weights/train/goldens.py makes them, and its head says what each name holds.
+// The goldens are PyTorch's: weights/train/goldens.py makes them, and its head says what each name
+// holds.
 
 const goldenDir = "testdata/golden"
 
@@ -51,8 +52,8 @@ func readPNG(t testing.TB, path string) *image.NRGBA {
 	return out
 }
 
-// networks returns every model of the project, the tutorial's own state_dict under the spec of simple-se, and residual networks with generated
-// weights, with their goldens.
+// networks returns every model of the project, the tutorial's own state_dict under the spec of
+// simple-se, and residual networks with generated weights, with their goldens.
 func networks(t testing.TB) map[string]struct {
 	Model  *Model
 	Golden *weights.File
@@ -193,7 +194,8 @@ func TestAgainstPyTorch(t *testing.T) {
 	}
 }
 
-// Class evidence is exact where the head is mean + linear: the mean of the map plus the bias is the logit.
+// Class evidence is exact where the head is mean + linear: the mean of the map plus the bias is the
+// logit.
 func TestEvidenceAddsUpToTheLogit(t *testing.T) {
 	tested := 0
 	for name, n := range networks(t) {
@@ -224,7 +226,8 @@ func TestEvidenceAddsUpToTheLogit(t *testing.T) {
 	}
 }
 
-// Gate x gradient of a mean + linear head is the channel's whole share of the logit: all shares and the bias add up to it.
+// Gate x gradient of a mean + linear head is the channel's whole share of the logit: all shares and
+// the bias add up to it.
 func TestGateGradientAddsUp(t *testing.T) {
 	n := networks(t)["simple-se"]
 	s, err := n.Model.NewSession()
@@ -359,7 +362,8 @@ func heat(t *testing.T, trace *Trace, kind Kind, class int) *Heatmap {
 	return h
 }
 
-// A kind that is none, or that the network does not have, is an error with the kinds that there are.
+// A kind that is none, or that the network does not have, is an error with the kinds that there
+// are.
 func TestUnknownHeatmap(t *testing.T) {
 	for name, n := range networks(t) {
 		trace := openSession(t, n.Model).Run(readPNG(t, goldenDir+"/0.png"))

@@ -222,7 +222,8 @@ func (l *channelsLayer) Forward(dst, src *Tensor, _ *Session) {
 	}
 }
 
-// mulLayer multiplies with another map, with a gate for each channel or with one for each place. It knows nothing about how these came about.
+// mulLayer multiplies with another map, with a gate for each channel or with one for each place. It
+// knows nothing about how these came about.
 type mulLayer struct {
 	base
 	with int

@@ -10,7 +10,8 @@ import (
 	"sescope/weights"
 )
 
-// Backward of a layer is the derivative of its Forward: compared with differences, in the direction of a random change.
+// Backward of a layer is the derivative of its Forward: compared with differences, in the direction
+// of a random change.
 func TestBackwardOfKinds(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	fill := func(shape Shape, pad int) *Tensor {
@@ -122,7 +123,8 @@ func TestArithmeticOfKinds(t *testing.T) {
 			}
 		}
 	}
-	// Grad-CAM goes through these layers. The head begins with avgpool; what it reads stands for the last convolution where several lead there.
+	// Grad-CAM goes through these layers. The head begins with avgpool; what it reads stands for
+	// the last convolution where several lead there.
 	if heat, err := trace.Heatmap(GradCAM, 0, nil); err != nil || heat.W != 10 || heat.H != 8 {
 		t.Errorf("a heat map of %+v (%v)", heat, err)
 	}

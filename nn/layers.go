@@ -2,7 +2,8 @@ package nn
 
 import "sescope/kernels"
 
-// Layer is one step of a planned network; several layers of the spec may be fused into one. It is immutable after Load.
+// Layer is one step of a planned network; several layers of the spec may be fused into one. It is
+// immutable after Load.
 type Layer interface {
 	Name() string                         // of the last spec layer in it
 	Out() Shape                           // of its output
@@ -10,8 +11,9 @@ type Layer interface {
 	Forward(dst, src *Tensor, s *Session) // cannot fail: Load checked everything
 }
 
-// headLayer is a Layer between the last SE block and the logits. Backward turns grad, the gradient of a logit at the layer's output,
-// into dst, the gradient at its input; src and out are what Forward read and wrote in session s.
+// headLayer is a Layer between the last SE block and the logits. Backward turns grad, the gradient
+// of a logit at the layer's output, into dst, the gradient at its input; src and out are what
+// Forward read and wrote in session s.
 type headLayer interface {
 	Layer
 	Backward(dst, grad, src, out *Tensor, s *Session)
@@ -36,7 +38,8 @@ func (t *Tensor) pixels() []float32 { return t.Data[t.Offset(0, 0):] }
 // SIMD tells whether this build computes convolutions in SIMD assembly.
 var SIMD = kernels.SIMD
 
-// convLayer is a convolution or a fully connected layer with a folded batch norm and a fused activation.
+// convLayer is a convolution or a fully connected layer with a folded batch norm and a fused
+// activation.
 type convLayer struct {
 	base
 	kernel, stride int
@@ -72,13 +75,15 @@ func (l *convLayer) geometry(dst, src *Tensor) kernels.Conv {
 	}
 }
 
-// useWinograd tells whether a convolution runs as Winograd F(4x4,3x3). Measured in Chromium it is 1.3 (3 to 8 channels) to 3.6 times faster than the
-// direct kernel on maps from 3x3 on, where it is 1.5 times; on 2x2 it takes twice the time.
+// useWinograd tells whether a convolution runs as Winograd F(4x4,3x3). Measured in Chromium it is
+// 1.3 (3 to 8 channels) to 3.6 times faster than the direct kernel on maps from 3x3 on, where it is
+// 1.5 times; on 2x2 it takes twice the time.
 func useWinograd(kernel, stride int, pads kernels.Pads, out Shape) bool {
 	return kernel == 3 && stride == 1 && pads == kernels.Same(1) && out.H >= 3 && out.W >= 3
 }
 
-// Backward of a fully connected layer: dst[i] = sum over o of w[o][i] grad[o], where the ReLU let o pass.
+// Backward of a fully connected layer: dst[i] = sum over o of w[o][i] grad[o], where the ReLU let o
+// pass.
 func (l *convLayer) Backward(dst, grad, _, out *Tensor, _ *Session) {
 	clear(dst.Data)
 	k := len(l.w) / len(l.bias)
@@ -118,7 +123,8 @@ func (l *addLayer) Forward(dst, src *Tensor, s *Session) {
 	kernels.Add(dst.pixels(), dst.layout(), src.pixels(), src.layout(), other.pixels(), other.layout(), l.relu)
 }
 
-// affineLayer is a batch norm that was not folded (the convolution's own output is kept for the channel activation) with its ReLU.
+// affineLayer is a batch norm that was not folded (the convolution's own output is kept for the
+// channel activation) with its ReLU.
 type affineLayer struct {
 	base
 	scale, shift []float32
@@ -179,7 +185,8 @@ func (l *poolLayer) Forward(dst, src *Tensor, _ *Session) {
 	l.window.Max(dst.pixels(), dst.layout(), src.pixels(), src.layout())
 }
 
-// Backward sends each gradient to the first largest value of its window in row order, as PyTorch does, or in equal parts to all of it.
+// Backward sends each gradient to the first largest value of its window in row order, as PyTorch
+// does, or in equal parts to all of it.
 func (l *poolLayer) Backward(dst, grad, src, out *Tensor, _ *Session) {
 	clear(dst.Data)
 	for y := range out.H {
@@ -230,8 +237,8 @@ func (l *meanLayer) Backward(dst, grad, _, _ *Tensor, _ *Session) {
 	}
 }
 
-// flattenLayer keeps HWC order and drops border and padding; the weights of the next Linear are reordered at load from PyTorch's
-// channel-major order.
+// flattenLayer keeps HWC order and drops border and padding; the weights of the next Linear are
+// reordered at load from PyTorch's channel-major order.
 type flattenLayer struct{ base }
 
 func (l *flattenLayer) Forward(dst, src *Tensor, _ *Session) {

@@ -34,10 +34,12 @@ type Model struct {
 	explicit             bool
 }
 
-// ErrNoSpec is the error about a file that does not describe its network: its spec may come from elsewhere.
+// ErrNoSpec is the error about a file that does not describe its network: its spec may come from
+// elsewhere.
 var ErrNoSpec = errors.New("the header carries no network spec (metadata key \"" + metadataKey + "\")")
 
-// Load plans the network that the file's header describes. Every error names the file and the tensor or layer.
+// Load plans the network that the file's header describes. Every error names the file and the
+// tensor or layer.
 func Load(f *weights.File) (*Model, error) {
 	spec, ok, err := ParseSpec(f)
 	if err != nil {
@@ -106,7 +108,8 @@ func (s *Spec) output() string {
 // HasAttention tells whether an SE block scales the last convolution's channels.
 func (m *Model) HasAttention() bool { return m.last != nil }
 
-// Planned names the layers that a session runs, each by the last layer of the spec that is fused into it.
+// Planned names the layers that a session runs, each by the last layer of the spec that is fused
+// into it.
 func (m *Model) Planned() []string {
 	names := make([]string, len(m.layers))
 	for i, l := range m.layers {

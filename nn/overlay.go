@@ -5,20 +5,21 @@ import (
 	"image"
 )
 
-// Between which values of the heat map the ramp of Overlay rises from nothing to the full opacity: a
-// map that floods the picture hides what it is about.
+// Between which values of the heat map the ramp of Overlay rises from nothing to the full opacity:
+// a map that floods the picture hides what it is about.
 const (
 	rampStart = 0.22
 	rampEnd   = 0.72
 )
 
-// overlayLevels is how finely Overlay samples its colours and alphas: four times the colour table, so that the ramp's alpha is
-// within one level of 255 of the formula.
+// overlayLevels is how finely Overlay samples its colours and alphas: four times the colour table,
+// so that the ramp's alpha is within one level of 255 of the formula.
 const overlayLevels = 1024
 
-// Overlay paints heat, which must be of dst's size and in 0..1, as a layer to lay over a picture: the colour from cm, straight alpha.
-// With ramp the alpha is opacity*smoothstep(0.22, 0.72, t), so that cold areas show the picture; without it the alpha is opacity
-// everywhere, as the tutorial paints. opacity is clamped to 0..1. NaN is transparent. It allocates nothing.
+// Overlay paints heat, which must be of dst's size and in 0..1, as a layer to lay over a picture:
+// the colour from cm, straight alpha. With ramp the alpha is opacity*smoothstep(0.22, 0.72, t), so
+// that cold areas show the picture; without it the alpha is opacity everywhere, as the tutorial
+// paints. opacity is clamped to 0..1. NaN is transparent. It allocates nothing.
 func Overlay(dst *image.NRGBA, heat *Heatmap, cm *Colormap, opacity float32, ramp bool) {
 	checkHeatmap("Overlay's heat map", heat)
 	checkSize("Overlay's layer", dst, heat)
@@ -52,9 +53,10 @@ func Overlay(dst *image.NRGBA, heat *Heatmap, cm *Colormap, opacity float32, ram
 	}
 }
 
-// Blend paints heat over picture: (1-alpha)*picture + alpha*colour, rounded, fully opaque. That is what matplotlib's
-// imshow(picture); imshow(heat, alpha=alpha, cmap=cm) paints when heat, as imshow scales it, spans 0..1. All three have one size, picture is opaque
-// (as a Trace's Input is), alpha is clamped to 0..1, and dst may be picture. NaN shows the picture. It allocates nothing.
+// Blend paints heat over picture: (1-alpha)*picture + alpha*colour, rounded, fully opaque. That is
+// what matplotlib's imshow(picture); imshow(heat, alpha=alpha, cmap=cm) paints when heat, as imshow
+// scales it, spans 0..1. All three have one size, picture is opaque (as a Trace's Input is), alpha
+// is clamped to 0..1, and dst may be picture. NaN shows the picture. It allocates nothing.
 func Blend(dst, picture *image.NRGBA, heat *Heatmap, cm *Colormap, alpha float32) {
 	checkHeatmap("Blend's heat map", heat)
 	checkSize("Blend's result", dst, heat)
@@ -81,8 +83,8 @@ func mix(p, q uint8, a float32) uint8 {
 	return uint8((1-a)*float32(p) + a*float32(q) + 0.5)
 }
 
-// checkHeatmap panics unless h holds at least one value and as many as its size says: the sizes come from our own code, so a
-// wrong one is a mistake of the caller and no state of the program.
+// checkHeatmap panics unless h holds at least one value and as many as its size says: the sizes
+// come from our own code, so a wrong one is a mistake of the caller and no state of the program.
 func checkHeatmap(what string, h *Heatmap) {
 	if h.W < 1 || h.H < 1 || len(h.Data) != h.W*h.H {
 		panic(fmt.Sprintf("nn: %s is %dx%d with %d values, expected at least 1x1 and one value a pixel", what, h.W, h.H, len(h.Data)))

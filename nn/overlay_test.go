@@ -78,7 +78,8 @@ func TestBlendFormula(t *testing.T) {
 	}
 }
 
-// TestTutorialPanel runs the tutorial's whole chain, activation to painted panel, against matplotlib's own canvas.
+// TestTutorialPanel runs the tutorial's whole chain, activation to painted panel, against
+// matplotlib's own canvas.
 func TestTutorialPanel(t *testing.T) {
 	var golden blendGolden
 	readNumerics(t, "blend.json", &golden)
@@ -93,7 +94,8 @@ func TestTutorialPanel(t *testing.T) {
 	compare(t, dst, rgba(golden.Painted), panelTolerance, 0)
 }
 
-// panelTolerance in levels: matplotlib's canvas holds bytes, so alpha 0.5 becomes 127/255 there and two products are rounded down.
+// panelTolerance in levels: matplotlib's canvas holds bytes, so alpha 0.5 becomes 127/255 there and
+// two products are rounded down.
 const panelTolerance = 2
 
 func TestBlendNaNShowsPicture(t *testing.T) {
@@ -123,7 +125,8 @@ func TestOverlayRefusesOtherSizes(t *testing.T) {
 	mustPanic(t, "Blend picture", func() { Blend(same, other, heat, Jet, 1) })
 }
 
-// guarded returns a canvas filled with a mark, and a w x h picture in its middle: a sub-image, so its stride is not its width.
+// guarded returns a canvas filled with a mark, and a w x h picture in its middle: a sub-image, so
+// its stride is not its width.
 func guarded(w, h int) (canvas, inner *image.NRGBA) {
 	canvas = image.NewNRGBA(image.Rect(0, 0, w+5, h+4))
 	for i := range canvas.Pix {
@@ -143,7 +146,8 @@ func checkGuard(t *testing.T, canvas, inner *image.NRGBA) {
 	}
 }
 
-// compare fails where a colour or an alpha differs by more than the tolerance in levels; want is RGBA without gaps.
+// compare fails where a colour or an alpha differs by more than the tolerance in levels; want is
+// RGBA without gaps.
 func compare(t *testing.T, got *image.NRGBA, want []byte, colour, alpha int) {
 	t.Helper()
 	w, h := got.Rect.Dx(), got.Rect.Dy()

@@ -10,7 +10,8 @@ import (
 	"github.com/chewxy/math32"
 )
 
-// planner turns spec layers into Layers, folding batch norm and fusing ReLU where nothing needs the values between.
+// planner turns spec layers into Layers, folding batch norm and fusing ReLU where nothing needs the
+// values between.
 type planner struct {
 	file  *weights.File
 	model *Model
@@ -159,12 +160,14 @@ func (p *planner) plan(infos []LayerInfo) error {
 	return p.signatures()
 }
 
-// flattened is the error about a layer that reads a flattened map without weights that could be put into our order.
+// flattened is the error about a layer that reads a flattened map without weights that could be put
+// into our order.
 func (p *planner) flattened(l LayerInfo) error {
 	return fmt.Errorf("%s: network %q: layer %q (%s) has a flattened map of several pixels, expected linear, batchnorm or an activation behind flatten", p.file.Name, p.model.Spec.Name, l.Name, l.Op)
 }
 
-// rejection reads the weights of the rejection scores that need some; channels are those of the map that the head reads.
+// rejection reads the weights of the rejection scores that need some; channels are those of the map
+// that the head reads.
 func (p *planner) rejection(channels int) (err error) {
 	m := p.model
 	m.reject, m.taught = nil, taught{}
@@ -204,7 +207,8 @@ func (p *planner) rejection(channels int) (err error) {
 	return err
 }
 
-// folded reads a convolution's weights, (out, in/groups, k, k), and biases, and multiplies the batch norm behind it into them.
+// folded reads a convolution's weights, (out, in/groups, k, k), and biases, and multiplies the
+// batch norm behind it into them.
 func (p *planner) folded(group []LayerInfo) (w, bias []float32, err error) {
 	l := group[0]
 	if w, err = p.tensor(l.Name+".weight", l.LayerSpec.Out, l.In/l.groups(), l.Kernel, l.Kernel); err != nil {
@@ -253,7 +257,8 @@ func (p *planner) conv(group []LayerInfo) (Layer, error) {
 	return layer, nil
 }
 
-// batchNorm reads a batch norm as scale and shift: scale = weight / sqrt(var + eps), shift = bias - mean*scale.
+// batchNorm reads a batch norm as scale and shift: scale = weight / sqrt(var + eps), shift = bias -
+// mean*scale.
 func (p *planner) batchNorm(l LayerInfo) (scale, shift []float32, err error) {
 	var v [4][]float32
 	for i, part := range []string{"weight", "bias", "running_mean", "running_var"} {
@@ -272,7 +277,8 @@ func (p *planner) batchNorm(l LayerInfo) (scale, shift []float32, err error) {
 	return scale, shift, nil
 }
 
-// affine plans a batch norm that is not part of a convolution, and its ReLU. Behind a flatten, order is the map in front of that.
+// affine plans a batch norm that is not part of a convolution, and its ReLU. Behind a flatten,
+// order is the map in front of that.
 func (p *planner) affine(group []LayerInfo, order Shape) (Layer, error) {
 	scale, shift, err := p.batchNorm(group[0])
 	if err == nil && order.C > 0 {
@@ -328,7 +334,8 @@ func fullyConnected(name string, w, bias []float32, out, in int, act kernels.Act
 		w: kernels.Pack(w, out, in, 1, 1, align4(in)), bias: kernels.PackBias(bias, out)}
 }
 
-// channelsLast reorders the columns of (out, C*H*W) weights from PyTorch's channel-major flattening to ours, (H, W, C).
+// channelsLast reorders the columns of (out, C*H*W) weights from PyTorch's channel-major flattening
+// to ours, (H, W, C).
 func channelsLast(w []float32, out int, s Shape) []float32 {
 	n := s.H * s.W * s.C
 	r := make([]float32, len(w))

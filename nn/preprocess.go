@@ -5,11 +5,12 @@ import (
 	"image"
 )
 
-// preprocessor turns pixels into the network's input: the middle of the picture in the input's aspect, area-averaged to its size, transparency
-// composed over white, grey if the network has one channel, then (v/255 - mean) / std.
+// preprocessor turns pixels into the network's input: the middle of the picture in the input's
+// aspect, area-averaged to its size, transparency composed over white, grey if the network has one
+// channel, then (v/255 - mean) / std.
 //
-// Averaging is done here rather than by a canvas because browsers resample differently; the same pixels give the same logits in
-// every browser and on the command line.
+// Averaging is done here rather than by a canvas because browsers resample differently; the same
+// pixels give the same logits in every browser and on the command line.
 type preprocessor struct {
 	w, h int
 	seen *image.NRGBA // what the network sees, for people
@@ -21,7 +22,8 @@ func newPreprocessor(in Shape) preprocessor {
 	return preprocessor{in.W, in.H, image.NewNRGBA(image.Rect(0, 0, in.W, in.H)), make([]float32, 3*in.W), make([]uint32, 4*in.W)}
 }
 
-// Centre is the part of a picture that a network of w x h pixels sees: the largest of that aspect, in the middle.
+// Centre is the part of a picture that a network of w x h pixels sees: the largest of that aspect,
+// in the middle.
 func Centre(r image.Rectangle, w, h int) image.Rectangle {
 	width, height := r.Dx(), r.Dx()*h/w
 	if height > r.Dy() {
@@ -74,8 +76,9 @@ func (p *preprocessor) grey(row []float32, stride int, seen []uint8, area, mean,
 	}
 }
 
-// weighted sums the source pixels of one output row. Output pixel i of n covers [i*side/n, (i+1)*side/n) of the picture. In units of 1/n
-// source pixel all edges are whole numbers, so the overlaps are exact and add up to side a direction.
+// weighted sums the source pixels of one output row. Output pixel i of n covers [i*side/n,
+// (i+1)*side/n) of the picture. In units of 1/n source pixel all edges are whole numbers, so the
+// overlaps are exact and add up to side a direction.
 func (p *preprocessor) weighted(img *image.NRGBA, crop image.Rectangle, y int) {
 	width, height := crop.Dx(), crop.Dy()
 	clear(p.sums)
@@ -100,8 +103,9 @@ func (p *preprocessor) weighted(img *image.NRGBA, crop image.Rectangle, y int) {
 	}
 }
 
-// whole makes the same sums where every output pixel is k x k opaque source pixels, as the camera's are: sums of bytes, two pixels and eight bytes
-// at a time, in lanes of 16 bits. It returns false where it does not apply.
+// whole makes the same sums where every output pixel is k x k opaque source pixels, as the camera's
+// are: sums of bytes, two pixels and eight bytes at a time, in lanes of 16 bits. It returns false
+// where it does not apply.
 func (p *preprocessor) whole(img *image.NRGBA, crop image.Rectangle, y int) bool {
 	const lanes, most = 0x00ff00ff00ff00ff, 2 * 0xffff / 0xff // most pixels that a lane has room for
 	k := crop.Dx() / p.w
@@ -143,7 +147,8 @@ func (p *preprocessor) whole(img *image.NRGBA, crop image.Rectangle, y int) bool
 	return true
 }
 
-// overlap is the length that source pixel s and output pixel o of n share, in units of 1/n source pixel.
+// overlap is the length that source pixel s and output pixel o of n share, in units of 1/n source
+// pixel.
 func overlap(s, o, side, n int) int {
 	return min((s+1)*n, (o+1)*side) - max(s*n, o*side)
 }

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// average is the definition in float64: every output pixel is the integral of the picture over its square.
+// average is the definition in float64: every output pixel is the integral of the picture over its
+// square.
 func average(img *image.NRGBA, crop image.Rectangle, size, x, y, c int) float64 {
 	side := float64(crop.Dx())
 	var sum float64
@@ -27,7 +28,8 @@ func average(img *image.NRGBA, crop image.Rectangle, size, x, y, c int) float64 
 	return sum / (side * side / float64(size*size))
 }
 
-// Sizes below, at, above and not a multiple of the input, wide, tall, transparent, and with a bounding box that does not begin at 0.
+// Sizes below, at, above and not a multiple of the input, wide, tall, transparent, and with a
+// bounding box that does not begin at 0.
 func TestPreprocess(t *testing.T) {
 	in := Shape{32, 32, 3}
 	mean, std := []float32{0.4914, 0.4822, 0.4465}, []float32{0.2023, 0.1994, 0.2010}
@@ -98,7 +100,8 @@ func TestCentre(t *testing.T) {
 	}
 }
 
-// A network of 4 x 2 pixels and one channel sees the wide middle in grey, as Pillow's convert("L") has it.
+// A network of 4 x 2 pixels and one channel sees the wide middle in grey, as Pillow's convert("L")
+// has it.
 func TestPreprocessWideAndGrey(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 8, 8))
 	for y := range 8 {

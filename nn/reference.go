@@ -8,13 +8,15 @@ import (
 	"sescope/weights/json"
 )
 
-// referenceKey is the metadata key of the logits that whoever wrote a file found in PyTorch: a JSON list of two lists.
+// referenceKey is the metadata key of the logits that whoever wrote a file found in PyTorch: a JSON
+// list of two lists.
 const referenceKey = weights.ReferenceKey
 
 // referenceTolerance is the largest difference from them, as a part of the largest logit.
 const referenceTolerance = 1e-3
 
-// referencePicture makes picture k of the two that files are checked by. weights/train/sescope_export/write.py makes the same.
+// referencePicture makes picture k of the two that files are checked by.
+// weights/train/sescope_export/write.py makes the same.
 func referencePicture(k int, in Shape) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, in.W, in.H))
 	for y := range in.H {
@@ -33,8 +35,8 @@ func referencePicture(k int, in Shape) *image.NRGBA {
 	return img
 }
 
-// CheckReference runs the pictures by which a file can be checked, if it carries their logits, and reports other logits than those. An int8
-// file carries none: see weights.Quantise.
+// CheckReference runs the pictures by which a file can be checked, if it carries their logits, and
+// reports other logits than those. An int8 file carries none: see weights.Quantise.
 func (s *Session) CheckReference() error {
 	f := s.model.file
 	text, ok := f.Metadata[referenceKey]

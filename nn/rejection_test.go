@@ -110,7 +110,8 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-// The class whose usual gates are the present ones is the closest, and a gate one deviation off in every channel is at distance 1.
+// The class whose usual gates are the present ones is the closest, and a gate one deviation off in
+// every channel is at distance 1.
 func TestSignatures(t *testing.T) {
 	img := readPNG(t, goldenDir+"/1.png")
 	plain, err := withSpec(t, func(*Spec) {})
@@ -152,7 +153,8 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-// Weights may be finite and what they make not: Check says where, and JSON never sees such a number.
+// Weights may be finite and what they make not: Check says where, and JSON never sees such a
+// number.
 func TestCheckNamesTheFirstLayer(t *testing.T) {
 	f := withGenerated(t, readWeights(t, goldenDir+"/generated-live.safetensors"))
 	img := image.NewNRGBA(image.Rect(0, 0, 32, 32))

@@ -24,7 +24,8 @@ type ClassReport struct {
 	Recall    float64 `json:"recall"`
 }
 
-// GateReport holds the mean and standard deviation of one SE block's gates by label, [label][channel]; a label without pictures has an empty row.
+// GateReport holds the mean and standard deviation of one SE block's gates by label,
+// [label][channel]; a label without pictures has an empty row.
 type GateReport struct {
 	Layer string      `json:"layer"`
 	Mean  [][]float64 `json:"mean"`

@@ -1,6 +1,7 @@
 package nn
 
-// Normalise maps h in place to 0..1 as the tutorial does: (x-min) / (max-min+1e-8). A constant map becomes all zero.
+// Normalise maps h in place to 0..1 as the tutorial does: (x-min) / (max-min+1e-8). A constant map
+// becomes all zero.
 func Normalise(h *Heatmap) {
 	lo, hi := h.Range()
 	span := hi - lo + 1e-8
@@ -12,8 +13,9 @@ func Normalise(h *Heatmap) {
 // bilinearBlock is how many columns share one table of positions; the table lives on the stack.
 const bilinearBlock = 64
 
-// ResizeBilinear fills dst from src with half-pixel centres and clamped edges, without smoothing when it shrinks:
-// PyTorch's interpolate(mode="bilinear", align_corners=False). It allocates nothing. The maps must not share data.
+// ResizeBilinear fills dst from src with half-pixel centres and clamped edges, without smoothing
+// when it shrinks: PyTorch's interpolate(mode="bilinear", align_corners=False). It allocates
+// nothing. The maps must not share data.
 func ResizeBilinear(dst, src *Heatmap) {
 	checkHeatmap("ResizeBilinear's dst", dst)
 	checkHeatmap("ResizeBilinear's src", src)
@@ -30,7 +32,8 @@ func ResizeBilinear(dst, src *Heatmap) {
 			above := src.Data[row.lo*src.W : (row.lo+1)*src.W]
 			below := src.Data[row.hi*src.W : (row.hi+1)*src.W]
 			out := dst.Data[y*dst.W+x0:][:n]
-			// When a map grows, neighbouring pixels lie between the same two columns: blend those once.
+			// When a map grows, neighbouring pixels lie between the same two columns: blend those
+			// once.
 			at, left, right := -1, float32(0), float32(0)
 			for i := range out {
 				c := &columns[i]

@@ -55,7 +55,8 @@ func TestResizeGolden(t *testing.T) {
 	}
 }
 
-// diff fails when got is further from want than tolerance times the largest |want|; NaN is far from everything.
+// diff fails when got is further from want than tolerance times the largest |want|; NaN is far from
+// everything.
 func diff(t *testing.T, got, want []float32, tolerance float32) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -97,8 +98,9 @@ func flipped(h *Heatmap) *Heatmap {
 	return f
 }
 
-// FuzzResize checks what holds for every size: all values written and finite, bilinear inside the source's range, constants kept,
-// and both resizers symmetric (turning the source turns the result).
+// FuzzResize checks what holds for every size: all values written and finite, bilinear inside the
+// source's range, constants kept, and both resizers symmetric (turning the source turns the
+// result).
 func FuzzResize(f *testing.F) {
 	f.Add(uint8(8), uint8(8), uint8(32), uint8(32), uint64(1))
 	f.Add(uint8(1), uint8(2), uint8(3), uint8(1), uint64(2))
@@ -129,7 +131,8 @@ func FuzzResize(f *testing.F) {
 	})
 }
 
-// The spline passes through its samples: wherever the output grid meets the input grid the value is the sample.
+// The spline passes through its samples: wherever the output grid meets the input grid the value is
+// the sample.
 func TestSplineInterpolates(t *testing.T) {
 	src := noise(6, 9, 5)
 	dst := NewHeatmap(5*7+1, 8*3+1)

@@ -8,7 +8,8 @@ import (
 	"sescope/kernels"
 )
 
-// Session holds the buffers of one run. Nothing is allocated after NewSession; a session is used by one goroutine at a time.
+// Session holds the buffers of one run. Nothing is allocated after NewSession; a session is used by
+// one goroutine at a time.
 type Session struct {
 	Timed bool // measure every layer: see Trace.Times
 
@@ -93,7 +94,8 @@ func (m *Model) NewSession() (*Session, error) {
 // Trace is the session's trace; before the first Run its numbers are zero and its shapes are right.
 func (s *Session) Trace() *Trace { return &s.trace }
 
-// Run classifies the centre square of a picture. The trace is valid until the next Run. An empty picture counts as white.
+// Run classifies the centre square of a picture. The trace is valid until the next Run. An empty
+// picture counts as white.
 func (s *Session) Run(img *image.NRGBA) *Trace {
 	start := time.Now()
 	s.prep.run(s.input, img, s.model.Spec.Mean, s.model.Spec.Std)
@@ -101,7 +103,8 @@ func (s *Session) Run(img *image.NRGBA) *Trace {
 	return s.run(0)
 }
 
-// RunTensor runs an input that was normalised elsewhere: H x W x C values without a border. Trace.Input stays as it was.
+// RunTensor runs an input that was normalised elsewhere: H x W x C values without a border.
+// Trace.Input stays as it was.
 func (s *Session) RunTensor(values []float32) *Trace {
 	in := s.input
 	if len(values) != in.H*in.W*in.C {

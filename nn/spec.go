@@ -10,8 +10,8 @@ import (
 	"sescope/weights/json"
 )
 
-// Spec is the declarative description of a network. It stands as JSON under the metadata key "sescope" of the weights file, so a new sequence
-// of known layers needs no Go code.
+// Spec is the declarative description of a network. It stands as JSON under the metadata key
+// "sescope" of the weights file, so a new sequence of known layers needs no Go code.
 type Spec struct {
 	Name    string            `json:"name"`
 	Title   map[string]string `json:"title"`          // what people read, by language ("en", "zh")
@@ -23,8 +23,9 @@ type Spec struct {
 	Classes []Class           `json:"classes"`
 	Layers  []LayerSpec       `json:"layers"`
 
-	// Output is the function behind the last layer: "softmax" (also if empty), "sigmoid" for an answer
-	// to each class of its own, or "none" where the last layer's values are the probabilities.
+	// Output is the function behind the last layer: "softmax" (also if empty), "sigmoid" for an
+	// answer to each class of its own, or "none" where the last layer's values are the
+	// probabilities.
 	Output string `json:"output,omitempty"`
 
 	Temperature float32 `json:"temperature,omitempty"` // probabilities are Output(logits / temperature); 0 counts as 1
@@ -32,21 +33,25 @@ type Spec struct {
 	Card        *Card   `json:"card,omitempty"`        // how good the network was found to be
 }
 
-// Reject is the rule of Trace.Rejection: a picture is known if its score reaches the threshold, T being the temperature.
+// Reject is the rule of Trace.Rejection: a picture is known if its score reaches the threshold, T
+// being the temperature.
 type Reject struct {
-	// "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest probability; "features": the sum over channels of
-	// tensor reject.weight, (C), times the mean of the map that the head reads; "taught": 1 - Trace.Nearest / Limit, or (the score "features" -
-	// Own) / Spread where that is smaller and Spread is not 0.
+	// "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest
+	// probability; "features": the sum over channels of tensor reject.weight, (C), times the mean
+	// of the map that the head reads; "taught": 1 - Trace.Nearest / Limit, or (the score "features"
+	// - Own) / Spread where that is smaller and Spread is not 0.
 	Score     string  `json:"score"`
 	Threshold float32 `json:"threshold"`
 
-	// Of "taught", which reads the tensors reject.examples, (n, inputs of the head), reject.mean and reject.std, (inputs).
+	// Of "taught", which reads the tensors reject.examples, (n, inputs of the head), reject.mean
+	// and reject.std, (inputs).
 	Limit  float32 `json:"limit,omitempty"`
 	Own    float32 `json:"own,omitempty"`
 	Spread float32 `json:"spread,omitempty"`
 }
 
-// Card is the accuracy card that training measured (weights/train/card.py). All texts are by language; what was not measured is empty.
+// Card is the accuracy card that training measured (weights/train/card.py). All texts are by
+// language; what was not measured is empty.
 type Card struct {
 	Params   int               `json:"params,omitempty"`
 	MACs     int               `json:"macs,omitempty"`
@@ -97,8 +102,9 @@ type Class struct {
 	Zh string `json:"zh"`
 }
 
-// LayerSpec is one layer. Name is PyTorch's parameter prefix; the layer reads the output of the layer before it, or of the earlier layer that
-// From names ("input" is the picture). Only earlier layers can be named, so a network has no cycles.
+// LayerSpec is one layer. Name is PyTorch's parameter prefix; the layer reads the output of the
+// layer before it, or of the earlier layer that From names ("input" is the picture). Only earlier
+// layers can be named, so a network has no cycles.
 //
 //	op           uses                               parameters in the file (PyTorch's shapes)
 //	conv         in out kernel stride pad groups    NAME.weight (out, in/groups, k, k), NAME.bias (out) if bias
@@ -125,8 +131,8 @@ type Class struct {
 //
 // Conv and pools take pads (top, left, bottom, right) where they are not the same on all sides.
 //
-// An SE block squeezes, goes through FC[0] to out values, act ("relu" by default, relu6, silu or hardswish), FC[1], gate ("sigmoid" by default, or hardsigmoid)
-// and scales.
+// An SE block squeezes, goes through FC[0] to out values, act ("relu" by default, relu6, silu or
+// hardswish), FC[1], gate ("sigmoid" by default, or hardsigmoid) and scales.
 type LayerSpec struct {
 	Op     string   `json:"op"`
 	Name   string   `json:"name"`
@@ -176,7 +182,8 @@ func ParseSpec(f *weights.File) (spec Spec, ok bool, err error) {
 	return spec, true, err
 }
 
-// Unmeasured is the spec as it holds for other weights of the same layers: without what was measured of its own.
+// Unmeasured is the spec as it holds for other weights of the same layers: without what was
+// measured of its own.
 func (s Spec) Unmeasured() Spec {
 	s.Note, s.Twin, s.Temperature, s.Reject, s.Card = nil, "", 0, nil, nil
 	return s
@@ -270,7 +277,8 @@ func (l LayerSpec) pads() kernels.Pads {
 // border is the width of the border that holds them all.
 func border(p kernels.Pads) int { return max(p.Top, p.Left, p.Bottom, p.Right) }
 
-// Algorithm names the way in which a convolution is computed ("winograd", "direct", "depthwise" or "grouped"); it is empty for other layers.
+// Algorithm names the way in which a convolution is computed ("winograd", "direct", "depthwise" or
+// "grouped"); it is empty for other layers.
 func (l LayerInfo) Algorithm() string {
 	switch g := l.groups(); {
 	case l.Op != "conv":
@@ -285,8 +293,8 @@ func (l LayerInfo) Algorithm() string {
 	return "direct"
 }
 
-// Describe walks the spec and returns every layer's output shape, parameters and multiply-adds. It is also where a spec's layers are
-// checked against each other, before any weight is looked at.
+// Describe walks the spec and returns every layer's output shape, parameters and multiply-adds. It
+// is also where a spec's layers are checked against each other, before any weight is looked at.
 func (s *Spec) Describe() ([]LayerInfo, error) {
 	total, weights := 0, 0
 	infos := make([]LayerInfo, 0, len(s.Layers))

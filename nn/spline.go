@@ -2,15 +2,17 @@ package nn
 
 import "math"
 
-// ResizeSpline fills dst from src as scipy.ndimage.zoom does with its defaults (order=3, mode="constant"), which the tutorial
-// uses: the cubic B-spline through src's samples, first and last samples of both maps aligned, mirrored about the end samples.
-// Like every interpolating spline it may overshoot src's range. The maps must not share data.
+// ResizeSpline fills dst from src as scipy.ndimage.zoom does with its defaults (order=3,
+// mode="constant"), which the tutorial uses: the cubic B-spline through src's samples, first and
+// last samples of both maps aligned, mirrored about the end samples. Like every interpolating
+// spline it may overshoot src's range. The maps must not share data.
 //
-// One deviation: for some sizes (8 to 26, never 8 to 32) scipy's last coordinate exceeds the last sample by one rounding error
-// and its last row or column is 0; here it is the sample.
+// One deviation: for some sizes (8 to 26, never 8 to 32) scipy's last coordinate exceeds the last
+// sample by one rounding error and its last row or column is 0; here it is the sample.
 func ResizeSpline(dst, src *Heatmap) { new(Spline).Resize(dst, src) }
 
-// Spline is ResizeSpline with its buffers kept: repeated calls with the same sizes allocate nothing. The zero value is ready.
+// Spline is ResizeSpline with its buffers kept: repeated calls with the same sizes allocate
+// nothing. The zero value is ready.
 type Spline struct {
 	coef []float64 // (src.H, src.W) B-spline coefficients
 	wide []float64 // (src.H, dst.W) coefficients along y, values along x
@@ -49,7 +51,8 @@ func (s *Spline) Resize(dst, src *Heatmap) {
 	}
 }
 
-// prefilter solves for the coefficients whose spline passes through src's samples: along the rows, then along the columns.
+// prefilter solves for the coefficients whose spline passes through src's samples: along the rows,
+// then along the columns.
 func (s *Spline) prefilter(src *Heatmap) {
 	s.coef = resized(s.coef, src.W*src.H)
 	s.line = resized(s.line, max(src.W, src.H))
@@ -74,9 +77,10 @@ func (s *Spline) prefilter(src *Heatmap) {
 // splinePole is the stable pole of the inverse of the sampled cubic B-spline (1/6, 4/6, 1/6).
 var splinePole = math.Sqrt(3) - 2
 
-// splineFilter turns samples into coefficients in place by a causal and an anticausal recursion
-// (M. Unser, A. Aldroubi, M. Eden, "B-Spline Signal Processing: Part II", IEEE Trans. Signal Processing 41(2), 1993),
-// with the samples mirrored about both ends (d c b | a b c d | c b a), as scipy does for mode "constant".
+// splineFilter turns samples into coefficients in place by a causal and an anticausal recursion (M.
+// Unser, A. Aldroubi, M. Eden, "B-Spline Signal Processing: Part II", IEEE Trans. Signal Processing
+// 41(2), 1993), with the samples mirrored about both ends (d c b | a b c d | c b a), as scipy does
+// for mode "constant".
 func splineFilter(c []float64) {
 	n := len(c)
 	if n == 1 {
@@ -84,8 +88,8 @@ func splineFilter(c []float64) {
 	}
 	z := splinePole
 
-	// The causal recursion starts from sum z^k*c[k] over the whole mirrored, periodic signal: one period of 2n-2 samples,
-	// and the geometric series of the later ones.
+	// The causal recursion starts from sum z^k*c[k] over the whole mirrored, periodic signal: one
+	// period of 2n-2 samples, and the geometric series of the later ones.
 	sum, power := c[0], z
 	for k := 1; k < n; k++ {
 		sum += power * c[k]
@@ -135,7 +139,8 @@ func (s *Spline) place(m, n int) {
 	}
 }
 
-// mirrored folds an index that lies outside 0..n-1 back about the end samples; a tap of a very short axis folds more than once.
+// mirrored folds an index that lies outside 0..n-1 back about the end samples; a tap of a very
+// short axis folds more than once.
 func mirrored(i, n int) int {
 	if n == 1 {
 		return 0

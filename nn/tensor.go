@@ -5,8 +5,9 @@ type Shape struct{ H, W, C int }
 
 // Tensor is one HWC feature map inside a larger, zero-bordered buffer.
 //
-// Data holds (H+2*Pad) rows of (W+2*Pad) pixels of Stride values. Only the H x W x C values in the middle are the map;
-// the border and the lanes C..Stride-1 are zero, so that a convolution reads past the edge without a branch.
+// Data holds (H+2*Pad) rows of (W+2*Pad) pixels of Stride values. Only the H x W x C values in the
+// middle are the map; the border and the lanes C..Stride-1 are zero, so that a convolution reads
+// past the edge without a branch.
 type Tensor struct {
 	Shape
 	Pad    int // width of the border in pixels
@@ -20,7 +21,8 @@ func NewTensor(shape Shape, pad int) *Tensor {
 	return &Tensor{Shape: shape, Pad: pad, Stride: stride, Data: make([]float32, (shape.H+2*pad)*(shape.W+2*pad)*stride)}
 }
 
-// Offset is the index in Data of channel 0 at row y, column x; rows and columns -Pad..-1 lie in the border.
+// Offset is the index in Data of channel 0 at row y, column x; rows and columns -Pad..-1 lie in the
+// border.
 func (t *Tensor) Offset(y, x int) int {
 	return ((y+t.Pad)*(t.W+2*t.Pad) + x + t.Pad) * t.Stride
 }

@@ -17,13 +17,15 @@ type Term struct {
 	Value   float32
 }
 
-// Why takes the logit of a class apart: the values of the terms and the bias add up to it, but for rounding. The terms are in the order of their
-// magnitude, largest first. ok is false where the head is no mean and one Linear, see Model.Exact.
+// Why takes the logit of a class apart: the values of the terms and the bias add up to it, but for
+// rounding. The terms are in the order of their magnitude, largest first. ok is false where the
+// head is no mean and one Linear, see Model.Exact.
 func (t *Trace) Why(class int) (terms []Term, bias float32, ok bool) {
 	return t.why(func(w func(int) float32) float32 { return w(class) })
 }
 
-// WhyNot takes the difference logit[a] - logit[b] apart as Why does one logit: the weights are the differences of the two classes' weights.
+// WhyNot takes the difference logit[a] - logit[b] apart as Why does one logit: the weights are the
+// differences of the two classes' weights.
 func (t *Trace) WhyNot(a, b int) (terms []Term, bias float32, ok bool) {
 	return t.why(func(w func(int) float32) float32 { return w(a) - w(b) })
 }

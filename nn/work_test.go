@@ -7,7 +7,8 @@ import (
 	"sescope/weights"
 )
 
-// What costs too much for one picture is refused by its number, whether convolutions or windows cost it.
+// What costs too much for one picture is refused by its number, whether convolutions or windows
+// cost it.
 func TestCheckWork(t *testing.T) {
 	conv := LayerSpec{Op: "conv", Name: "c", In: 3, Out: 4, Kernel: 63, Stride: 1, Pad: 31}
 	pool := LayerSpec{Op: "maxpool", Name: "p", Kernel: 1023, Stride: 1, Pad: 511}

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// rooms says what each room may import beside the standard library: its own packages, the rooms named here, and these modules.
+// rooms says what each room may import beside the standard library: its own packages, the rooms
+// named here, and these modules.
 var rooms = map[string]string{
 	"kernels": "github.com/chewxy/math32",
 	"weights": "", // and weights/train is Python
@@ -18,11 +19,13 @@ var rooms = map[string]string{
 	"server":  "github.com/andybalholm/brotli rsc.io/qr sescope/wasm/postlink", // pack makes the relaxed build
 }
 
-// extra are single packages that need more: programs and what only they hold, which no other room may import.
+// extra are single packages that need more: programs and what only they hold, which no other room
+// may import.
 var extra = map[string]string{"sescope/nn/cmd/sescope": "golang.org/x/image golang.org/x/sync golang.org/x/text", "sescope/nn/onnx": "google.golang.org/protobuf"}
 
-// inWeb says what the packages of web may import of one another: those that decide, and the wrappers
-// of the browser, know nothing of words and looks, and what runs in the worker is no part of the page.
+// inWeb says what the packages of web may import of one another: those that decide, and the
+// wrappers of the browser, know nothing of words and looks, and what runs in the worker is no part
+// of the page.
 var inWeb = map[string]string{
 	"turns":    "",
 	"vjson":    "",
@@ -34,14 +37,16 @@ var inWeb = map[string]string{
 	"page":     "browser protocol turns ui view",
 }
 
-// forbidden are packages that would break a room's promise even though they are in the standard library.
+// forbidden are packages that would break a room's promise even though they are in the standard
+// library.
 var forbidden = map[string][]string{
 	"kernels": {"image", "syscall/js", "os", "net/http", "encoding/json"},
 	"weights": {"image", "syscall/js", "net/http"},
 	"nn":      {"syscall/js", "net/http", "image/png", "image/jpeg"},
 }
 
-// heavy are packages that the program must not hold, by whatever way they come: each would add hundreds of kilobytes to the first visit.
+// heavy are packages that the program must not hold, by whatever way they come: each would add
+// hundreds of kilobytes to the first visit.
 var heavy = []string{"encoding/json", "net/http", "regexp", "image/png", "image/jpeg", "crypto/tls", "text/template", "go/ast", "google.golang.org/protobuf/encoding/protowire"}
 
 func TestProgramStaysLight(t *testing.T) {

@@ -1,4 +1,5 @@
-// Command wasm is SEscope in the browser: one binary in two roles. With a document it is the page, without one it is the worker.
+// Command wasm is SEscope in the browser: one binary in two roles. With a document it is the page,
+// without one it is the worker.
 package main
 
 import (

@@ -57,7 +57,8 @@ func TestIDsExist(t *testing.T) {
 	}
 }
 
-// Each sample is a drawing that needs nothing else, or a small WebP whose scene stands in web/samples; the first one is the poster of index.html.
+// Each sample is a drawing that needs nothing else, or a small WebP whose scene stands in
+// web/samples; the first one is the poster of index.html.
 func TestSamples(t *testing.T) {
 	scenes := read(t, "samples/scenes.py")
 	for _, sample := range view.Samples {

@@ -19,8 +19,8 @@ type File struct {
 	Tensors  []Tensor          // in the order of their bytes
 }
 
-// ReferenceKey is the metadata key of the logits by which a file of float weights can be checked: see
-// nn.Session.CheckReference.
+// ReferenceKey is the metadata key of the logits by which a file of float weights can be checked:
+// see nn.Session.CheckReference.
 const ReferenceKey = "sescope.reference"
 
 // Tensor is one named array. Data aliases the bytes given to Read.
@@ -236,7 +236,8 @@ func (f *File) Write() []byte {
 var wrappers = []string{"module.", "_orig_mod.", "model.", "net.", "network."}
 
 // Unwrapped returns the file under the names in which the tensor called name is found: without the
-// prefixes that a wrapper put in front of all of them. It is the file itself where that does not help.
+// prefixes that a wrapper put in front of all of them. It is the file itself where that does not
+// help.
 func (f *File) Unwrapped(name string) *File {
 	out := f
 	for out.Lookup(name) == nil {

@@ -24,8 +24,8 @@ func IsTorch(b []byte) bool {
 var legacyMagic = []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.")
 
 // ReadTorch reads the tensors of a file that torch.save made of a state_dict, or of a dictionary
-// that holds one ("state_dict", "model", ...). It runs none of the file's pickle. The name is used in
-// errors only; the tensors alias b where they are contiguous.
+// that holds one ("state_dict", "model", ...). It runs none of the file's pickle. The name is used
+// in errors only; the tensors alias b where they are contiguous.
 func ReadTorch(name string, b []byte) (*File, error) {
 	t := torchReader{file: &File{Name: name, Metadata: map[string]string{}}}
 	root, err := t.open(b)
@@ -72,8 +72,8 @@ func (t *torchReader) open(b []byte) (any, error) {
 	return root, err
 }
 
-// openLegacy reads: magic number, protocol version, system, the object, the keys of its storages, and
-// behind these pickles each storage as its number of elements and their bytes.
+// openLegacy reads: magic number, protocol version, system, the object, the keys of its storages,
+// and behind these pickles each storage as its number of elements and their bytes.
 func (t *torchReader) openLegacy(b []byte) (root any, err error) {
 	var keys any
 	var parts [5]any
@@ -174,8 +174,8 @@ func (t *torchReader) tensors(root any) error {
 	return nil
 }
 
-// stateDict is the first dictionary with tensors in it: v itself, or what checkpoints keep it under,
-// or any value of v.
+// stateDict is the first dictionary with tensors in it: v itself, or what checkpoints keep it
+// under, or any value of v.
 func stateDict(v any, depth int) *pickle.Dict {
 	if o, ok := v.(*pickle.Object); ok { // a subclass of dict
 		v = &pickle.Dict{}

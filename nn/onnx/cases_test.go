@@ -170,7 +170,8 @@ func TestManyNodes(t *testing.T) {
 	}
 }
 
-// What other exporters write (weights/train/onnxforms.py) becomes the layers that it computes, with the logits of the file's own nodes.
+// What other exporters write (weights/train/onnxforms.py) becomes the layers that it computes, with
+// the logits of the file's own nodes.
 func TestExporters(t *testing.T) {
 	for name, want := range map[string]string{
 		"nhwc":      "conv relu se maxpool flatten linear",

@@ -105,8 +105,8 @@ func (c *converter) linear(n *node) (w, bias []float32, in, out int, err error) 
 	return w, bias, in, out, nil
 }
 
-// dense converts a Linear: a Gemm or a MatMul of a vector, or of every place of a map whose channels
-// stand last.
+// dense converts a Linear: a Gemm or a MatMul of a vector, or of every place of a map whose
+// channels stand last.
 func (c *converter) dense(n *node) (held, error) {
 	w, bias, in, out, err := c.linear(n)
 	if err != nil {
@@ -196,8 +196,8 @@ func (c *converter) conv(n *node) (held, error) {
 	return held{layer: c.add(h, l), axes: "xCHW"}, nil
 }
 
-// square writes a kernel out as a square one without dilation, with zeros, and adds to the pads what
-// it looks at beyond.
+// square writes a kernel out as a square one without dilation, with zeros, and adds to the pads
+// what it looks at beyond.
 func (w *window) square(k *array, l *nn.LayerSpec) []float32 {
 	var reach [2]int
 	for d := range 2 {

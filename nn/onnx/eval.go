@@ -21,7 +21,8 @@ type evaluator struct {
 // maxKept is the size of the largest value that is kept when nothing reads it any more.
 const maxKept = 1 << 12
 
-// run evaluates everything on a picture. Sizes of shapes are constant, since the picture's is fixed.
+// run evaluates everything on a picture. Sizes of shapes are constant, since the picture's is
+// fixed.
 func (e *evaluator) run(input string, picture *array) error {
 	e.work, e.room = maxWork, maxRoom
 	e.value, e.varies, e.shape = map[string]*array{}, map[string]bool{}, map[string][]int{}
@@ -223,8 +224,8 @@ func axes(list []int, dims int) ([]bool, error) {
 	return out, nil
 }
 
-// inline puts the nodes of called functions, and the taken side of an If on a constant, in the place
-// of the nodes that call them.
+// inline puts the nodes of called functions, and the taken side of an If on a constant, in the
+// place of the nodes that call them.
 func (g *graph) inline(depth int) error {
 	var out []*node
 	for k, n := range g.nodes {

@@ -57,8 +57,8 @@ func (c *converter) parent(v string, loose bool) string {
 	return ""
 }
 
-// reshapes tells whether n makes one vector, v, of another of the same values, or of a vector that it
-// repeats over a map: what reads v may as well read that.
+// reshapes tells whether n makes one vector, v, of another of the same values, or of a vector that
+// it repeats over a map: what reads v may as well read that.
 func (c *converter) reshapes(n *node, v string) bool {
 	from := c.real(n.in[0])
 	_, ok := c.vector(from)
@@ -101,8 +101,8 @@ var grid = func() (x []float32) {
 	return x
 }()
 
-// curve is a function that a spec has a word for. What it is compared with comes from the nodes of a
-// file, so both may round.
+// curve is a function that a spec has a word for. What it is compared with comes from the nodes of
+// a file, so both may round.
 type curve struct {
 	name string
 	of   func(x float32) float32
@@ -124,9 +124,9 @@ var known = []curve{
 }
 
 // function tells which function of a spec value v is of another one, root: the furthest for which
-// there is a word. Of leakyrelu and elu l has the slope; "batchnorm" is a x + b with a in l.Slope and
-// b in l.Eps. The name is empty where there is none.
-// Only the given functions count; see ancestors for loose.
+// there is a word. Of leakyrelu and elu l has the slope; "batchnorm" is a x + b with a in l.Slope
+// and b in l.Eps. The name is empty where there is none. Only the given functions count; see
+// ancestors for loose.
 func (c *converter) function(v string, among []curve, loose bool) (name, root string, l nn.LayerSpec) {
 	if c.parent(v, loose) == "" {
 		return "", "", l
@@ -148,7 +148,8 @@ func (c *converter) function(v string, among []curve, loose bool) (name, root st
 	return "", "", l
 }
 
-// shared tells whether a node outside reads a value between v and root: then that value is a layer's.
+// shared tells whether a node outside reads a value between v and root: then that value is a
+// layer's.
 func (c *converter) shared(v, root string) bool {
 	inside, list := map[string]int{}, []string{v}
 	for k := 0; k < len(list) && k < 64; k++ {
@@ -173,8 +174,8 @@ func (c *converter) shared(v, root string) bool {
 	return false
 }
 
-// match finds the function that has these values on the grid: one of these, and among those of single
-// layers also leakyrelu, elu and a x + b. Of gates y = l.Eps + l.Slope f(x) is taken for f.
+// match finds the function that has these values on the grid: one of these, and among those of
+// single layers also leakyrelu, elu and a x + b. Of gates y = l.Eps + l.Slope f(x) is taken for f.
 func match(y []float32, among []curve) (name string, l nn.LayerSpec) {
 	near := func(f func(x float32) float32) bool {
 		for i, x := range grid {

@@ -34,9 +34,9 @@ type param struct {
 	shape  []int
 }
 
-// held is where a value stands: the layer that makes it, and what each of the value's axes is there:
-// C, H or W, F for a map flattened in the order (C, H, W), G for (H, W, C), x for one of a single
-// place.
+// held is where a value stands: the layer that makes it, and what each of the value's axes is
+// there: C, H or W, F for a map flattened in the order (C, H, W), G for (H, W, C), x for one of a
+// single place.
 type held struct {
 	layer  string
 	axes   string
@@ -96,8 +96,8 @@ func (c *converter) changing(n *node) (list []string) {
 	return list
 }
 
-// replay evaluates value v again with x in the place of value root; loose leaves out what only moves
-// values, so that x may have any shape.
+// replay evaluates value v again with x in the place of value root; loose leaves out what only
+// moves values, so that x may have any shape.
 func (c *converter) replay(v, root string, x *array, loose bool) (*array, error) {
 	done := map[string]*array{root: x}
 	var get func(v string) (*array, error)

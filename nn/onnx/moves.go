@@ -188,7 +188,8 @@ func (c *converter) flattened(n *node, h held, to []place, whole place, d, dims 
 var squeezes = map[string]bool{"ReduceMean": true, "ReduceSum": true, "GlobalAveragePool": true, "AveragePool": true, "Mul": true, "Div": true,
 	"ReduceMax": true, "GlobalMaxPool": true, "MaxPool": true}
 
-// mean converts a mean or a maximum of every channel, however it is written: it is tried on numbers.
+// mean converts a mean or a maximum of every channel, however it is written: it is tried on
+// numbers.
 func (c *converter) mean(n *node, v string) (h held, ok bool, err error) {
 	root, op, over := c.squeezed(v)
 	if op == "" {
@@ -208,8 +209,8 @@ func (c *converter) mean(n *node, v string) (h held, ok bool, err error) {
 	return h, true, nil
 }
 
-// squeezed tells whether v holds the means ("mean") or the largest values ("max") of the channels of
-// a map, root, over these of its axes.
+// squeezed tells whether v holds the means ("mean") or the largest values ("max") of the channels
+// of a map, root, over these of its axes.
 func (c *converter) squeezed(v string) (root, op string, over []bool) {
 	v = c.real(v)
 	if _, ok := c.vector(v); !ok {
@@ -235,7 +236,8 @@ func (c *converter) squeezed(v string) (root, op string, over []bool) {
 	return "", "", nil
 }
 
-// unpadded is v, or what a Pad made it of by adding nothing, as torch writes one in front of a pool.
+// unpadded is v, or what a Pad made it of by adding nothing, as torch writes one in front of a
+// pool.
 func (c *converter) unpadded(v string) string {
 	n := c.made[v]
 	if n == nil || n.op != "Pad" {
@@ -258,8 +260,8 @@ func (c *converter) isSqueeze(v, root string) (string, []bool) {
 	return "", nil
 }
 
-// reduction compares v, made of random numbers in the place of root, with root's means and maxima over
-// the given axes.
+// reduction compares v, made of random numbers in the place of root, with root's means and maxima
+// over the given axes.
 func (c *converter) reduction(v, root string, over []bool) string {
 	x, err := newFloats(c.shape[root])
 	if err != nil {

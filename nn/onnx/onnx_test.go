@@ -29,7 +29,8 @@ func read(t testing.TB, name string) []byte {
 	return b
 }
 
-// Networks that torch wrote in two versions of ONNX give PyTorch's logits, with their attention found.
+// Networks that torch wrote in two versions of ONNX give PyTorch's logits, with their attention
+// found.
 func TestAgainstPyTorch(t *testing.T) {
 	for name, layers := range map[string]string{
 		"tiny":      "se block.3, se se.fc",

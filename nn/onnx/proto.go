@@ -7,7 +7,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// The parts of onnx.proto that are read (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3), each by its field numbers.
+// The parts of onnx.proto that are read (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3),
+// each by its field numbers.
 
 type graph struct {
 	nodes     []*node
@@ -284,7 +285,8 @@ func floats(list []float32, content []byte, v uint64) []float32 {
 	return list
 }
 
-// parseValue reads a name and, through TypeProto, Tensor, TensorShapeProto and Dimension, the sizes.
+// parseValue reads a name and, through TypeProto, Tensor, TensorShapeProto and Dimension, the
+// sizes.
 func parseValue(b []byte) (value, error) {
 	var v value
 	inside := func(want protowire.Number, then func(content []byte, n uint64) error) func(protowire.Number, []byte, uint64) error {

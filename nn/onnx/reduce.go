@@ -205,8 +205,8 @@ func padding(n *node, in []*array) (before, after []int, value float32, err erro
 	return before, after, value, nil
 }
 
-// quantize is left out but for what its range cuts off: rounding to int8 is the runtime's affair, but
-// where the range begins at 0 it stands for a ReLU that the quantiser took away.
+// quantize is left out but for what its range cuts off: rounding to int8 is the runtime's affair,
+// but where the range begins at 0 it stands for a ReLU that the quantiser took away.
 func quantize(_ *evaluator, n *node, in []*array) ([]*array, error) {
 	x := in[0]
 	if !startsAtZero(in) {
@@ -219,8 +219,8 @@ func quantize(_ *evaluator, n *node, in []*array) ([]*array, error) {
 	return []*array{out}, nil
 }
 
-// startsAtZero tells whether the smallest value of a QuantizeLinear's range is 0: its zero point is 0
-// for uint8; int8 has -128, and there it is known by its values only.
+// startsAtZero tells whether the smallest value of a QuantizeLinear's range is 0: its zero point is
+// 0 for uint8; int8 has -128, and there it is known by its values only.
 func startsAtZero(in []*array) bool {
 	if len(in) < 3 || in[2] == nil {
 		return true // uint8 with zero point 0

@@ -127,8 +127,8 @@ func wholePNG(b []byte) (keep int, tail []byte, fault Fault) {
 	}
 }
 
-// Sound is a PNG without the chunks that no decoder needs and whose checksums are wrong: browsers pass
-// them over, and Go's decoder would refuse the picture. Anything else is given back as it is.
+// Sound is a PNG without the chunks that no decoder needs and whose checksums are wrong: browsers
+// pass them over, and Go's decoder would refuse the picture. Anything else is given back as it is.
 func Sound(b []byte) []byte {
 	if Format(b) != "PNG" {
 		return b

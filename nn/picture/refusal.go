@@ -1,7 +1,7 @@
 package picture
 
-// Faults that show when a picture is opened. Cut, Scans and Inks are seen in its bytes, and Broken in
-// those of a PNG: a chunk that is none, or that its checksum gives the lie to.
+// Faults that show when a picture is opened. Cut, Scans and Inks are seen in its bytes, and Broken
+// in those of a PNG: a chunk that is none, or that its checksum gives the lie to.
 const (
 	Empty   Fault = "empty"
 	Broken  Fault = "broken"

@@ -10,8 +10,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Name + ": " + e.Message }
 
-// Await waits for a promise. It blocks the goroutine, so it must not run inside a callback from JavaScript, nor in the goroutine
-// that owns the page's state.
+// Await waits for a promise. It blocks the goroutine, so it must not run inside a callback from
+// JavaScript, nor in the goroutine that owns the page's state.
 func Await(promise js.Value) (js.Value, error) {
 	type outcome struct {
 		value js.Value
@@ -37,8 +37,8 @@ func Await(promise js.Value) (js.Value, error) {
 	return o.value, o.err
 }
 
-// AwaitCall calls a method and waits for its promise; a method that throws, or that is missing, is an
-// error like a rejection.
+// AwaitCall calls a method and waits for its promise; a method that throws, or that is missing, is
+// an error like a rejection.
 func AwaitCall(v js.Value, method string, args ...any) (value js.Value, err error) {
 	var promise js.Value
 	if err := Try(func() { promise = v.Call(method, args...) }); err != nil {

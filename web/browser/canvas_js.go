@@ -12,7 +12,8 @@ type Canvas struct {
 	Side    int // of a square one
 }
 
-// NewCanvas makes a square canvas outside the document; often tells the browser that its pixels are read back every frame.
+// NewCanvas makes a square canvas outside the document; often tells the browser that its pixels are
+// read back every frame.
 func NewCanvas(side int, often bool) *Canvas {
 	el := js.Global().Get("document").Call("createElement", "canvas")
 	el.Set("width", side)

@@ -5,8 +5,9 @@ import (
 	"syscall/js"
 )
 
-// Slot is the canvas #id inside Vugu's element #id-slot, made the first time; nil while that element is not on the page. Vugu leaves the
-// children of an element alone that has none in its markup, so no render touches the canvas.
+// Slot is the canvas #id inside Vugu's element #id-slot, made the first time; nil while that
+// element is not on the page. Vugu leaves the children of an element alone that has none in its
+// markup, so no render touches the canvas.
 func Slot(id string) *Canvas {
 	document := js.Global().Get("document")
 	el := document.Call("getElementById", id)
@@ -26,8 +27,8 @@ func Slot(id string) *Canvas {
 // SlotWidth is the width of the canvas's place, in CSS pixels.
 func (c *Canvas) SlotWidth() float64 { return c.El.Get("parentNode").Get("clientWidth").Float() }
 
-// Fit gives the canvas a size in CSS pixels and as many real ones as the screen has there, ratio a CSS pixel. fresh tells that this
-// changed it, which clears it.
+// Fit gives the canvas a size in CSS pixels and as many real ones as the screen has there, ratio a
+// CSS pixel. fresh tells that this changed it, which clears it.
 func (c *Canvas) Fit(w, h float64) (ratio float64, fresh bool) {
 	ratio = max(1, js.Global().Get("devicePixelRatio").Float())
 	width, height := max(1, int(w*ratio+.5)), max(1, int(h*ratio+.5))
@@ -44,7 +45,8 @@ func (c *Canvas) Fit(w, h float64) (ratio float64, fresh bool) {
 
 func pixels(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) + "px" }
 
-// PutBuffer gives the canvas w x h pixels that came as an RGBA buffer, without copying them through Go.
+// PutBuffer gives the canvas w x h pixels that came as an RGBA buffer, without copying them through
+// Go.
 func (c *Canvas) PutBuffer(buffer js.Value, w, h int) {
 	if c.El.Get("width").Int() != w || c.El.Get("height").Int() != h {
 		c.El.Set("width", w)

@@ -25,8 +25,8 @@ func ReadBlob(blob js.Value, at, n int) ([]byte, error) {
 // Bytes reads a picture's file, or so much of it that Decode can tell that it is too large.
 func Bytes(blob js.Value) ([]byte, error) { return ReadBlob(blob, 0, dataset.MaxFile+1) }
 
-// Unzip unpacks one file of a zip into a Blob of its own, and into b. It never unpacks more than the
-// zip's directory announces.
+// Unzip unpacks one file of a zip into a Blob of its own, and into b. It never unpacks more than
+// the zip's directory announces.
 func Unzip(zip js.Value, e *dataset.Entry) (blob js.Value, b []byte, err error) {
 	damaged := &dataset.Fault{Kind: dataset.Damaged, Name: e.Name}
 	b, err = ReadBlob(zip, e.At, 1<<10+e.Packed) // most local headers are below a kilobyte
@@ -139,9 +139,9 @@ func UnzipKnown() bool {
 
 var crop *Canvas // of Decode
 
-// Decode decodes a picture, a file of the bytes b, in a worker to the pixels that the stage would give
-// the network: the centre square, upright, over white. It blocks. The result is valid until the next
-// call. Errors are *picture.Refusal.
+// Decode decodes a picture, a file of the bytes b, in a worker to the pixels that the stage would
+// give the network: the centre square, upright, over white. It blocks. The result is valid until
+// the next call. Errors are *picture.Refusal.
 func Decode(blob js.Value, b []byte) (*image.NRGBA, error) {
 	format := picture.Format(b)
 	w, h := picture.Size(b)

@@ -5,8 +5,9 @@ import (
 	"syscall/js"
 )
 
-// Try runs f and returns what the browser threw in it, or that it lacks what f calls, as *Error. Every
-// Web API may throw, by a setting, a policy, an extension or a fault; none of that may end the program.
+// Try runs f and returns what the browser threw in it, or that it lacks what f calls, as *Error.
+// Every Web API may throw, by a setting, a policy, an extension or a fault; none of that may end
+// the program.
 func Try(f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {
@@ -31,8 +32,8 @@ func Try(f func()) (err error) {
 // Failed is told what the browser threw in a listener.
 var Failed = func(error) {}
 
-// Capture lets an element have all that a pointer does until it is released. Pointers that a program
-// made up have no such thing, and the browser throws.
+// Capture lets an element have all that a pointer does until it is released. Pointers that a
+// program made up have no such thing, and the browser throws.
 func Capture(el, event js.Value) {
 	_ = Try(func() { el.Call("setPointerCapture", event.Get("pointerId")) })
 }

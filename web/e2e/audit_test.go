@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// The honesty audit counts through a block, can be cancelled, and goes on with a new worker when one dies; the page keeps what it had.
+// The honesty audit counts through a block, can be cancelled, and goes on with a new worker when
+// one dies; the page keeps what it had.
 func TestAudit(t *testing.T) {
 	p := open(t, filmCamera)
 	p.allow(`console.log: "panic:`)
@@ -59,7 +60,8 @@ func TestAudit(t *testing.T) {
 	p.gallery("audit")
 }
 
-// The bits slider: the answer, the samples and the bytes with fewer bits; the network itself goes on as it is.
+// The bits slider: the answer, the samples and the bytes with fewer bits; the network itself goes
+// on as it is.
 func TestBits(t *testing.T) {
 	p := open(t, filmCamera)
 	p.openTab("model")

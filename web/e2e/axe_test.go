@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// axeVersion of axe-core (Deque Systems, MPL-2.0), fetched by npm when a test first needs it and kept in the user's cache; it is in no product.
+// axeVersion of axe-core (Deque Systems, MPL-2.0), fetched by npm when a test first needs it and
+// kept in the user's cache; it is in no product.
 const axeVersion = "4.14.1"
 
 // axe is the source of axe-core.

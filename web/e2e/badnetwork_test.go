@@ -54,8 +54,8 @@ func (s safe) spec(t *testing.T, old, new string) {
 	metadata["sescope"] = strings.Replace(text, old, new, 1)
 }
 
-// Every kind of bad file is refused on the command line and in the page by the same sentence, which names file, tensor or layer and what was expected; the
-// running network stays.
+// Every kind of bad file is refused on the command line and in the page by the same sentence, which
+// names file, tensor or layer and what was expected; the running network stays.
 func TestBadNetworks(t *testing.T) {
 	good, err := os.ReadFile(filepath.Join(dist, asset(t, "models/simple-se.safetensors")))
 	if err != nil {

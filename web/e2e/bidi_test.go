@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// A bidi is a session of WebDriver BiDi, the remote protocol of Firefox: JSON over a WebSocket, commands with numbered answers, and events.
+// A bidi is a session of WebDriver BiDi, the remote protocol of Firefox: JSON over a WebSocket,
+// commands with numbered answers, and events.
 type bidi struct {
 	socket *socket
 
@@ -29,7 +30,8 @@ type bidiAnswer struct {
 	Message string
 }
 
-// newBidi opens the session of the browser that listens at the address, and subscribes to what the tabs watch.
+// newBidi opens the session of the browser that listens at the address, and subscribes to what the
+// tabs watch.
 func newBidi(address string) (*bidi, error) {
 	s, err := dialSocket(address, "/session")
 	if err != nil {

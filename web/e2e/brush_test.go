@@ -24,7 +24,8 @@ func (p *tab) grey(id string, x, y float64) float64 {
 	})()`, id, y, x))
 }
 
-// What is painted over is gone from the picture and from what the network sees; it answers at once, and undo brings all back.
+// What is painted over is gone from the picture and from what the network sees; it answers at once,
+// and undo brings all back.
 func TestBrush(t *testing.T) {
 	p := open(t, filmCamera)
 	first := p.after(0, "ship.svg", "")

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// withoutRelaxed is a browser that does not know relaxed SIMD, and withoutSIMD one that knows no SIMD at all, as far as a page can ask.
+// withoutRelaxed is a browser that does not know relaxed SIMD, and withoutSIMD one that knows no
+// SIMD at all, as far as a page can ask.
 const (
 	withoutRelaxed = `{
 		const validate = WebAssembly.validate;
@@ -16,11 +17,13 @@ const (
 	withoutSIMD = `WebAssembly.validate = () => false`
 )
 
-// fuses asks this machine whether its f32x4.relaxed_madd rounds once: (1+2^-12)^2 - (1+2^-11) is 2^-24 then, and 0 with two roundings.
+// fuses asks this machine whether its f32x4.relaxed_madd rounds once: (1+2^-12)^2 - (1+2^-11) is
+// 2^-24 then, and 0 with two roundings.
 const fuses = `new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 125, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0,
 	10, 31, 1, 29, 0, 67, 0, 8, 128, 63, 253, 19, 67, 0, 8, 128, 63, 253, 19, 67, 0, 16, 128, 191, 253, 19, 253, 133, 2, 253, 31, 0, 11]))).exports.f()`
 
-// The page runs the relaxed build where the browser knows it and the plain one elsewhere, says which, and both give the same logits.
+// The page runs the relaxed build where the browser knows it and the plain one elsewhere, says
+// which, and both give the same logits.
 func TestBuilds(t *testing.T) {
 	var pictures []string
 	for i, side := range []int{64, 200, 33} {

@@ -28,8 +28,9 @@ func (p *tab) bright(id string) place {
 	})()`, id))
 }
 
-// standsOut is the centre of the pixels of the map whose colour is not that of the ground, which is the commonest one. The border is
-// left out, where the convolutions see their zero padding, and the lower third, where the film's square blinks.
+// standsOut is the centre of the pixels of the map whose colour is not that of the ground, which is
+// the commonest one. The border is left out, where the convolutions see their zero padding, and the
+// lower third, where the film's square blinks.
 func (p *tab) standsOut(id string) place {
 	p.t.Helper()
 	return eval[place](p, fmt.Sprintf(`(() => {
@@ -67,8 +68,9 @@ func (p *tab) mirror(on bool) {
 	p.wait("frames taken since", fmt.Sprintf("e2e.results.length >= %d", n+3)) // at most one is older
 }
 
-// From the camera to the overlay: a bright spot stands at the same place in the picture, in the network's own input and in the
-// map of a network that sees only five pixels around each pixel; the mirror moves all three.
+// From the camera to the overlay: a bright spot stands at the same place in the picture, in the
+// network's own input and in the map of a network that sees only five pixels around each pixel; the
+// mirror moves all three.
 func TestCameraPaintsWhereItBelongs(t *testing.T) { inBoth(t, testCameraPaintsWhereItBelongs) }
 
 func testCameraPaintsWhereItBelongs(t *testing.T, in device) {
@@ -96,7 +98,8 @@ func testCameraPaintsWhereItBelongs(t *testing.T, in device) {
 		if !input.near(x, spotY, 0.02) {
 			t.Errorf("mirror %t: the network's input has the spot at %v, expected %.3f, %.3f", mirrored, input, x, spotY)
 		}
-		// A channel may answer to one edge of the spot only, so the map is held to the spot's radius.
+		// A channel may answer to one edge of the spot only, so the map is held to the spot's
+		// radius.
 		if !heat.near(x, spotY, float64(spotRadius)/filmH) || heat.Share > 0.25 {
 			t.Errorf("mirror %t: the map stands out at %v, expected %.3f, %.3f", mirrored, heat, x, spotY)
 		}
@@ -139,7 +142,8 @@ func testFreeze(t *testing.T, in device) {
 	p.wait("live frames", fmt.Sprintf("e2e.results.length > %d", n+3))
 }
 
-// The camera runs on and on with each network. The rate is a figure for people: a busy machine has its own.
+// The camera runs on and on with each network. The rate is a figure for people: a busy machine has
+// its own.
 func TestFramesASecond(t *testing.T) { inBoth(t, testFramesASecond) }
 
 func testFramesASecond(t *testing.T, in device) {
@@ -182,7 +186,8 @@ func TestModelsChangeUnderTheCamera(t *testing.T) {
 		t.Errorf("%s answers at the end, expected %s, which was chosen last", last, want[len(want)-1])
 	}
 
-	// Two choices in one breath, as keys that repeat make them: whichever the page takes, the picker names it.
+	// Two choices in one breath, as keys that repeat make them: whichever the page takes, the
+	// picker names it.
 	first = p.count()
 	p.choose("model", names[1])
 	p.choose("model", names[2])
@@ -195,9 +200,10 @@ func (p *tab) frames() {
 	p.run("await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 }
 
-// settle waits until no network is on its way, and checks all results since number first: each has as many blocks of gates as the
-// network that it names, the networks come in the order in which they were chosen, and at the end results, picker and gates agree. It
-// returns the network that answers at the end.
+// settle waits until no network is on its way, and checks all results since number first: each has
+// as many blocks of gates as the network that it names, the networks come in the order in which
+// they were chosen, and at the end results, picker and gates agree. It returns the network that
+// answers at the end.
 func (p *tab) settle(first int, chosen []string, blocks map[string]int) string {
 	t := p.t
 	t.Helper()

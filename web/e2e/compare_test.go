@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// With and without SE: three answers about one frame, those of the command line, and the next picture on which the first two differ.
+// With and without SE: three answers about one frame, those of the command line, and the next
+// picture on which the first two differ.
 func TestCompare(t *testing.T) {
 	p := open(t, filmCamera)
 	p.choose("model", "cnn3-se")

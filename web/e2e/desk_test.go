@@ -72,7 +72,8 @@ func (p *tab) gates(n int, what, condition string) detail {
 	return eval[result](p, find).Detail
 }
 
-// Dragging, muting, soloing, switching and resetting gates: the answer follows, and what changed is said.
+// Dragging, muting, soloing, switching and resetting gates: the answer follows, and what changed is
+// said.
 func TestDesk(t *testing.T) {
 	p := open(t, filmCamera)
 	first := p.after(0, "ship.svg", "")
@@ -151,8 +152,9 @@ func TestDeskUnderTheCamera(t *testing.T) {
 	p.gates(n, "r to reset the gates", "gates[0][2] > 0")
 }
 
-// The card describes the channel that matters most; hovering another shows that one's map and numbers, and leaving brings the first back. On the
-// stage stands the map of the hovered channel alone.
+// The card describes the channel that matters most; hovering another shows that one's map and
+// numbers, and leaving brings the first back. On the stage stands the map of the hovered channel
+// alone.
 func TestGateCard(t *testing.T) {
 	p := open(t, filmCamera)
 	d := p.after(0, "ship.svg", "")

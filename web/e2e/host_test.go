@@ -18,7 +18,8 @@ import (
 	"time"
 )
 
-// A host serves dist from memory below a path, as a static host does that sends no header of ours, and fails as the test wants.
+// A host serves dist from memory below a path, as a static host does that sends no header of ours,
+// and fails as the test wants.
 type host struct {
 	url string // of the page, with the path
 
@@ -111,7 +112,8 @@ func (h *host) set(change func()) {
 	change()
 }
 
-// first lets a script run before the page's own. Without the host it does not come, and the page does without it.
+// first lets a script run before the page's own. Without the host it does not come, and the page
+// does without it.
 func (h *host) first(script string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -178,7 +180,8 @@ func hash10(b []byte) string {
 	return hex.EncodeToString(sum[:5])
 }
 
-// upgrade replaces what the host serves by another version: other samples and another boot.js, under other names. The former ones are gone.
+// upgrade replaces what the host serves by another version: other samples and another boot.js,
+// under other names. The former ones are gone.
 func (h *host) upgrade() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

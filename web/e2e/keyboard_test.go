@@ -18,8 +18,8 @@ const controls = `(() => {
 		.map((e) => e.matches('[role=tab]') ? 'a tab' : name(e)))];
 })()`
 
-// tour goes round with the tab key, and on until it came to all that is wanted or for 300 steps: a render may set the focus back to where it began.
-// It returns what it came to.
+// tour goes round with the tab key, and on until it came to all that is wanted or for 300 steps: a
+// render may set the focus back to where it began. It returns what it came to.
 func (p *tab) tour(want []string) []string {
 	p.t.Helper()
 	p.run(`e2e.came = [], e2e.start = null, e2e.round = false; // two controls may have one name
@@ -37,8 +37,10 @@ func (p *tab) tour(want []string) []string {
 	}
 }
 
-// Everything that can be clicked on can be come to by the tab key, and does its work by Enter, space or arrows: in each tab, while the camera's frame is
-// frozen and painted on and gates are set, and in each dialog. The lists are the page's own, so a control that is new is held to it, too.
+// Everything that can be clicked on can be come to by the tab key, and does its work by Enter,
+// space or arrows: in each tab, while the camera's frame is frozen and painted on and gates are
+// set, and in each dialog. The lists are the page's own, so a control that is new is held to it,
+// too.
 func TestEverythingByKeyboard(t *testing.T) {
 	p := open(t, filmCamera)
 	p.press("c")
@@ -130,7 +132,8 @@ func (p *tab) menu(opener, menu string) {
 	p.wait(menu, "document.getElementById("+quote(menu)+").checkVisibility()")
 }
 
-// acts checks that the control of that name answers to the keys of its kind. What native controls do is kept from the page, so that the state stays.
+// acts checks that the control of that name answers to the keys of its kind. What native controls
+// do is kept from the page, so that the state stays.
 func (p *tab) acts(where, name string) {
 	p.t.Helper()
 	kind := eval[string](p, fmt.Sprintf(`(() => {

@@ -45,7 +45,8 @@ func TestLink(t *testing.T) {
 	p.wait("the address to follow", "location.hash.includes('sample=dog') && location.hash.includes('map=gradcam') && !location.hash.includes('gates')")
 }
 
-// A broken link: what can be followed is, the rest falls back, and a sentence says which part it was.
+// A broken link: what can be followed is, the rest falls back, and a sentence says which part it
+// was.
 func TestBrokenLink(t *testing.T) {
 	p := open(t, filmCamera)
 	p.at("#model=nothing&sample=unicorn&map=x&gates=9:1@1&tab=none&lang=xx&what")
@@ -155,7 +156,8 @@ func TestExports(t *testing.T) {
 	}
 }
 
-// In a frame of somebody else's page there is the stage with what belongs to it, and nothing around.
+// In a frame of somebody else's page there is the stage with what belongs to it, and nothing
+// around.
 func TestEmbed(t *testing.T) {
 	p := open(t, filmCamera)
 	p.at("?embed=1#sample=cat")

@@ -12,7 +12,8 @@ import (
 	"github.com/chromedp/cdproto/heapprofiler"
 )
 
-// intervals measures the time on the wall between the page's animation frames for a while, in milliseconds.
+// intervals measures the time on the wall between the page's animation frames for a while, in
+// milliseconds.
 func (p *tab) intervals(seconds float64) []float64 {
 	p.t.Helper()
 	return eval[[]float64](p, fmt.Sprintf(`new Promise((done) => {
@@ -26,10 +27,12 @@ func (p *tab) intervals(seconds float64) []float64 {
 	})`, 1000*seconds))
 }
 
-// With the camera's 30 frames a second, the desk open and a muted gate the page has less than 20 ms of work in 95 of 100 of its frames, and there
-// are not more than 20 ms between them. Both are judged where SESCOPE_QUIET=1 says that the machine does nothing else. Elsewhere the thread's
-// own clock is read, which stands while other programs have the core, but a core that is shared has cold caches and code that the browser has not
-// yet optimised: three to four times as long was seen with eight programs for each core. So there only many times too much work fails.
+// With the camera's 30 frames a second, the desk open and a muted gate the page has less than 20 ms
+// of work in 95 of 100 of its frames, and there are not more than 20 ms between them. Both are
+// judged where SESCOPE_QUIET=1 says that the machine does nothing else. Elsewhere the thread's own
+// clock is read, which stands while other programs have the core, but a core that is shared has
+// cold caches and code that the browser has not yet optimised: three to four times as long was seen
+// with eight programs for each core. So there only many times too much work fails.
 func TestFramesStaySmooth(t *testing.T) {
 	p := open(t, filmCamera)
 	p.camera()
@@ -66,7 +69,8 @@ func TestFramesStaySmooth(t *testing.T) {
 	}
 }
 
-// Memory stays flat while the camera runs. SESCOPE_SOAK makes it as long as a duration says ("10m").
+// Memory stays flat while the camera runs. SESCOPE_SOAK makes it as long as a duration says
+// ("10m").
 func TestMemoryStaysFlat(t *testing.T) {
 	soak := 6 * time.Second
 	if text := os.Getenv("SESCOPE_SOAK"); text != "" {
@@ -98,8 +102,9 @@ func TestMemoryStaysFlat(t *testing.T) {
 	}
 }
 
-// Switching pictures, networks, tabs and the camera in the middle of frames never shows one network's map over another's picture: each
-// pair that is ever on the stage is one that a quiet page shows, too.
+// Switching pictures, networks, tabs and the camera in the middle of frames never shows one
+// network's map over another's picture: each pair that is ever on the stage is one that a quiet
+// page shows, too.
 func TestNoMapOverAnotherPicture(t *testing.T) { inBoth(t, testNoMapOverAnotherPicture) }
 
 func testNoMapOverAnotherPicture(t *testing.T, in device) {

@@ -24,7 +24,8 @@ const watchNatives = `
 	e2e.changed = () => { const now = natives(); return [...before].filter(([name, f]) => now.get(name) !== f).map(([name]) => name) };
 `
 
-// The page leaves the browser's own functions alone, window.eval above all: browser automation, extensions and developer tools call them on the page.
+// The page leaves the browser's own functions alone, window.eval above all: browser automation,
+// extensions and developer tools call them on the page.
 func TestBrowsersOwnFunctions(t *testing.T) { inBoth(t, testBrowsersOwnFunctions) }
 
 func testBrowsersOwnFunctions(t *testing.T, in device) {

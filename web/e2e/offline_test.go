@@ -69,7 +69,8 @@ func (p *tab) runs() string {
 // missingNetwork is what the browsers say when a server does not answer.
 var missingNetwork = []string{"net::ERR", "NS_ERROR", "Failed to load", "failed to load", "Loading failed", "request failed", "ailed to fetch", "bad HTTP response", "NetworkError"}
 
-// After one visit the page opens and works without a network, below a path; what it never fetched is missed with a sentence.
+// After one visit the page opens and works without a network, below a path; what it never fetched
+// is missed with a sentence.
 func TestOffline(t *testing.T) { inBoth(t, testOffline) }
 
 func testOffline(t *testing.T, in device) {
@@ -114,7 +115,8 @@ func testOffline(t *testing.T, in device) {
 	p.wait("the other network to be kept, too", "caches.match("+quote(h.url+asset(t, "models/"+models(t)[1]+".safetensors"))+").then(Boolean)")
 }
 
-// Two tabs of two versions: each goes on with its own files, and when the older one closes its storage is cleaned.
+// Two tabs of two versions: each goes on with its own files, and when the older one closes its
+// storage is cleaned.
 func TestTwoVersions(t *testing.T) { inBoth(t, testTwoVersions) }
 
 func testTwoVersions(t *testing.T, in device) {
@@ -135,7 +137,8 @@ func testTwoVersions(t *testing.T, in device) {
 	if q.runs() != second || p.runs() != first {
 		t.Fatalf("the tabs run %s and %s, expected %s and %s", p.runs(), q.runs(), first, second)
 	}
-	// Both work on, the older one with files that the server has no longer and that it did not use before.
+	// Both work on, the older one with files that the server has no longer and that it did not use
+	// before.
 	for _, tab := range []*tab{p, q} {
 		n := tab.count()
 		tab.click("sample-truck")
@@ -161,8 +164,10 @@ func testTwoVersions(t *testing.T, in device) {
 	}
 }
 
-// A new version that comes while the former one's worker tidies up keeps its half-filled cache: between looking which caches there are and removing one, the
-// former worker is held until the new one has begun. (Browsers let no new one take over while the former is at it; testdata/cleaning.js plays that, too.)
+// A new version that comes while the former one's worker tidies up keeps its half-filled cache:
+// between looking which caches there are and removing one, the former worker is held until the new
+// one has begun. (Browsers let no new one take over while the former is at it; testdata/cleaning.js
+// plays that, too.)
 func TestNewVersionDuringCleaning(t *testing.T) { inBoth(t, testNewVersionDuringCleaning) }
 
 func testNewVersionDuringCleaning(t *testing.T, in device) {
@@ -206,7 +211,8 @@ func testNewVersionDuringCleaning(t *testing.T, in device) {
 	p.after(n, "truck.svg", "")
 }
 
-// Programs and weights that are cut off or damaged on the way are refused with a sentence, on secure origins and others, and are not kept.
+// Programs and weights that are cut off or damaged on the way are refused with a sentence, on
+// secure origins and others, and are not kept.
 func TestDamagedOnTheWay(t *testing.T) { inBoth(t, testDamagedOnTheWay) }
 
 func testDamagedOnTheWay(t *testing.T, in device) {

@@ -48,7 +48,8 @@ func withoutSpec(t *testing.T, b []byte) (file []byte, spec string) {
 	return append(append(file, text...), b[8+n:]...), spec
 }
 
-// A network of the person's own runs as the built-in ones do; a file that is none is refused with a sentence, and the running network stays.
+// A network of the person's own runs as the built-in ones do; a file that is none is refused with a
+// sentence, and the running network stays.
 func TestOwnNetwork(t *testing.T) { inBoth(t, testOwnNetwork) }
 
 func testOwnNetwork(t *testing.T, in device) {

@@ -50,7 +50,8 @@ func (p *tab) attr(id, name string) string {
 	return eval[string](p, fmt.Sprintf("document.getElementById(%q).getAttribute(%q) || ''", id, name))
 }
 
-// Feature maps: a channel of the tutorial panel opens there; layers, channels and pixels are chosen by pointer and by keys.
+// Feature maps: a channel of the tutorial panel opens there; layers, channels and pixels are chosen
+// by pointer and by keys.
 func TestFeatureMaps(t *testing.T) {
 	p := open(t, filmCamera)
 	p.click("tab-tutorial")

@@ -9,8 +9,8 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// The page's own path, from a file over the browser's decoder and the worker to the event, gives the command line's numbers, for
-// every network.
+// The page's own path, from a file over the browser's decoder and the worker to the event, gives
+// the command line's numbers, for every network.
 func TestPictureGivesTheCommandsLogits(t *testing.T) { inBoth(t, testPictureGivesTheCommandsLogits) }
 
 func testPictureGivesTheCommandsLogits(t *testing.T, in device) {
@@ -86,7 +86,8 @@ func testEXIF(t *testing.T, in device) {
 	}
 }
 
-// Transparency lies on white, and of a moving picture the first frame counts, as on the command line.
+// Transparency lies on white, and of a moving picture the first frame counts, as on the command
+// line.
 func TestTransparentAndMoving(t *testing.T) {
 	p := open(t, filmCamera)
 	model := models(t)[0]

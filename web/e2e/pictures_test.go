@@ -12,7 +12,8 @@ import (
 	"image/png"
 )
 
-// The film's spot, as fractions of the centre square of a frame. Off both axes, so that a mirrored or turned picture shows.
+// The film's spot, as fractions of the centre square of a frame. Off both axes, so that a mirrored
+// or turned picture shows.
 const (
 	filmW, filmH  = 320, 240
 	spotX, spotY  = 0.25, 1.0 / 3
@@ -20,7 +21,8 @@ const (
 	blinkX, blink = 0.9, 0.9 // a small grey square that comes and goes twice a second
 )
 
-// makeFilm makes a Y4M film of one second: a still bright spot on dark grey, and a dim square that blinks.
+// makeFilm makes a Y4M film of one second: a still bright spot on dark grey, and a dim square that
+// blinks.
 func makeFilm() []byte {
 	const rate = 30
 	var b bytes.Buffer
@@ -49,7 +51,8 @@ func makeFilm() []byte {
 
 func abs(v int) int { return max(v, -v) }
 
-// scene is a picture without any symmetry: colours that run across, and a bright disc near the upper left corner.
+// scene is a picture without any symmetry: colours that run across, and a bright disc near the
+// upper left corner.
 func scene(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	side := min(w, h)

@@ -16,7 +16,8 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// A wire is a proxy between a browser and everything: whatever the page, its workers or its service worker ask for goes through it.
+// A wire is a proxy between a browser and everything: whatever the page, its workers or its service
+// worker ask for goes through it.
 type wire struct {
 	address string
 
@@ -68,8 +69,9 @@ func (w *wire) ServeHTTP(answer http.ResponseWriter, r *http.Request) {
 	io.Copy(answer, got.Body)
 }
 
-// A whole session, every request seen on the wire: the page asks its own server for the files of the page and for nothing else, sends nothing, and
-// keeps nothing but those files and the three settings.
+// A whole session, every request seen on the wire: the page asks its own server for the files of
+// the page and for nothing else, sends nothing, and keeps nothing but those files and the three
+// settings.
 func TestPrivacy(t *testing.T) {
 	w := newWire(t)
 	p := newTab(t, filmCamera, func(c *target.CreateBrowserContextParams) {
@@ -199,8 +201,8 @@ func (p *tab) keepsOnlySettings(ours []string) {
 	}
 }
 
-// The line about privacy is on the page, and its link opens the account of how that is enforced, in both languages; what it says of the policy is
-// what the browser was told.
+// The line about privacy is on the page, and its link opens the account of how that is enforced, in
+// both languages; what it says of the policy is what the browser was told.
 func TestPrivacyIsTold(t *testing.T) {
 	p := open(t, filmCamera)
 	line := p.text("privacy-link")

@@ -16,7 +16,8 @@ func testFirstScreen(t *testing.T, in device) {
 	t.Logf("ready %.0f ms after the navigation", eval[float64](p, "e2e.readyAt")) // the aim is 2 s on a machine that does nothing else
 	d := p.after(0, "ship.svg", models(t)[0])
 	checkDetail(t, d)
-	// The strip tells what came, as it was sent: program and weights with brotli, and not more than the browser counted.
+	// The strip tells what came, as it was sent: program and weights with brotli, and not more than
+	// the browser counted.
 	var mb float64
 	if _, err := fmt.Sscanf(eval[string](p, "document.getElementById('strip').innerText.match(/([0-9.]+) MB loaded/)?.[1] || ''"), "%g", &mb); err != nil {
 		t.Errorf("the strip does not tell what was loaded: %q", p.text("strip"))
@@ -89,7 +90,8 @@ func checkDetail(t *testing.T, d detail) {
 	}
 }
 
-// Every sample of the strip is explained under its own name, and marked; the network that a visitor meets first names it rightly and is sure.
+// Every sample of the strip is explained under its own name, and marked; the network that a visitor
+// meets first names it rightly and is sure.
 func TestSamples(t *testing.T) { inBoth(t, testSamples) }
 
 func testSamples(t *testing.T, in device) {

@@ -20,8 +20,8 @@ const references = "testdata/shots"
 // remake is the command that makes them anew.
 const remake = "SESCOPE_SHOTS_UPDATE=1 go test -count=1 -run TestReferenceShots ."
 
-// mask hides what a network or a clock says, which changes with the weights and the machine: places, colours, spacing and the page's own words
-// remain. Nothing moves.
+// mask hides what a network or a clock says, which changes with the weights and the machine:
+// places, colours, spacing and the page's own words remain. Nothing moves.
 const mask = `
 	*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }
 	#strip .t { height: 20px !important; overflow: hidden !important } /* its milliseconds break into one line more on a slow machine */
@@ -33,7 +33,8 @@ const mask = `
 	.blk [role=slider], #card-value { opacity: 0 !important } /* hidden they would lose the focus, and the card with it */
 `
 
-// small takes a masked picture of the whole page and shrinks it: k by k pixels become one, their mean.
+// small takes a masked picture of the whole page and shrinks it: k by k pixels become one, their
+// mean.
 func (p *tab) small() *image.NRGBA {
 	p.t.Helper()
 	p.run("const sheet = new CSSStyleSheet(); sheet.replaceSync(" + quote(strings.Join(strings.Fields(mask), " ")) + "); document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; await document.fonts.ready")
@@ -78,7 +79,8 @@ const (
 	probe     = "Gates 0123 门控"
 )
 
-// difference tells which share of the blocks differs and, if a person would see it, where; "" if not.
+// difference tells which share of the blocks differs and, if a person would see it, where; "" if
+// not.
 func difference(got, want *image.NRGBA) (share float64, text string) {
 	if got.Rect.Dx() != want.Rect.Dx() {
 		return 1, fmt.Sprintf("the page is %d pixels wide, expected %d", got.Rect.Dx(), want.Rect.Dx())
@@ -106,8 +108,9 @@ func difference(got, want *image.NRGBA) (share float64, text string) {
 	return share, ""
 }
 
-// differs is difference for the page. A busy browser may leave out what scrolls by itself in one picture, not in all of them, so the page is
-// given more looks before it is said to differ; what is really wrong stays wrong.
+// differs is difference for the page. A busy browser may leave out what scrolls by itself in one
+// picture, not in all of them, so the page is given more looks before it is said to differ; what is
+// really wrong stays wrong.
 func (p *tab) differs(want *image.NRGBA) (got *image.NRGBA, share float64, text string) {
 	p.t.Helper()
 	for range 6 {
@@ -171,8 +174,9 @@ func keep(t *testing.T, folder, name string, img image.Image) string {
 	return path
 }
 
-// sameFonts skips a machine whose letters have other widths than those in the references, in CI, too: which fonts a Debian has depends on what else
-// is on it, and no change of ours should be refused for that.
+// sameFonts skips a machine whose letters have other widths than those in the references, in CI,
+// too: which fonts a Debian has depends on what else is on it, and no change of ours should be
+// refused for that.
 func sameFonts(t *testing.T, p *tab) {
 	t.Helper()
 	width := func(font string) int {

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// A detail is what the event sescope:result tells, and what `sescope run --json` prints but for the timings.
+// A detail is what the event sescope:result tells, and what `sescope run --json` prints but for the
+// timings.
 type detail struct {
 	File  string `json:"file"`
 	Model string `json:"model"`
@@ -27,7 +28,8 @@ type detail struct {
 	Timings map[string]float64 `json:"timings"`
 }
 
-// A result is one event, when it came and what the model picker said then ("" while a network was on its way).
+// A result is one event, when it came and what the model picker said then ("" while a network was
+// on its way).
 type result struct {
 	At     float64 `json:"at"` // ms since the navigation
 	Picker string  `json:"picker"`
@@ -119,7 +121,8 @@ func models(t *testing.T) []string {
 	return names
 }
 
-// sescope is what the command line says about a picture, with the same weights that the page fetches.
+// sescope is what the command line says about a picture, with the same weights that the page
+// fetches.
 func sescope(t *testing.T, model, picture string) detail {
 	t.Helper()
 	out, err := exec.Command(command, "run", "--json", filepath.Join(dist, asset(t, "models/"+model+".safetensors")), picture).Output()

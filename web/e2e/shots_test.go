@@ -20,8 +20,9 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// README's picture: the first screen, with gates that were moved and one under the pointer. SESCOPE_PICTURE names the file to write:
-// SESCOPE_PICTURE=../screenshot.png go test -run Readme, on a machine that does nothing else.
+// README's picture: the first screen, with gates that were moved and one under the pointer.
+// SESCOPE_PICTURE names the file to write: SESCOPE_PICTURE=../screenshot.png go test -run Readme,
+// on a machine that does nothing else.
 func TestPictureOfReadme(t *testing.T) {
 	p := newTab(t, filmCamera)
 	p.size(1440, 900, false)

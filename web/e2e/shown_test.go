@@ -8,8 +8,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// hide hides the tab, and show shows it again: Chromium's window is minimized, as each of its tabs has one, and in Firefox another tab comes to the
-// front.
+// hide hides the tab, and show shows it again: Chromium's window is minimized, as each of its tabs
+// has one, and in Firefox another tab comes to the front.
 func (p *tab) hide() (show func()) {
 	p.t.Helper()
 	if p.fox == nil {
@@ -25,7 +25,8 @@ func (p *tab) hide() (show func()) {
 	}
 }
 
-// A tab that is hidden films nobody's time away, and goes on when it is shown again: with the camera, and with a picture that came meanwhile.
+// A tab that is hidden films nobody's time away, and goes on when it is shown again: with the
+// camera, and with a picture that came meanwhile.
 func TestHiddenAndShown(t *testing.T) { inBoth(t, testHiddenAndShown) }
 
 func testHiddenAndShown(t *testing.T, in device) {

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// A socket is the client's end of a WebSocket (RFC 6455), as far as a browser's remote protocol needs it: whole texts, no extensions.
+// A socket is the client's end of a WebSocket (RFC 6455), as far as a browser's remote protocol
+// needs it: whole texts, no extensions.
 type socket struct {
 	conn  net.Conn
 	r     *bufio.Reader
@@ -31,7 +32,8 @@ const (
 	framePong  = 10
 )
 
-// dialSocket opens a WebSocket at an address of this machine. It names no origin: browsers refuse what seems to come from a page.
+// dialSocket opens a WebSocket at an address of this machine. It names no origin: browsers refuse
+// what seems to come from a page.
 func dialSocket(address, path string) (*socket, error) {
 	conn, err := net.DialTimeout("tcp", address, 10*time.Second)
 	if err != nil {

@@ -22,7 +22,8 @@ type state struct {
 	arrived string
 }
 
-// Nearly all show a network of the tutorial's, which is what it is; the network of the first visit changes with every training.
+// Nearly all show a network of the tutorial's, which is what it is; the network of the first visit
+// changes with every training.
 var states = []state{
 	{name: "desk-1440", hash: "#model=simple-se&sample=ship&gates=1:21@0,22@0,40@0.93;2:78@0.24,101@0", w: 1440, h: 900, do: func(p *tab) {
 		p.run("document.querySelector('#gates .blk:last-child [data-channel=\"83\"]').focus({ preventScroll: true })")

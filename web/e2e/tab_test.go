@@ -18,11 +18,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a test waits for what the page has to do by itself. A machine that does much else takes its time; no test is about speed
-// but the one that reads the clock of the page's own thread.
+// patience is how long a test waits for what the page has to do by itself. A machine that does much
+// else takes its time; no test is about speed but the one that reads the clock of the page's own
+// thread.
 const patience = time.Minute
 
-// watch runs in the page before its own scripts: it keeps every result, policy violations, and when the page became ready.
+// watch runs in the page before its own scripts: it keeps every result, policy violations, and when
+// the page became ready.
 const watch = `(() => {
 	const e2e = window.e2e = { results: [], violations: [], readyAt: 0 };
 	addEventListener('sescope:result', (event) => {
@@ -162,7 +164,8 @@ func (p *tab) problem(text string) {
 	p.problems = append(p.problems, text)
 }
 
-// logged is told what the page's programs write that is no error to the browser. A Go program that panics says so by console.log.
+// logged is told what the page's programs write that is no error to the browser. A Go program that
+// panics says so by console.log.
 func (p *tab) logged(text string) {
 	if strings.HasPrefix(text, "panic:") || strings.HasPrefix(text, "fatal error:") {
 		p.problem(`console.log: "` + text)

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The sets that people have, beside folders of classes: page and command line take them alike, and say
-// what they took.
+// The sets that people have, beside folders of classes: page and command line take them alike, and
+// say what they took.
 func TestTestSetKinds(t *testing.T) { inBoth(t, testTestSetKinds) }
 
 func testTestSetKinds(t *testing.T, in device) {

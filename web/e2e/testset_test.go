@@ -70,7 +70,8 @@ func (p *tab) saved(id string) string {
 	return eval[string](p, fmt.Sprintf("e2e.texts[%d].text()", n))
 }
 
-// equalReports holds the page to the command line: whole numbers are equal, sums of float32 to their rounding.
+// equalReports holds the page to the command line: whole numbers are equal, sums of float32 to
+// their rounding.
 func equalReports(t *testing.T, what string, got, want report) {
 	t.Helper()
 	near := func(name string, a, b float64) {
@@ -125,7 +126,8 @@ func (p *tab) tests(begin func()) (r report) {
 
 const testDone = "document.getElementById('test-json') && document.getElementById('test-json').checkVisibility() && !document.getElementById('test-json').disabled"
 
-// The page's figures of a CIFAR-10 file are those of the command line; a cell of the matrix opens its pictures, and a picture opens on the stage.
+// The page's figures of a CIFAR-10 file are those of the command line; a cell of the matrix opens
+// its pictures, and a picture opens on the stage.
 func TestOwnTestSet(t *testing.T) {
 	var bin []byte
 	for i := range 260 {
@@ -214,7 +216,8 @@ func TestOwnTestSet(t *testing.T) {
 	p.wait("a sentence", "document.getElementById('test-trouble').innerText.includes('CIFAR-10')")
 }
 
-// Zips and folders: the same figures as the command line's, what is left out is named, and no name is markup.
+// Zips and folders: the same figures as the command line's, what is left out is named, and no name
+// is markup.
 func TestTestSetOfPictures(t *testing.T) { inBoth(t, testTestSetOfPictures) }
 
 func testTestSetOfPictures(t *testing.T, in device) {
@@ -291,7 +294,8 @@ func TestBadTestSets(t *testing.T) {
 	}
 }
 
-// A worker that ends in the middle is replaced and its pictures run again: the figures are the same. A cancelled run ends at once and keeps what it has.
+// A worker that ends in the middle is replaced and its pictures run again: the figures are the
+// same. A cancelled run ends at once and keeps what it has.
 func TestTestSetWorkerDiesAndCancel(t *testing.T) {
 	var bin []byte
 	for i := range 600 {
@@ -336,8 +340,9 @@ func TestTestSetWorkerDiesAndCancel(t *testing.T) {
 	p.after(n, "camera", "")
 }
 
-// Ten thousand pictures, as CIFAR-10's test set has them, are all counted; how long they took is told, not judged: the machine may be busy. SESCOPE_DATA may name
-// a folder with cifar10/test-a.bin, whose 5,000 records are then taken twice.
+// Ten thousand pictures, as CIFAR-10's test set has them, are all counted; how long they took is
+// told, not judged: the machine may be busy. SESCOPE_DATA may name a folder with
+// cifar10/test-a.bin, whose 5,000 records are then taken twice.
 func TestTenThousand(t *testing.T) {
 	var bin []byte
 	if data := os.Getenv("SESCOPE_DATA"); data != "" {

@@ -50,8 +50,8 @@ func (p *tab) trace(categories []string, while func()) []traced {
 	return all
 }
 
-// frameWork is how long the page's main thread works from one of its frames to the next, whatever for, in milliseconds of its own clock. A busy
-// machine makes it wait, but gives it no more to do.
+// frameWork is how long the page's main thread works from one of its frames to the next, whatever
+// for, in milliseconds of its own clock. A busy machine makes it wait, but gives it no more to do.
 func (p *tab) frameWork() (work []float64) {
 	p.t.Helper()
 	const mark = "e2e-frame" // of each frame, by the page's main thread

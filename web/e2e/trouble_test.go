@@ -23,7 +23,8 @@ func (p *tab) received(what string, events <-chan struct{}) {
 	}
 }
 
-// still makes sure that no result comes any more: nothing within half a second, after what is under way.
+// still makes sure that no result comes any more: nothing within half a second, after what is under
+// way.
 func (p *tab) still() {
 	p.t.Helper()
 	for range 20 {
@@ -36,7 +37,8 @@ func (p *tab) still() {
 	p.t.Errorf("results go on coming: %d", p.count())
 }
 
-// sentence waits for the notice about that trouble and checks that it says what happened, in both languages.
+// sentence waits for the notice about that trouble and checks that it says what happened, in both
+// languages.
 func (p *tab) sentence(trouble string) {
 	p.t.Helper()
 	notice := "document.getElementById('notice')"
@@ -167,8 +169,8 @@ func TestCameraAbsent(t *testing.T) {
 	p.explain(path)
 }
 
-// plugs lets the test unplug the camera, which no browser's fake one can be: e2e.unplug ends its track as the browser would, and e2e.cameras is
-// how many there are from then on.
+// plugs lets the test unplug the camera, which no browser's fake one can be: e2e.unplug ends its
+// track as the browser would, and e2e.cameras is how many there are from then on.
 const plugs = `
 	const media = navigator.mediaDevices || new EventTarget(); // about:blank has none
 	const ask = media.getUserMedia?.bind(media), list = media.enumerateDevices?.bind(media);
@@ -185,7 +187,8 @@ const plugs = `
 	e2e.plug = (n) => { e2e.cameras = n; changed(new Event('devicechange')) };
 `
 
-// A camera that is unplugged leaves its last frame and a sentence; when it is plugged in again the page goes on by itself, and only then.
+// A camera that is unplugged leaves its last frame and a sentence; when it is plugged in again the
+// page goes on by itself, and only then.
 func TestCameraUnplugged(t *testing.T) { inBoth(t, testCameraUnplugged) }
 
 func testCameraUnplugged(t *testing.T, in device) {
@@ -276,7 +279,8 @@ func TestNothingLoads(t *testing.T) {
 	}
 }
 
-// A worker that dies is replaced by one that knows the network and the picture; one that dies again and again is given up with a sentence.
+// A worker that dies is replaced by one that knows the network and the picture; one that dies again
+// and again is given up with a sentence.
 func TestWorkerDies(t *testing.T) { inBoth(t, testWorkerDies) }
 
 func testWorkerDies(t *testing.T, in device) {
@@ -307,7 +311,8 @@ func testWorkerDies(t *testing.T, in device) {
 	}
 }
 
-// A camera that another program holds: the browser's own error for it, since no fake device can be busy.
+// A camera that another program holds: the browser's own error for it, since no fake device can be
+// busy.
 func TestCameraBusy(t *testing.T) {
 	p := open(t, filmCamera)
 	before := p.kept()

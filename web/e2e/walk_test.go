@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// crossing finds two boxes of text in the walk's figure and head that lie over one another, and text that is cut.
+// crossing finds two boxes of text in the walk's figure and head that lie over one another, and
+// text that is cut.
 const crossing = `(() => {
   const panel = document.getElementById('walk-panel'), found = [];
   const boxes = [...panel.querySelectorAll('h2,h3,p,small,b,span,td,button,summary,text')].filter((e) => e.textContent.trim() && e.checkVisibility() && !e.querySelector('b,span,td'))
@@ -27,8 +28,9 @@ func (p *tab) walkPages() int {
 	return eval[int](p, "document.querySelectorAll('#walk-dots i').length")
 }
 
-// The walk: every page speaks of the shown picture, its texts never meet at three widths in two languages, and the last page mutes the channel that
-// the answer needs most, which changes the answer's share.
+// The walk: every page speaks of the shown picture, its texts never meet at three widths in two
+// languages, and the last page mutes the channel that the answer needs most, which changes the
+// answer's share.
 func TestWalk(t *testing.T) {
 	p := open(t, filmCamera)
 	p.choose("model", "live")
@@ -83,7 +85,8 @@ func TestWalk(t *testing.T) {
 	p.wait("the page", "!document.getElementById('walk').open && !location.hash.includes('tab=learn')")
 }
 
-// A link opens the walk in Chinese; arrow keys go on, Escape leaves. A network without attention has fewer pages.
+// A link opens the walk in Chinese; arrow keys go on, Escape leaves. A network without attention
+// has fewer pages.
 func TestWalkByKeys(t *testing.T) {
 	p := newTab(t, noCamera)
 	p.home = origin + "/#model=simple&tab=learn&lang=zh"

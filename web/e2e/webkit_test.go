@@ -18,8 +18,9 @@ import (
 	"time"
 )
 
-// webkit is Safari's engine, as far as a machine without Apple's system has it: WebKitGTK in its MiniBrowser, driven by WebDriver. It gives an own session to
-// each tab, with a camera of the engine's own.
+// webkit is Safari's engine, as far as a machine without Apple's system has it: WebKitGTK in its
+// MiniBrowser, driven by WebDriver. It gives an own session to each tab, with a camera of the
+// engine's own.
 const webkit device = "WebKit"
 
 // A kit is a tab's session.
@@ -201,7 +202,8 @@ func (k *kit) evaluate(expression string) (string, error) {
 	return text.Value, err
 }
 
-// setFiles puts files in a file field. The driver reaches no hidden field, so the page is given their bytes.
+// setFiles puts files in a file field. The driver reaches no hidden field, so the page is given
+// their bytes.
 func (k *kit) setFiles(id string, paths []string) error {
 	var files []object
 	for _, path := range paths {

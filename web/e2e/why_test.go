@@ -21,7 +21,8 @@ func (p *tab) shares() []float64 {
 	return list
 }
 
-// The waterfall on the page adds up to the logits of the event, for the runner-up, another class, and no other class.
+// The waterfall on the page adds up to the logits of the event, for the runner-up, another class,
+// and no other class.
 func TestWhyOnThePage(t *testing.T) {
 	p := open(t, filmCamera)
 	n := p.count()

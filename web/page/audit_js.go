@@ -14,7 +14,8 @@ const (
 	auditTries = 3 // how often an audit goes on with a new worker
 )
 
-// audit is the running honesty audit; the page drives it step by step, so a new worker goes on where the former one was lost.
+// audit is the running honesty audit; the page drives it step by step, so a new worker goes on
+// where the former one was lost.
 type audit struct {
 	frame *frame // the audited one
 	logit float32
@@ -33,7 +34,8 @@ func (p *Page) ChooseAuditBlock(index string) {
 	})
 }
 
-// ToggleAudit starts an audit of the frame on the stage, which a camera has to hold for it, or cancels the running one.
+// ToggleAudit starts an audit of the frame on the stage, which a camera has to hold for it, or
+// cancels the running one.
 func (p *Page) ToggleAudit() {
 	p.post(func() {
 		s := p.state
@@ -92,7 +94,8 @@ func (p *Page) auditOn() {
 	p.next()
 }
 
-// followAudit is called with every shown frame: another one ends the audit, the same one from a new worker lets it go on.
+// followAudit is called with every shown frame: another one ends the audit, the same one from a new
+// worker lets it go on.
 func (p *Page) followAudit(fr *frame) {
 	switch {
 	case !p.state.Audit.Running:

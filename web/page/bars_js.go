@@ -20,7 +20,8 @@ type drag struct {
 	moved bool
 }
 
-// listenBars wires pointers and keys of the desk. Callbacks read the event at once and post the rest.
+// listenBars wires pointers and keys of the desk. Callbacks read the event at once and post the
+// rest.
 func (p *Page) listenBars() {
 	blocks := browser.ByID("blocks")
 	listen := func(event string, f func(e pointer)) {
@@ -104,8 +105,9 @@ func (p *Page) barDown(e pointer) {
 	}
 }
 
-// barMove drags what is held, or holds what the pointer is over. A finger only chooses: it is too thick to set one of 64 bars, and
-// its vertical way scrolls the page. It sets the gate with the card's slider.
+// barMove drags what is held, or holds what the pointer is over. A finger only chooses: it is too
+// thick to set one of 64 bars, and its vertical way scrolls the page. It sets the gate with the
+// card's slider.
 func (p *Page) barMove(e pointer) {
 	g := &p.desk.drag
 	switch {

@@ -8,7 +8,8 @@ import (
 	"sescope/web/view"
 )
 
-// brush paints the network's mean colour over the frame on the stage, so that it sees nothing there.
+// brush paints the network's mean colour over the frame on the stage, so that it sees nothing
+// there.
 type brush struct {
 	strokes view.Strokes
 	base    *frame                                       // the frame without them; nil while none was painted
@@ -78,7 +79,8 @@ func (p *Page) listenBrush() {
 	})
 }
 
-// ToggleBrush lays the brush in the person's hand, or puts it away; what was painted stays. A live camera is frozen first.
+// ToggleBrush lays the brush in the person's hand, or puts it away; what was painted stays. A live
+// camera is frozen first.
 func (p *Page) ToggleBrush() {
 	p.post(func() {
 		if p.state.Shown == nil {

@@ -10,8 +10,8 @@ import (
 	"sescope/web/view"
 )
 
-// How long in milliseconds a camera may take for its first frame, and later ones until their rate is
-// stale and until the page says so. They are looked at every second.
+// How long in milliseconds a camera may take for its first frame, and later ones until their rate
+// is stale and until the page says so. They are looked at every second.
 const (
 	firstFrame = 4000
 	lateFrame  = 1500
@@ -186,8 +186,9 @@ func (p *Page) checkCameraSoon() {
 	})
 }
 
-// checkCamera acts when frames stop: videos are paused by systems, tracks are muted, tabs are frozen.
-// It wakes the video, and if that does not help it says so. A camera that never delivers is closed.
+// checkCamera acts when frames stop: videos are paused by systems, tracks are muted, tabs are
+// frozen. It wakes the video, and if that does not help it says so. A camera that never delivers is
+// closed.
 func (p *Page) checkCamera() {
 	c := &p.camera
 	if c.open == nil {
@@ -220,8 +221,8 @@ func devices() (list []view.Device) {
 	return list
 }
 
-// devicesChanged brings the list of cameras up to date, and goes on with the one that was unplugged when it is there again. Another one does not
-// take its place: nobody knows what that one looks at.
+// devicesChanged brings the list of cameras up to date, and goes on with the one that was unplugged
+// when it is there again. Another one does not take its place: nobody knows what that one looks at.
 func (p *Page) devicesChanged() {
 	p.away(func() {
 		list := devices()

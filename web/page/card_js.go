@@ -116,7 +116,8 @@ func pickText(on bool, yes, no string) string {
 	return no
 }
 
-// showFacts lists what is known of the channel; lines that stay what they are about only change their values.
+// showFacts lists what is known of the channel; lines that stay what they are about only change
+// their values.
 func (p *Page) showFacts(facts []view.Fact) {
 	list, d := browser.ByID("card-facts"), &p.desk
 	same := func(a, b view.Fact) bool { return a.Name == b.Name }

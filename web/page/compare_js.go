@@ -115,8 +115,9 @@ func (p *Page) loseSecond() {
 	p.compare.asked, p.state.Compare.Second, p.state.Compare.Looking = "", nil, false
 }
 
-// FindDisagreement goes on from picture to picture, the samples, then the person's own and the camera's last minute, and shows the next one on which the answers with and
-// without SE differ. Called while it looks, it stops.
+// FindDisagreement goes on from picture to picture, the samples, then the person's own and the
+// camera's last minute, and shows the next one on which the answers with and without SE differ.
+// Called while it looks, it stops.
 func (p *Page) FindDisagreement() {
 	p.post(func() {
 		c := &p.state.Compare
@@ -182,7 +183,8 @@ func (p *Page) try(search turns.Ticket, st still) {
 	})
 }
 
-// classify asks what the networks that look names say about a picture that is not shown, cropped as showStill crops it.
+// classify asks what the networks that look names say about a picture that is not shown, cropped as
+// showStill crops it.
 func (p *Page) classify(pic *browser.Picture, look *protocol.Look, done func([]protocol.Tried)) {
 	side := min(pic.W, pic.H, picture.MaxSide)
 	pixels := func() js.Value {

@@ -11,10 +11,12 @@ import (
 	"sescope/web/view"
 )
 
-// slidersEvery is how often in milliseconds screen readers' sliders follow a live camera; the one in focus follows every frame.
+// slidersEvery is how often in milliseconds screen readers' sliders follow a live camera; the one
+// in focus follows every frame.
 const slidersEvery = 500
 
-// desk is the mixing desk of index.html: one canvas a row of bars, and over it one slider a gate for keyboards and screen readers.
+// desk is the mixing desk of index.html: one canvas a row of bars, and over it one slider a gate
+// for keyboards and screen readers.
 type desk struct {
 	model   *protocol.Model // that the blocks were built for
 	blocks  []*deskBlock

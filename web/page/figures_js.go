@@ -12,8 +12,8 @@ import (
 
 const figureSide = 192 // of a picture of the tutorial panel
 
-// paintFigures draws the tutorial's figure: the original, and its strongest channels in jet at a flat half, each scaled to its own
-// range and enlarged by the cubic spline that scipy's zoom uses.
+// paintFigures draws the tutorial's figure: the original, and its strongest channels in jet at a
+// flat half, each scaled to its own range and enlarged by the cubic spline that scipy's zoom uses.
 func (st *stage) paintFigures(s *view.State) {
 	r := s.Shown.Result
 	captions, document := s.Captions(), js.Global().Get("document")

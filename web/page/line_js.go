@@ -10,7 +10,8 @@ import (
 	"sescope/weights/json"
 )
 
-// line is a worker and the page's end of its line: the stage has one, a run over a test set several.
+// line is a worker and the page's end of its line: the stage has one, a run over a test set
+// several.
 type line struct {
 	turns.Line[*message]
 	js     js.Value
@@ -112,8 +113,8 @@ func (p *Page) request(l *line, req protocol.Request, body map[string]any, trans
 
 func (l *line) post(m *message) { l.js.Call("postMessage", m.body, m.transfer) }
 
-// patience is how long in milliseconds a worker may take to answer: half a minute, and as long again
-// as a very slow device needs for the bytes or the multiply-adds, 200 million a second.
+// patience is how long in milliseconds a worker may take to answer: half a minute, and as long
+// again as a very slow device needs for the bytes or the multiply-adds, 200 million a second.
 func (p *Page) patience(req protocol.Request, body map[string]any) float64 {
 	const base, bytesPerMs, macsPerMs = 30e3, 10e3, 200e3
 	ms := base

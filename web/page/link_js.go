@@ -8,7 +8,8 @@ import (
 	"sescope/web/view"
 )
 
-// hashEvery is the least time in milliseconds between two changes of the address; browsers refuse a hundred within half a minute.
+// hashEvery is the least time in milliseconds between two changes of the address; browsers refuse a
+// hundred within half a minute.
 const hashEvery = 500
 
 // links keeps the address's hash in step with the page, and the page with it.
@@ -63,7 +64,8 @@ func (p *Page) follow(l view.Link) {
 	p.arrive()
 }
 
-// arrive puts a link's map and gates on the network that is now there; what was broken is told with the next result.
+// arrive puts a link's map and gates on the network that is now there; what was broken is told with
+// the next result.
 func (p *Page) arrive() {
 	l := p.links.pending
 	if l == nil || p.model == nil {
@@ -83,7 +85,8 @@ func (p *Page) tellBroken() {
 	}
 }
 
-// hashSoon writes the address after a while; results and slides of a hand come faster than browsers allow.
+// hashSoon writes the address after a while; results and slides of a hand come faster than browsers
+// allow.
 func (p *Page) hashSoon() {
 	if !p.links.waits && p.links.pending == nil && p.state.Ready {
 		p.links.waits = true

@@ -85,14 +85,16 @@ func (p *Page) openStill(st still) {
 	p.showStill()
 }
 
-// newSource begins a new source: answers about former ones are dropped, and a kept scale ends with what it was kept for.
+// newSource begins a new source: answers about former ones are dropped, and a kept scale ends with
+// what it was kept for.
 func (p *Page) newSource() {
 	p.frames.NewSource()
 	p.checkCanvas()
 	p.dropStrokes()
 }
 
-// showStill crops the open picture to its centre square, pixel for pixel up to picture.MaxSide, and sends it.
+// showStill crops the open picture to its centre square, pixel for pixel up to picture.MaxSide, and
+// sends it.
 func (p *Page) showStill() {
 	start := browser.Now()
 	pic := p.still.picture

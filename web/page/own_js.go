@@ -10,10 +10,12 @@ import (
 	"sescope/web/view"
 )
 
-// maxNetwork is the largest file that is read as a network: everything is held in memory, as bytes and as weights.
+// maxNetwork is the largest file that is read as a network: everything is held in memory, as bytes
+// and as weights.
 const maxNetwork = 320 << 20
 
-// ownNetwork is a network's file that the person opened; the browser keeps it, so that a new worker can be given it again.
+// ownNetwork is a network's file that the person opened; the browser keeps it, so that a new worker
+// can be given it again.
 type ownNetwork struct {
 	file  js.Value // a Blob
 	spec  string   // of model.json, if that was opened with it
@@ -26,7 +28,8 @@ func isNetwork(name string) bool {
 	return slices.ContainsFunc(networkFiles, func(ext string) bool { return strings.HasSuffix(name, ext) })
 }
 
-// networkFiles are the ends of names of networks, those included that are answered with a sentence only: weights.Foreign.
+// networkFiles are the ends of names of networks, those included that are answered with a sentence
+// only: weights.Foreign.
 var networkFiles = []string{".safetensors", ".pt", ".pth", ".onnx", ".tflite", ".h5", ".keras"}
 
 // OpenNetwork shows the browser's file dialog for a network.
@@ -34,7 +37,8 @@ func (p *Page) OpenNetwork() {
 	p.post(func() { browser.ByID("network").Call("click") })
 }
 
-// openFiles opens what was dropped or chosen: a network with its spec beside it, or else the first file as a picture.
+// openFiles opens what was dropped or chosen: a network with its spec beside it, or else the first
+// file as a picture.
 func (p *Page) openFiles(files js.Value) {
 	var spec js.Value
 	for i := range files.Length() {
@@ -62,7 +66,8 @@ func (p *Page) openFiles(files js.Value) {
 	}
 }
 
-// openNetwork reads a network's file and loads it; until it answers, and if it never does, the present network goes on working.
+// openNetwork reads a network's file and loads it; until it answers, and if it never does, the
+// present network goes on working.
 func (p *Page) openNetwork(file, spec js.Value) {
 	name := file.Get("name").String()
 	if file.Get("size").Int() > maxNetwork {
@@ -87,8 +92,9 @@ func (p *Page) openNetwork(file, spec js.Value) {
 // tutorialNetworks are the classes that a file without a spec may be of.
 var tutorialNetworks = []string{"simple-se", "simple", "cnn3-se"}
 
-// openOwn has a network's file loaded. Where it does not describe its network, the spec of a built-in network, like, is tried, and then those of rest: a wrong
-// one is refused by the names and shapes of its tensors.
+// openOwn has a network's file loaded. Where it does not describe its network, the spec of a
+// built-in network, like, is tried, and then those of rest: a wrong one is refused by the names and
+// shapes of its tensors.
 func (p *Page) openOwn(name string, own ownNetwork, round bool, like string, rest []string) {
 	fail := func(text string) {
 		if p.state.Loading == name {

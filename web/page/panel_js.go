@@ -18,7 +18,8 @@ type panel struct {
 	pens     pens
 }
 
-// takePanel takes over what came with a result for the open panel; every part of it is about the shown frame.
+// takePanel takes over what came with a result for the open panel; every part of it is about the
+// shown frame.
 func (p *Page) takePanel(got *protocol.Panel, data js.Value) {
 	p.state.Panel = nil
 	if got == nil {
@@ -58,8 +59,8 @@ func (p *Page) paintPanel() {
 	p.paintTab()
 }
 
-// paintFlow paints a channel's map in front of its gate and behind it, on the scale of the first, and
-// what each place counts behind that, on a scale from 0 to 1.
+// paintFlow paints a channel's map in front of its gate and behind it, on the scale of the first,
+// and what each place counts behind that, on a scale from 0 to 1.
 func (p *panel) paintFlow(id string, s *view.State) {
 	f := s.Maps().Flow
 	lo, hi := float32(0), float32(0)
@@ -104,7 +105,8 @@ func (p *pens) read() {
 	p.font = js.Global().Call("getComputedStyle", js.Global().Get("document").Get("body")).Get("fontFamily").String()
 }
 
-// dueLabels tells whether the words on a canvas are painted anew: ten times a second is as fast as anyone reads.
+// dueLabels tells whether the words on a canvas are painted anew: ten times a second is as fast as
+// anyone reads.
 func (p *panel) dueLabels() bool {
 	if now := browser.Now(); now-p.labelled >= figuresEvery {
 		p.labelled = now
@@ -114,7 +116,8 @@ func (p *panel) dueLabels() bool {
 	return false
 }
 
-// listenPanels wires the canvases on which a person picks something: [data-pick] with pointer, finger and arrow keys.
+// listenPanels wires the canvases on which a person picks something: [data-pick] with pointer,
+// finger and arrow keys.
 func (p *Page) listenPanels() {
 	document := js.Global().Get("document")
 	pick := func(event js.Value) js.Value {

@@ -9,8 +9,8 @@ import (
 	"sescope/weights/json"
 )
 
-// portraits are the pictures of what the channels of the present network respond to. They come after
-// the first answer, and a network without any has its channels' maps in their place.
+// portraits are the pictures of what the channels of the present network respond to. They come
+// after the first answer, and a network without any has its channels' maps in their place.
 type portraits struct {
 	turn   turns.Generation
 	layout *view.Portraits

@@ -58,8 +58,8 @@ func (p *Page) renderResult() {
 }
 
 // renderFrame is renderResult for a camera's frame, whose canvases were just painted: words and
-// canvases share an animation frame, since the browser composes the page anew for each. A frame that
-// comes too early leaves the render to the next one, or to the timer if none follows.
+// canvases share an animation frame, since the browser composes the page anew for each. A frame
+// that comes too early leaves the render to the next one, or to the timer if none follows.
 func (p *Page) renderFrame() {
 	const early = 16 // ms: of a frame of the screen
 	if p.renders.last+liveEvery-early <= browser.Now() && !selectIsOpen() {

@@ -14,7 +14,8 @@ const (
 	figuresEvery = 100 // ms between two drawings of the tutorial panel while the camera runs
 )
 
-// stage paints what index.html holds outside of Vugu: the picture, the map on it, its chips, and the tutorial's figure.
+// stage paints what index.html holds outside of Vugu: the picture, the map on it, its chips, and
+// the tutorial's figure.
 type stage struct {
 	frame   *frame // on the stage
 	picture *browser.Canvas

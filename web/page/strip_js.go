@@ -17,7 +17,8 @@ const (
 	stopWide   = 100  // of a block's gates beside its maps
 )
 
-// strip is the network in a line of stations, outside of Vugu: canvases and a few words that change.
+// strip is the network in a line of stations, outside of Vugu: canvases and a few words that
+// change.
 type strip struct {
 	model *protocol.Model
 	stops []js.Value

@@ -16,7 +16,8 @@ type tabPart struct {
 	pickByKey func(p *Page, what, key string)
 }
 
-// tabParts are the tabs by view.Tab.ID. A function fills it, since what is listed here refers to it.
+// tabParts are the tabs by view.Tab.ID. A function fills it, since what is listed here refers to
+// it.
 var tabParts map[string]tabPart
 
 func init() {

@@ -20,8 +20,8 @@ func isTestSet(name string) bool {
 	return name == "test_batch" || strings.HasPrefix(name, "data_batch_")
 }
 
-// read lists what a file of size bytes holds: CIFAR's records or batches, or an archive of pictures. It
-// blocks.
+// read lists what a file of size bytes holds: CIFAR's records or batches, or an archive of
+// pictures. It blocks.
 func (set *testSet) read(name string, size int, part string) error {
 	head, err := browser.ReadBlob(set.blob, 0, 512)
 	if err != nil {
@@ -107,8 +107,8 @@ func (set *testSet) join(names []string, file func(i int) ([]byte, error), list 
 	return nil
 }
 
-// ChoosePart chooses the part of the open set that is tested: it is opened anew, since a part may be other
-// files.
+// ChoosePart chooses the part of the open set that is tested: it is opened anew, since a part may
+// be other files.
 func (p *Page) ChoosePart(part string) {
 	p.post(func() {
 		if p.tests.open == nil || p.state.Test.Running {

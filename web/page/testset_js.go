@@ -13,7 +13,8 @@ import (
 	"sescope/web/view"
 )
 
-// testSet is the open test set: the browser's handles of its files, and their names. Nothing of a picture is held here.
+// testSet is the open test set: the browser's handles of its files, and their names. Nothing of a
+// picture is held here.
 type testSet struct {
 	blob     js.Value   // the CIFAR-10 file or the zip; undefined for a folder
 	records  int        // of CIFAR's files
@@ -36,7 +37,8 @@ func (p *Page) OpenTestFile() { p.post(func() { browser.ByID("testset").Call("cl
 // OpenTestFolder shows the dialog for a folder.
 func (p *Page) OpenTestFolder() { p.post(func() { browser.ByID("testfolder").Call("click") }) }
 
-// openTest begins another set; the former one's figures go, because they would stand under a wrong name.
+// openTest begins another set; the former one's figures go, because they would stand under a wrong
+// name.
 func (p *Page) openTest(name string) turns.Ticket {
 	p.endTest()
 	p.forgetThumbs()
@@ -128,7 +130,8 @@ func (p *Page) openTestFolder(files js.Value) {
 	p.openTestWith(func(part string) { p.openFolder(p.openTest(name), name, set, part) })
 }
 
-// openDropped opens folders that were dropped; entries are the browser's, and are walked by boot.js.
+// openDropped opens folders that were dropped; entries are the browser's, and are walked by
+// boot.js.
 func (p *Page) openDropped(entries js.Value) {
 	name := entries.Index(0).Get("name").String()
 	p.openTestWith(func(part string) {

@@ -12,8 +12,8 @@ import (
 	"sescope/web/view"
 )
 
-// walkPlaces are the places of the page that the walk lights, by view.WalkLit: selectors joined by " + " are lit together, and the first of a list
-// that the page shows is taken.
+// walkPlaces are the places of the page that the walk lights, by view.WalkLit: selectors joined by
+// " + " are lit together, and the first of a list that the page shows is taken.
 var walkPlaces = map[string]string{
 	"stage":  "#view",
 	"conv":   ".st[data-kind=maps], #stations, #view",
@@ -58,7 +58,8 @@ func (p *Page) listenWalk() {
 	browser.Listen(js.Global(), "resize", func(js.Value) { p.post(p.placeWalk) })
 }
 
-// openWalk begins the walk with the frame on the stage, which a camera has to hold for it; before the first result it waits for that.
+// openWalk begins the walk with the frame on the stage, which a camera has to hold for it; before
+// the first result it waits for that.
 func (p *Page) openWalk() {
 	s := p.state
 	if s.Walk.Open {
@@ -219,7 +220,8 @@ func (p *Page) paintWalkCanvases() {
 	}
 }
 
-// placeWalk lights the place that the open page is about, and moves the panel aside from what has to be seen.
+// placeWalk lights the place that the open page is about, and moves the panel aside from what has
+// to be seen.
 func (p *Page) placeWalk() {
 	if !p.state.Walk.Open {
 		return
@@ -239,7 +241,8 @@ func (p *Page) placeWalk() {
 	}
 }
 
-// around is the box of elements, selectors joined by " + ", and a little more; r is 0 where none of them is on the page.
+// around is the box of elements, selectors joined by " + ", and a little more; r is 0 where none of
+// them is on the page.
 func around(selectors string) (l, t, r, b float64) {
 	const more = 4
 	for selector := range strings.SplitSeq(selectors, " + ") {

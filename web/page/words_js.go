@@ -7,7 +7,8 @@ import (
 	"sescope/web/browser"
 )
 
-// words remembers what stands in elements that every frame writes to: even the same text anew would lay out the page again.
+// words remembers what stands in elements that every frame writes to: even the same text anew would
+// lay out the page again.
 type words map[string]string
 
 // set writes the text of the element of that id, if it is another.

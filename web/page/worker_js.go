@@ -24,8 +24,8 @@ func (p *Page) startWorker(w js.Value) {
 	p.worker.line = p.connect(w, p.reply, p.workerLost)
 }
 
-// workerLost starts another worker, gives it a network again and lets it answer about the picture on
-// the stage.
+// workerLost starts another worker, gives it a network again and lets it answer about the picture
+// on the stage.
 func (p *Page) workerLost(silent bool) {
 	again := p.worker.deaths.Again()
 	now, waited := p.frames.Died()

@@ -12,12 +12,13 @@ type Audit struct {
 	From  int `json:"from"`
 	Count int `json:"count"`
 
-	// Odds asks for the fall of the class's log odds, log(p / (1 - p)), instead of its logit's: what
-	// the answer loses, when other classes' logits move with it.
+	// Odds asks for the fall of the class's log odds, log(p / (1 - p)), instead of its logit's:
+	// what the answer loses, when other classes' logits move with it.
 	Odds bool `json:"odds,omitempty"`
 }
 
-// MakeBits asks for the first network once more with fewer bits a weight. The answer is Reply.BitsSize.
+// MakeBits asks for the first network once more with fewer bits a weight. The answer is
+// Reply.BitsSize.
 const MakeBits = "makebits"
 
 // BitsSize is what weights of fewer bits come to.

@@ -6,8 +6,8 @@ const (
 	Try    = "try"    // the classes of the picture that comes with the request; the kept one stays
 )
 
-// CompareLook asks for three answers about one frame: without SE, with SE, with SE and every gate at
-// 1.
+// CompareLook asks for three answers about one frame: without SE, with SE, with SE and every gate
+// at 1.
 type CompareLook struct {
 	Twin string `json:"twin"` // the second network, which was loaded by Second
 }

@@ -23,8 +23,8 @@ type Station struct {
 	Tiles int    `json:"tiles"`
 }
 
-// Strip is what the strip of stations shows of a frame: average milliseconds by station, and the atlas of
-// their small pictures, station after station, whose pixels come in a buffer of their own.
+// Strip is what the strip of stations shows of a frame: average milliseconds by station, and the
+// atlas of their small pictures, station after station, whose pixels come in a buffer of their own.
 type Strip struct {
 	N     int       `json:"n"` // stations
 	Ms    []float32 `json:"-"`

@@ -18,7 +18,7 @@ OUT = pathlib.Path(__file__).resolve().parent.parent / "static" / "samples"
 SIDE, SAMPLES = 320, 14
 
 
-# --- materials -------------------------------------------------------------------------------------
+# --- materials ------------------------------------------------------------------------------------
 def material(name, colour, rough=0.5, metal=0.0, glass=0.0, coat=0.0, glow=0.0, subsurface=0.0):
     m = bpy.data.materials.new(name)
     m.use_nodes = True
@@ -71,7 +71,7 @@ def wood(light=(0.33, 0.17, 0.075), dark=(0.15, 0.065, 0.025), rough=0.38):
 CLOTH = lambda c: mottled("cloth", tuple(0.82 * v for v in c), c, scale=160, rough=0.95, bump=0.3, bumps=220)
 
 
-# --- shapes ----------------------------------------------------------------------------------------
+# --- shapes ---------------------------------------------------------------------------------------
 def add(obj, mat=None, smooth=True):
     if mat:
         obj.data.materials.clear()
@@ -153,7 +153,7 @@ def arc(centre, radius, a0, a1, n=12, axis="xz"):
     return out
 
 
-# --- the room --------------------------------------------------------------------------------------
+# --- the room -------------------------------------------------------------------------------------
 def room(table, wall=(0.62, 0.58, 0.52), eye=(0, -4.6, 2.1), look=(0, 0, 0.6), lens=58, key=(-3.2, -2.2, 4.2), power=420, warm=(1, 0.9, 0.78), stop=3.2, horizon=3.4):
     """A table, a wall out of focus with something on it, a window's light and the sky's."""
     mesh("table", [(-9, -7, 0), (9, -7, 0), (9, horizon, 0), (-9, horizon, 0)], [(0, 1, 2, 3)], table, smooth=False)
@@ -193,7 +193,7 @@ def clutter(seed, wall=((0.55, 0.2, 0.12), (0.14, 0.28, 0.35), (0.75, 0.66, 0.45
         x += w + 0.05 + 0.3 * r.random() ** 3
 
 
-# --- the things ------------------------------------------------------------------------------------
+# --- the things -----------------------------------------------------------------------------------
 def cup():
     room(wood(), look=(0, 0, 0.62), eye=(0.3, -4.4, 2.3), wall=(0.55, 0.6, 0.58))
     clutter(3)

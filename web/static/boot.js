@@ -1,4 +1,5 @@
-// Loads the Go program and the first network, counts their bytes, and starts page and worker from one compiled module.
+// Loads the Go program and the first network, counts their bytes, and starts page and worker from
+// one compiled module.
 'use strict';
 (function () {
   const root = document.documentElement;
@@ -6,7 +7,7 @@
   const fail = window.sescopeFail; // of start.js; without it #stuck is to be seen
   if (!fail || fail.happened) return;
 
-  // --- which of the two builds: the browser says whether it knows the instructions of a function without parameters ------------------
+  // --- which of the two builds: the browser says whether it knows a function's instructions -----
   function knows(...code) {
     const body = [0, ...code, 0x0b];
     return WebAssembly.validate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
@@ -21,11 +22,11 @@
   }
   const PROGRAM = { relaxed: 'sescope-relaxed.wasm', plain: 'sescope.wasm' };
 
-  // --- what pack wrote into the page: where each file lies, how long it is, and its hash ----------------------------------------------
+  // --- what pack wrote into the page: where each file lies, how long it is, and its hash --------
   const DIST = JSON.parse(el('dist').textContent);
   const path = (name) => (DIST.files[name] || { path: name }).path;
 
-  // --- how much is there. The bytes that are counted are unpacked ones, three times what is sent: people are told the share of them ----
+  // --- how much is there: a share, for what is counted is unpacked, thrice what is sent ---------
   const parts = { program: { got: 0, all: 0 }, weights: { got: 0, all: 0 } };
   const share = (got, all) => Math.min(100, Math.round(100 * got / all));
   function progress() {
@@ -43,8 +44,9 @@
     el('loading-bar').parentNode.setAttribute('aria-valuenow', percent);
   }
 
-  // fetchFile fetches a file of programs or weights and counts its bytes: Content-Length would count compressed ones. What is not the file
-  // that was packed is refused. Where the page may not hash (it is no secure context) the browser does, and tells no progress.
+  // fetchFile fetches a file of programs or weights and counts its bytes: Content-Length would
+  // count compressed ones. What is not the file that was packed is refused. Where the page may not
+  // hash (it is no secure context) the browser does, and tells no progress.
   async function fetchFile(name, onBytes, use) {
     const file = DIST.files[name];
     const response = await fetch(file.path, window.isSecureContext ? {} : { integrity: 'sha256-' + file.sha256 });
@@ -75,9 +77,10 @@
     return used || WebAssembly.compile(bytes);
   }
 
-  // --- Vugu: its helper is a script of its own, so nothing is evaluated; nested events wait for the render to end ---------------
-  // Vugu hands its helper to window.eval, which the policy forbids and which is the browser's own, like every function here: extensions
-  // and automation rely on them. So that one call is caught where Go makes it, valueCall(value, method, arguments) of wasm_exec.js.
+  // --- Vugu: its helper is a script, nothing is evaluated; nested events wait for the render ----
+  // Vugu hands its helper to window.eval, which the policy forbids and which is the browser's own,
+  // like every function here: extensions and automation rely on them. So that one call is caught
+  // where Go makes it, valueCall(value, method, arguments) of wasm_exec.js.
   function withoutEval(go) {
     const js = go.importObject.gojs, name = 'syscall/js.valueCall', call = js[name];
     let caught = false;
@@ -92,8 +95,9 @@
     };
     return go;
   }
-  // A property that throws when it is read, as localStorage does where storage is forbidden, counts as missing; Go's own wrapper would end
-  // the program. Methods need no such care: syscall/js makes a panic of what they throw, and browser.Try an error.
+  // A property that throws when it is read, as localStorage does where storage is forbidden, counts
+  // as missing; Go's own wrapper would end the program. Methods need no such care: syscall/js makes
+  // a panic of what they throw, and browser.Try an error.
   function withoutThrowing(go) {
     const js = go.importObject.gojs, get = js['syscall/js.valueGet'], set = js['syscall/js.valueSet'];
     js['syscall/js.valueGet'] = (sp) => {
@@ -104,8 +108,8 @@
     };
     return go;
   }
-  // Vugu sets every attribute at every render. Firefox would load an image anew for that after a service worker took over, and break off
-  // the load before.
+  // Vugu sets every attribute at every render. Firefox would load an image anew for that after a
+  // service worker took over, and break off the load before.
   function setChanged(name, value) {
     if (this.getAttribute(name) !== value) Element.prototype.setAttribute.call(this, name, value);
   }
@@ -123,7 +127,8 @@
         depth++;
         try { handler(buffer); } finally { depth--; }
       };
-      // A blur fired by a render, or a click fired by a handler, would wait for a lock that its own caller holds.
+      // A blur fired by a render, or a click fired by a handler, would wait for a lock that its own
+      // caller holds.
       set((buffer) => {
         if (!depth) return call(buffer);
         const copy = buffer.slice();
@@ -132,7 +137,7 @@
     };
   }
 
-  // --- without a network: sw.js keeps what this page uses. The lock says that this version is open, so that its files stay -------------
+  // --- without a network: sw.js keeps what this page uses; a lock keeps this version's files ----
   function keepOffline(used) {
     try { if (!navigator.serviceWorker || !navigator.locks) return; } catch { return; } // a frame that may keep nothing
     const version = 'sescope ' + new URL('./', document.baseURI).href + ' ' + root.dataset.version;
@@ -145,8 +150,9 @@
     }, { once: true });
   }
 
-  // newWorker starts a worker, which waits for the module, and for a network's file if it is to read one before the page asks for it.
-  // worker.hello tells that its Go program listens, worker.dead that it ended, to a page that did not listen yet.
+  // newWorker starts a worker, which waits for the module, and for a network's file if it is to
+  // read one before the page asks for it. worker.hello tells that its Go program listens,
+  // worker.dead that it ended, to a page that did not listen yet.
   function newWorker(compiled, ahead) {
     const worker = new Worker(path('worker.js'));
     worker.addEventListener('message', (event) => {
@@ -159,7 +165,7 @@
     return worker;
   }
 
-  // --- folders that were dropped: their entries, and all files below them with their paths --------------------------------------------
+  // --- folders that were dropped: their entries, and all files below them with their paths ------
   const folders = (transfer) => [...(transfer.items || [])].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter((entry) => entry && entry.isDirectory);
   async function walk(entries, limit) {
     const files = [], waiting = [...entries];
@@ -206,7 +212,8 @@
       const weights = fetchModel(first.name, (n) => { parts.weights.got = n; progress(); });
       weights.catch(() => {});
       stage = 'noworker';
-      // Now, while the program is on its way: later the page's own start would hold it up. While the page starts, the worker reads the network.
+      // Now, while the program is on its way: later the page's own start would hold it up. While
+      // the page starts, the worker reads the network.
       const worker = newWorker(compiled, weights.then((file) => ({ name: first.name, file })));
       stage = 'fetch';
       parts.program.all = DIST.files[PROGRAM[build]].bytes;
@@ -240,8 +247,9 @@
       fail(forbidden && stage !== 'panic' ? 'policy' : stage, forbidden && stage !== 'panic' ? forbidden : text);
     }
   }
-  // What came over the network or out of the browser's cache for this page, in bytes as they were sent: mostly compressed. What the service
-  // worker kept has no encoding any more, and was not sent again.
+  // What came over the network or out of the browser's cache for this page, in bytes as they were
+  // sent: mostly compressed. What the service worker kept has no encoding any more, and was not
+  // sent again.
   function loaded() {
     const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
     const kept = (e) => e.workerStart > 0 && e.encodedBodySize === e.decodedBodySize;

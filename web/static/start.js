@@ -1,6 +1,7 @@
-// The page's first script. Before the first paint it sets theme and language, so that nothing flashes; and it holds the sentences for a page that
-// cannot start: a script that does not arrive or does not run, and whatever boot.js finds missing. So it uses nothing that an old browser lacks.
-// Where not even this script runs, #stuck stays visible.
+// The page's first script. Before the first paint it sets theme and language, so that nothing
+// flashes; and it holds the sentences for a page that cannot start: a script that does not arrive
+// or does not run, and whatever boot.js finds missing. So it uses nothing that an old browser
+// lacks. Where not even this script runs, #stuck stays visible.
 (function () {
   'use strict';
   var root = document.documentElement;

@@ -1,8 +1,9 @@
 // The service worker: after the first visit SEscope opens without a network.
 //
-// Every version has a cache of its own, and a page is always answered from the version that it came from: its files have a hash of their
-// content in their names, and its cache stays as long as it is open (it holds a lock of the cache's name). What was checked against that hash
-// is kept, and nothing else.
+// Every version has a cache of its own, and a page is always answered from the version that it came
+// from: its files have a hash of their content in their names, and its cache stays as long as it is
+// open (it holds a lock of the cache's name). What was checked against that hash is kept, and
+// nothing else.
 'use strict';
 const DIST = {};
 const CACHES = 'sescope ' + registration.scope + ' '; // other copies of SEscope may live on this origin
@@ -13,7 +14,8 @@ const nameOf = (url) => url.slice((PAGE + 'assets/').length).replace(/\.[0-9a-f]
 const hashOf = (url) => (/\.([0-9a-f]{10})\.\w+$/.exec(url) || [])[1];
 const isLarge = (name) => /\.(wasm|safetensors)$/.test(name); // kept when a page has used it
 
-// checked returns a copy of the response if its body has that hash. A copy has not been redirected, which navigations demand.
+// checked returns a copy of the response if its body has that hash. A copy has not been redirected,
+// which navigations demand.
 async function checked(response, hash) {
   if (!response.ok) throw new Error(response.url + ': ' + response.status);
   const body = await response.arrayBuffer();
@@ -28,8 +30,8 @@ async function keep(cache, url) {
   await cache.put(url, had || await checked(await fetch(url), hashOf(url)));
 }
 
-// fill takes all small files, and what a former version kept and this one has too, so that an update
-// works without a network as that one did.
+// fill takes all small files, and what a former version kept and this one has too, so that an
+// update works without a network as that one did.
 async function fill() {
   const cache = await caches.open(CACHE);
   if (await cache.match(PAGE)) return; // it came last
@@ -54,9 +56,9 @@ async function install() {
 // The worker that answers pages, as far as this one knows: itself, until another has taken over.
 let me = registration.active;
 
-// clean removes the caches of versions that no page has open and no worker is filling. A newer version
-// may come at any time, also between two steps of this function: so a cache is removed only while
-// nobody else can hold it, and only by the version that is now in charge.
+// clean removes the caches of versions that no page has open and no worker is filling. A newer
+// version may come at any time, also between two steps of this function: so a cache is removed only
+// while nobody else can hold it, and only by the version that is now in charge.
 async function clean() {
   const inCharge = () => !registration.installing && !registration.waiting && registration.active === me;
   for (const name of await caches.keys()) {

@@ -1,4 +1,5 @@
-// The network's worker: the same Go program as the page. It knows its role because it has no document.
+// The network's worker: the same Go program as the page. It knows its role because it has no
+// document.
 'use strict';
 self.onmessage = (event) => {
   importScripts(event.data.loader);

@@ -26,7 +26,8 @@ func (l *Line[M]) Send(m M, patience float64) (now bool) {
 	return !l.over
 }
 
-// Hello says that the worker listens, and returns what waited for that. A second hello says nothing.
+// Hello says that the worker listens, and returns what waited for that. A second hello says
+// nothing.
 func (l *Line[M]) Hello() (waited []M) {
 	if l.said || l.over {
 		return nil
@@ -55,8 +56,8 @@ func (l *Line[M]) Silent() float64 {
 	return l.silent
 }
 
-// Tick is told the time, in milliseconds, every second or so while an answer is due. It returns true
-// once the line's patience is over.
+// Tick is told the time, in milliseconds, every second or so while an answer is due. It returns
+// true once the line's patience is over.
 func (l *Line[M]) Tick(now float64) (over bool) {
 	if !l.Owes() {
 		return false

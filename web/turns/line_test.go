@@ -23,7 +23,8 @@ func TestHandshake(t *testing.T) {
 	}
 }
 
-// A worker says in several ways that it ended; it is replaced once, and its last words count nothing.
+// A worker says in several ways that it ended; it is replaced once, and its last words count
+// nothing.
 func TestEndsOnce(t *testing.T) {
 	var l Line[string]
 	l.Hello()

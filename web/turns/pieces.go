@@ -42,8 +42,8 @@ func (k *Pieces[P, A]) Take() (i int) {
 	return None
 }
 
-// Lost gives back the piece of a worker that ended, or None. It returns false when workers ended with
-// it too often.
+// Lost gives back the piece of a worker that ended, or None. It returns false when workers ended
+// with it too often.
 func (k *Pieces[P, A]) Lost(i int) (again bool) {
 	if k.tries[i] == nil {
 		k.tries[i] = &Tries{Max: pieceTries}

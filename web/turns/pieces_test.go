@@ -107,7 +107,8 @@ func TestPiecesInAnyOrder(t *testing.T) {
 	}
 }
 
-// An ended run's answers are stale: a cancel, a second run and a second set that is opened meanwhile.
+// An ended run's answers are stale: a cancel, a second run and a second set that is opened
+// meanwhile.
 func TestCancelledRun(t *testing.T) {
 	var runs Generation
 	run := runs.Begin()

@@ -29,8 +29,9 @@ type Frame interface {
 // frameTries is how often a frame is given to another worker when each one ends with it.
 const frameTries = 1
 
-// Queue orders what one worker is asked, one request at a time. Of frames it holds one of each kind:
-// a later one replaces one that waits. Frames and jobs take turns, so that neither waits for ever.
+// Queue orders what one worker is asked, one request at a time. Of frames it holds one of each
+// kind: a later one replaces one that waits. Frames and jobs take turns, so that neither waits for
+// ever.
 //
 // Source counts the sources of pictures: begin a new one when another picture or camera is chosen.
 type Queue[F Frame, J any] struct {

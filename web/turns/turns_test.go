@@ -73,7 +73,8 @@ func TestReplyAfterASwitch(t *testing.T) {
 	answered(t, q, true)
 }
 
-// A mirror that is pressed while a frame is under way: the flipped frame follows, and only it is shown.
+// A mirror that is pressed while a frame is under way: the flipped frame follows, and only it is
+// shown.
 func TestFlipUnderWay(t *testing.T) {
 	q := played()
 	q.Show(picture(q, "left"))
@@ -128,7 +129,8 @@ func TestCameraFramesReplaceOneAnother(t *testing.T) {
 	expect(t, q, "")
 }
 
-// A camera that is frozen or stopped between its frame and the worker's answer gives no further one.
+// A camera that is frozen or stopped between its frame and the worker's answer gives no further
+// one.
 func TestFreezeBetweenFrames(t *testing.T) {
 	q := played()
 	q.Seen()
@@ -217,7 +219,8 @@ func TestDeathInMidFrame(t *testing.T) {
 	expect(t, q, "job mute")
 }
 
-// One that ends with nothing to do: the picture on the stage runs again, so that it can be explained.
+// One that ends with nothing to do: the picture on the stage runs again, so that it can be
+// explained.
 func TestDeathAtRest(t *testing.T) {
 	q := played()
 	q.Show(picture(q, "ship"))

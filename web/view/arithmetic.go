@@ -125,7 +125,8 @@ func (s *State) MapsEquation() string {
 	return b.String()
 }
 
-// functions are the names of activations and gate functions, which both languages use, by their ops in a spec.
+// functions are the names of activations and gate functions, which both languages use, by their ops
+// in a spec.
 var functions = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "SiLU", "hardswish": "hard swish", "sigmoid": "sigmoid", "hardsigmoid": "hard sigmoid"}
 
 func functionName(op string) string { return cmp.Or(functions[op], op) }
@@ -170,7 +171,8 @@ type FlowSqueeze struct {
 // FlowUnit is one hidden unit.
 type FlowUnit struct{ Value, Radius, Class string }
 
-// Flow is the way of the chosen channel through the block at the layer or behind it; nil without one.
+// Flow is the way of the chosen channel through the block at the layer or behind it; nil without
+// one.
 func (s *State) Flow() *Flow {
 	if m := s.Maps(); m != nil && m.Flow != nil {
 		return s.flow(m.Flow)
@@ -191,7 +193,8 @@ func (s *State) placesOf(f *protocol.Flow) *protocol.Spatial {
 	return nil
 }
 
-// FlowPlaces is the map of the spatial attention behind the block of the shown flow, nil without one.
+// FlowPlaces is the map of the spatial attention behind the block of the shown flow, nil without
+// one.
 func (s *State) FlowPlaces() *protocol.Plane {
 	if m := s.Maps(); m != nil && m.Flow != nil {
 		if p := s.placesOf(m.Flow); p != nil {

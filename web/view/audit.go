@@ -7,7 +7,8 @@ import (
 	"sescope/nn"
 )
 
-// Audit is the honesty audit: each channel of an SE block is muted in turn, and its gate is held against what the logit really lost.
+// Audit is the honesty audit: each channel of an SE block is muted in turn, and its gate is held
+// against what the logit really lost.
 type Audit struct {
 	Block   int
 	Running bool

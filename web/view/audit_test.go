@@ -93,7 +93,8 @@ func TestArithmeticWords(t *testing.T) {
 	}
 }
 
-// The way through ECA and CBAM in words: what kind it is, what its gates are made of, and CBAM's places.
+// The way through ECA and CBAM in words: what kind it is, what its gates are made of, and CBAM's
+// places.
 func TestFlowWords(t *testing.T) {
 	s := withMaps()
 	squeeze := func(pool string, width int) nn.Squeeze {

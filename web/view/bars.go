@@ -12,7 +12,8 @@ const gatesPerRow = 64
 // BarRow is one row of up to gatesPerRow gates of a block.
 type BarRow struct{ Block, First, N int }
 
-// BarRows are the rows of a block of n channels, as few as can be and equally long, so that bars of one block have one width.
+// BarRows are the rows of a block of n channels, as few as can be and equally long, so that bars of
+// one block have one width.
 func BarRows(block, n int) []BarRow {
 	var rows []BarRow
 	count := (n + gatesPerRow - 1) / gatesPerRow
@@ -23,7 +24,8 @@ func BarRows(block, n int) []BarRow {
 	return rows
 }
 
-// Shape is one thing to paint on a row: a path in pixels with the names of its colours (custom properties of app.css).
+// Shape is one thing to paint on a row: a path in pixels with the names of its colours (custom
+// properties of app.css).
 type Shape struct {
 	Path         string
 	Fill, Stroke string
@@ -39,8 +41,8 @@ type Tick struct {
 	Align string
 }
 
-// What a row's canvas leaves around the bars, in pixels: room for a cap at 1, for the marks and numbers below the axis, and for the
-// scale at the left.
+// What a row's canvas leaves around the bars, in pixels: room for a cap at 1, for the marks and
+// numbers below the axis, and for the scale at the left.
 const (
 	BarsTop, BarsBottom, BarsLeft = 8, 20, 26
 )
@@ -94,7 +96,8 @@ func (p *path) rect(x, y, w, h float64) {
 	p.op('z')
 }
 
-// Bars draws a row of the shown result, w x h pixels. held is the channel under the pointer or in focus, -1 for none.
+// Bars draws a row of the shown result, w x h pixels. held is the channel under the pointer or in
+// focus, -1 for none.
 func (s *State) Bars(r BarRow, w, h float64, held int) ([]Shape, []Tick) {
 	b := newBars(r, w, h)
 	var bands, strange, lines, tracks, hover, bodies, dim, caps, dimCaps, solid, big, muted, crosses, own, dots, triangle, arrows path

@@ -120,11 +120,12 @@ var (
 	compareNoMap  = both{"no positive evidence", "没有正的证据"}
 )
 
-// dullest is the share of the strongest map's largest value below which a map on its scale would show nothing.
+// dullest is the share of the strongest map's largest value below which a map on its scale would
+// show nothing.
 const dullest = .4
 
-// CompareScales are the values of the last colour of each column's map, and whether one scale serves all: where one network's evidence is much
-// stronger than another's, each map has its own.
+// CompareScales are the values of the last colour of each column's map, and whether one scale
+// serves all: where one network's evidence is much stronger than another's, each map has its own.
 func (s *State) CompareScales() (hi []float32, one bool) {
 	t := s.Compared()
 	if t == nil {

@@ -51,7 +51,8 @@ func TestCompareWords(t *testing.T) {
 	}
 }
 
-// Maps share a scale while all of them can be seen on it; else each has its own, and the page says so. A map without evidence is said to have none.
+// Maps share a scale while all of them can be seen on it; else each has its own, and the page says
+// so. A map without evidence is said to have none.
 func TestCompareScales(t *testing.T) {
 	s := withTwins([]float32{.1, .8, .1}, []float32{.02, .93, .05}, []float32{.2, .5, .3})
 	columns := s.Panel.Compare.Columns
@@ -78,7 +79,8 @@ func TestCompareScales(t *testing.T) {
 	}
 }
 
-// What SE brings is a difference with its spread, from whichever of the two has it in its card; without one the page says that it is not known.
+// What SE brings is a difference with its spread, from whichever of the two has it in its card;
+// without one the page says that it is not known.
 func TestCompareBrings(t *testing.T) {
 	s := withTwins([]float32{.1, .8, .1}, []float32{.02, .93, .05}, []float32{.2, .5, .3})
 	if text := s.CompareBrings(); text != compareUnknown.en {

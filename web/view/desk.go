@@ -38,7 +38,8 @@ func (d *Desk) block(p protocol.Peek) *DeskBlock {
 	return &d.Blocks[p.Block]
 }
 
-// Put sets a gate, clamped to 0..1. A block that was switched off comes back: who moves a gate wants to see it work.
+// Put sets a gate, clamped to 0..1. A block that was switched off comes back: who moves a gate
+// wants to see it work.
 func (d *Desk) Put(p protocol.Peek, v float32) {
 	if b := d.block(p); b != nil && v == v {
 		b.Off = false

@@ -113,7 +113,8 @@ func TestDeskOfEachNetwork(t *testing.T) {
 	}
 }
 
-// The cap of a gate stands at its value; a block of 70 channels takes two rows; what a pointer hits is what is drawn there.
+// The cap of a gate stands at its value; a block of 70 channels takes two rows; what a pointer hits
+// is what is drawn there.
 func TestBars(t *testing.T) {
 	rows := BarRows(1, 70)
 	if want := []BarRow{{1, 0, 35}, {1, 35, 35}}; !slices.Equal(rows, want) {

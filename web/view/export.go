@@ -46,7 +46,8 @@ func (s *State) GatesCSV() string {
 	return b.String()
 }
 
-// Export is everything that is known of the shown frame: the event's detail, the network's own gates, and the map.
+// Export is everything that is known of the shown frame: the event's detail, the network's own
+// gates, and the map.
 type Export struct {
 	protocol.Detail
 	Own []ExportGates `json:"own"`

@@ -56,8 +56,8 @@ func (s *State) matters(block int) int {
 	return best
 }
 
-// loudest is the channel that speaks loudest for the shown class; ok is false where the logit cannot
-// be taken apart or nothing speaks for it.
+// loudest is the channel that speaks loudest for the shown class; ok is false where the logit
+// cannot be taken apart or nothing speaks for it.
 func (s *State) loudest() (channel int, ok bool) {
 	w := s.Shown.Result.Why
 	if w == nil || len(s.Shown.Result.Gates) == 0 || w.Class != s.Shown.Result.Class {
@@ -73,8 +73,8 @@ func (s *State) loudest() (channel int, ok bool) {
 	return channel, ok
 }
 
-// TermAt is the channel of a row of the waterfall, whose text is Fall.Term; ok is false where no gate
-// scales the channels of the head.
+// TermAt is the channel of a row of the waterfall, whose text is Fall.Term; ok is false where no
+// gate scales the channels of the head.
 func (s *State) TermAt(term string) (at protocol.Peek, ok bool) {
 	c, err := strconv.Atoi(term)
 	if err != nil || s.Shown == nil || len(s.Shown.Result.Gates) == 0 {

@@ -3,9 +3,9 @@ package view
 import "strings"
 
 // Shortcut is the key of a shortcut that was pressed: event.key where that is one, in lower case
-// whatever Caps Lock says, and else the key at the same place of a Latin keyboard, event.code. So the
-// shortcuts work on Cyrillic, Greek and Korean keyboards, behind input methods, and with digits that
-// need Shift.
+// whatever Caps Lock says, and else the key at the same place of a Latin keyboard, event.code. So
+// the shortcuts work on Cyrillic, Greek and Korean keyboards, behind input methods, and with digits
+// that need Shift.
 func Shortcut(key, code string) string {
 	switch {
 	case len(key) > 1 && key != "Process" && key != "Unidentified" && key != "Dead" && key[0] < 0x80:
@@ -29,8 +29,8 @@ func Shortcut(key, code string) string {
 	return key
 }
 
-// PictureAmong is which of several files is opened as the picture: the first that calls itself one, or
-// else the first that is not hidden. Systems put files of their own beside what people choose.
+// PictureAmong is which of several files is opened as the picture: the first that calls itself one,
+// or else the first that is not hidden. Systems put files of their own beside what people choose.
 func PictureAmong(names, types []string) int {
 	first := -1
 	for i, name := range names {

@@ -16,8 +16,8 @@ import (
 //
 //	#model=NAME&sample=ship&map=evidence:3&gates=1:40@0.93,21@0;2:one;3:solo@108&tab=tutorial&lang=zh
 //
-// map is a kind, with the class that it is pinned to; gates are blocks from 1 on, each with channels at a value, "one" for all gates at
-// 1, or "solo". Every part may be missing.
+// map is a kind, with the class that it is pinned to; gates are blocks from 1 on, each with
+// channels at a value, "one" for all gates at 1, or "solo". Every part may be missing.
 type Link struct {
 	Model  string
 	Sample int // -1: none
@@ -36,7 +36,8 @@ type LinkBlock struct {
 	Set         map[int]float32
 }
 
-// ParseLink reads a hash. What depends on the network, a kind of map, a class or a channel, is checked by Follow.
+// ParseLink reads a hash. What depends on the network, a kind of map, a class or a channel, is
+// checked by Follow.
 func (s *State) ParseLink(hash string) Link {
 	l := Link{Sample: -1, Class: -1}
 	for _, part := range strings.Split(strings.TrimPrefix(hash, "#"), "&") {
@@ -123,7 +124,8 @@ func parseGates(text string) (blocks []LinkBlock, ok bool) {
 	return blocks, true
 }
 
-// Follow puts the map and the gates of a link on the adopted network m. It returns the parts that this network does not have.
+// Follow puts the map and the gates of a link on the adopted network m. It returns the parts that
+// this network does not have.
 func (s *State) Follow(l Link, m *protocol.Model) (broken []string) {
 	if l.Kind != "" {
 		if slices.Contains(s.KindsOffered, l.Kind) && l.Class < len(m.Classes) {

@@ -10,7 +10,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// MapsChoice is what is looked at in Feature maps. The worker fits it to the network and repeats it in its answer.
+// MapsChoice is what is looked at in Feature maps. The worker fits it to the network and repeats it
+// in its answer.
 type MapsChoice = protocol.MapsLook
 
 // LayerButton is one step of the network in the list of layers.
@@ -168,7 +169,8 @@ func bars(values []float32, chosen int) PixelBars {
 	return PixelBars{Bars: string(others), One: string(one), Zero: fmt.Sprintf("M0 %.1fh1000", zero), Lo: Number(lo), Hi: Number(hi)}
 }
 
-// Number prints a value with two digits and a true minus sign; very small ones in scientific notation would only frighten.
+// Number prints a value with two digits and a true minus sign; very small ones in scientific
+// notation would only frighten.
 func Number(v float32) string {
 	text := fmt.Sprintf("%.2f", v)
 	if text == "-0.00" {
@@ -177,7 +179,8 @@ func Number(v float32) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
-// Grid is how the pictures of an atlas are laid out: columns and rows of square cells with a line of text below each.
+// Grid is how the pictures of an atlas are laid out: columns and rows of square cells with a line
+// of text below each.
 type Grid struct {
 	N, Cols    int
 	Cell       float64 // of a picture, in CSS pixels
@@ -232,7 +235,8 @@ func (g Grid) Hit(x, y float64) int {
 	return i
 }
 
-// Step moves a choice among n things in lines of cols by a key; ok is false for a key that means nothing here.
+// Step moves a choice among n things in lines of cols by a key; ok is false for a key that means
+// nothing here.
 func Step(key string, at, n, cols int) (to int, ok bool) {
 	switch key {
 	case "ArrowRight":

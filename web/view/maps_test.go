@@ -42,7 +42,8 @@ func TestMapsWords(t *testing.T) {
 	}
 }
 
-// Every place of the grid is hit at the picture that is drawn there, and nothing is hit beside the last.
+// Every place of the grid is hit at the picture that is drawn there, and nothing is hit beside the
+// last.
 func TestGrid(t *testing.T) {
 	for _, n := range []int{1, 8, 32, 33, 64, 128, 960} {
 		for _, width := range []float64{358, 560, 900} {

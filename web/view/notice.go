@@ -54,9 +54,9 @@ type Notice struct {
 	Brief          bool   // a remark that goes away by itself
 }
 
-// CameraTrouble names the trouble behind a DOMException of getUserMedia. may tells whether the page's
-// surroundings let it ask at all, as far as the browser says that; framed, whether another page embeds
-// it.
+// CameraTrouble names the trouble behind a DOMException of getUserMedia. may tells whether the
+// page's surroundings let it ask at all, as far as the browser says that; framed, whether another
+// page embeds it.
 func CameraTrouble(exception string, may, framed bool) Trouble {
 	switch exception {
 	case "NotAllowedError", "SecurityError", "PermissionDeniedError":
@@ -91,7 +91,8 @@ func (t Trouble) OnlyPicture() bool {
 	return t == CameraInsecure || t == CameraLacking || t == CameraFramed || t == CameraForbids
 }
 
-// NoticeFor words a trouble. detail is the file's format, its megapixels or the technical reason, where there is one.
+// NoticeFor words a trouble. detail is the file's format, its megapixels or the technical reason,
+// where there is one.
 func (s *State) NoticeFor(t Trouble, detail string) Notice {
 	words, ok := troubles[t]
 	if !ok {

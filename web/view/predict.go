@@ -30,7 +30,8 @@ const unsureBelow = 0.5
 // listed is the number of classes that the list has room for; the menu of the map offers all.
 const listed = 5
 
-// Predictions lists the classes, most probable first, at most listed of them; before the first result, in the network's order and empty.
+// Predictions lists the classes, most probable first, at most listed of them; before the first
+// result, in the network's order and empty.
 func (s *State) Predictions() []Prediction {
 	if s.Shown == nil {
 		list := make([]Prediction, listed)
@@ -116,7 +117,8 @@ func percent(p float64) string {
 	return fmt.Sprintf("%.0f %%", 100*p)
 }
 
-// Answer is the large line: the class and its probability, or that the network is not sure or knows nothing like it.
+// Answer is the large line: the class and its probability, or that the network is not sure or knows
+// nothing like it.
 func (s *State) Answer() (name, p string) {
 	if s.Shown == nil {
 		return "", ""
@@ -166,7 +168,8 @@ func (s *State) Announcement() string {
 	return name + ", " + p
 }
 
-// Verdict is the line below the answer: it compares with the true label where it is known, and says when the network is not sure and what it may be.
+// Verdict is the line below the answer: it compares with the true label where it is known, and says
+// when the network is not sure and what it may be.
 func (s *State) Verdict() string {
 	if s.Shown == nil {
 		return ""
@@ -207,7 +210,8 @@ func (s *State) doubt() string {
 	return ""
 }
 
-// Score is the detail behind the doubt: the numbers of the rule that refused, or of the classes. "" if the network is sure.
+// Score is the detail behind the doubt: the numbers of the rule that refused, or of the classes. ""
+// if the network is sure.
 func (s *State) Score() string {
 	if s.Shown == nil {
 		return ""
@@ -234,7 +238,8 @@ func (s *State) MapHint() string {
 	return s.T().MapHint
 }
 
-// Truth is the label of a sample, or of a picture whose class has that name, among a network's classes; -1 if it is unknown or no class of it.
+// Truth is the label of a sample, or of a picture whose class has that name, among a network's
+// classes; -1 if it is unknown or no class of it.
 func Truth(sample int, name string, m *protocol.Model) int {
 	if sample >= 0 {
 		name = Samples[sample].Class
@@ -247,7 +252,8 @@ func upperFirst(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// Unsure tells that no class reaches one half, or that the network's own rule does not know the picture.
+// Unsure tells that no class reaches one half, or that the network's own rule does not know the
+// picture.
 func (s *State) Unsure() bool {
 	if s.Shown == nil {
 		return false
@@ -268,7 +274,8 @@ func (s *State) unknown() bool {
 	return !s.Shown.Result.Rejection.Sure
 }
 
-// guesses are the most probable classes, as many as it takes to hold four fifths together, three at most.
+// guesses are the most probable classes, as many as it takes to hold four fifths together, three at
+// most.
 func (s *State) guesses() (classes []int, together float32) {
 	probs := s.probs()
 	for len(classes) < min(3, len(probs)) && together < .8 {

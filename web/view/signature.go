@@ -29,7 +29,8 @@ var chineseSignature = SignatureTexts{
 // unusualFrom is how many standard deviations make a gate unusual.
 const unusualFrom = 3
 
-// usual is the usual range of a gate, clamped to what a gate can be; ok is false where the file does not say.
+// usual is the usual range of a gate, clamped to what a gate can be; ok is false where the file
+// does not say.
 func usual(g *protocol.Excitation, c int) (lo, hi float32, ok bool) {
 	if !g.Signed {
 		return 0, 0, false
@@ -37,7 +38,8 @@ func usual(g *protocol.Excitation, c int) (lo, hi float32, ok bool) {
 	return max(g.Mean[c]-g.Std[c], 0), min(g.Mean[c]+g.Std[c], 1), true
 }
 
-// unusual tells whether a gate as it was applied lies far from what is usual for the result's class.
+// unusual tells whether a gate as it was applied lies far from what is usual for the result's
+// class.
 func unusual(g *protocol.Excitation, c int) bool {
 	if !g.Signed {
 		return false

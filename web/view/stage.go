@@ -12,8 +12,8 @@ import (
 type Range struct{ Lo, Hi float32 }
 
 // MapRange is the range of one frame's map. Evidence and Grad-CAM start at 0, so that their colours
-// mean evidence for the class; ok is false where nothing is above 0. The other kinds have no natural
-// zero and span what they hold, as the tutorial does.
+// mean evidence for the class; ok is false where nothing is above 0. The other kinds have no
+// natural zero and span what they hold, as the tutorial does.
 func MapRange(kind nn.Kind, h protocol.Plane) (r Range, ok bool) {
 	heat := nn.Heatmap{W: h.W, H: h.H, Data: h.Data}
 	r.Lo, r.Hi = heat.Range()
@@ -23,7 +23,8 @@ func MapRange(kind nn.Kind, h protocol.Plane) (r Range, ok bool) {
 	return r, r.Hi > r.Lo
 }
 
-// StageMap is the map on the stage and its kind: the channel's under the pointer, else the chosen kind's.
+// StageMap is the map on the stage and its kind: the channel's under the pointer, else the chosen
+// kind's.
 func (s *State) StageMap() (heat protocol.Plane, kind nn.Kind) {
 	if k := s.heldMap(); k != nil {
 		return k.Map, nn.Activation

@@ -1,5 +1,5 @@
-// Package view holds what the page shows and the words it shows it in: plain Go without a browser, so that it is tested natively.
-// The .vugu components in web/ui are markup over these values.
+// Package view holds what the page shows and the words it shows it in: plain Go without a browser,
+// so that it is tested natively. The .vugu components in web/ui are markup over these values.
 package view
 
 import (

@@ -68,14 +68,16 @@ type Thumb struct {
 // ThumbsPage is how many pictures of a cell are shown at once.
 const ThumbsPage = 40
 
-// TestWorkers is how many workers a test runs in: one a core, unless there is less to do or the network is so large that as many of it would not fit.
+// TestWorkers is how many workers a test runs in: one a core, unless there is less to do or the
+// network is so large that as many of it would not fit.
 func TestWorkers(cores, bytes, pieces int) int {
 	const memory, program, times = 800 << 20, 24 << 20, 8 // of a file: its bytes, float32 of int8, packed
 	return max(1, min(cores, pieces, memory/(program+times*bytes)))
 }
 
-// TestPiece is how many of the pictures a worker is given at a time: some tenths of a second of work, so that the progress moves and little is lost with a
-// worker, and little enough for all cores to have some.
+// TestPiece is how many of the pictures a worker is given at a time: some tenths of a second of
+// work, so that the progress moves and little is lost with a worker, and little enough for all
+// cores to have some.
 func TestPiece(m *protocol.Model, pictures, cores int) int {
 	return min(max(10_000_000_000/max(m.MACs(), 1), 4), 200, max(4, pictures/(4*cores)))
 }
@@ -114,7 +116,8 @@ func (s *State) Tested() bool { return s.Test.Done() > 0 }
 // Option is a line of a list.
 type Option struct{ Value, Name string }
 
-// TestVersus are the choices of what to compare with: fewer bits, and every network of the same classes.
+// TestVersus are the choices of what to compare with: fewer bits, and every network of the same
+// classes.
 func (s *State) TestVersus() []Option {
 	w := s.Words()
 	list := []Option{{"", w.TestAlone}}
@@ -131,7 +134,8 @@ func (s *State) TestVersus() []Option {
 	return list
 }
 
-// sameClasses tells whether a network can know the same classes as the present one: both were loaded and do, or are twins, or one was not loaded yet.
+// sameClasses tells whether a network can know the same classes as the present one: both were
+// loaded and do, or are twins, or one was not loaded yet.
 func (s *State) sameClasses(m ModelChoice) bool {
 	mine, theirs := s.ClassesOf[s.Model], s.ClassesOf[m.Name]
 	return theirs == nil || mine == nil || SameClasses(mine, theirs)

@@ -6,7 +6,8 @@ import (
 	"sescope/nn"
 )
 
-// Matrix lays the confusion matrix out on a canvas, in CSS pixels: labels at the left and on top where there is room for them.
+// Matrix lays the confusion matrix out on a canvas, in CSS pixels: labels at the left and on top
+// where there is room for them.
 type Matrix struct {
 	N         int
 	Left, Top float64
@@ -35,7 +36,8 @@ func (m Matrix) Hit(x, y float64) (label, predicted int, ok bool) {
 	return label, predicted, x >= m.Left && y >= m.Top && label < m.N && predicted < m.N
 }
 
-// Shade is how dark a cell is drawn, 0..1: the share of its row, raised so that the few mistakes can be seen beside the many that are right.
+// Shade is how dark a cell is drawn, 0..1: the share of its row, raised so that the few mistakes
+// can be seen beside the many that are right.
 func (t *TestSet) Shade(label, predicted int) float64 {
 	n := t.All.Confusion[label][predicted]
 	if n == 0 {
@@ -62,7 +64,8 @@ func (s *State) TestCell() string {
 	return fmt.Sprintf(w.CellWrong, upperFirst(s.Name(classes[t.Label])), s.Name(classes[t.Predicted]), n, of)
 }
 
-// CellSeen are the indices in Seen of the chosen cell's pictures on its page, and how many there are on all pages.
+// CellSeen are the indices in Seen of the chosen cell's pictures on its page, and how many there
+// are on all pages.
 func (t *TestSet) CellSeen() (page []int, all int) {
 	for i, p := range t.Seen {
 		if p.Label != t.Label || p.Top != t.Predicted {
@@ -104,7 +107,8 @@ func (s *State) ThumbName(th Thumb) string {
 	return fmt.Sprintf(s.Words().ThumbName, p.Name, s.Name(s.Test.Model.Classes[p.Top]), percent(float64(p.P)))
 }
 
-// WorstCell is the mistake that was made most often, or the first cell of the diagonal with pictures if none was made.
+// WorstCell is the mistake that was made most often, or the first cell of the diagonal with
+// pictures if none was made.
 func (t *TestSet) WorstCell() (label, predicted int) {
 	most := 0
 	for i, row := range t.All.Confusion {
@@ -127,7 +131,8 @@ func (t *TestSet) WorstCell() (label, predicted int) {
 // Curve is the calibration curve as a drawing of 200 x 200.
 type Curve struct{ Bars, Line, Dots, Label string }
 
-// TestCurve draws the share of right answers over the mean probability of each bin; the bars are the pictures in it.
+// TestCurve draws the share of right answers over the mean probability of each bin; the bars are
+// the pictures in it.
 func (s *State) TestCurve() Curve {
 	if !s.Tested() {
 		return Curve{}

@@ -12,7 +12,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// tested is a state in which a network of three classes saw seven pictures, one of which could not be read.
+// tested is a state in which a network of three classes saw seven pictures, one of which could not
+// be read.
 func tested(t *testing.T) *State {
 	t.Helper()
 	s := shown()
@@ -119,7 +120,8 @@ func TestTestSetWords(t *testing.T) {
 	}
 }
 
-// As many workers as there are cores, but no more than there is work for, and few of a network that is large.
+// As many workers as there are cores, but no more than there is work for, and few of a network that
+// is large.
 func TestTestWorkers(t *testing.T) {
 	for _, c := range [][4]int{{2, 500 << 10, 50, 2}, {16, 500 << 10, 50, 16}, {8, 500 << 10, 3, 3}, {16, 20 << 20, 50, 4}, {4, 256 << 20, 50, 1}, {0, 1, 1, 1}} {
 		if got := TestWorkers(c[0], c[1], c[2]); got != c[3] {

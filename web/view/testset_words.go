@@ -167,7 +167,8 @@ var chineseTest = TestSetTexts{
 	TestJSON:           "保存 JSON",
 }
 
-// faults word what is wrong with a set, English and Chinese: the name, then the number and what it is held against.
+// faults word what is wrong with a set, English and Chinese: the name, then the number and what it
+// is held against.
 var faults = map[dataset.Kind][2]string{
 	dataset.NotCIFAR: {
 		"%s has %d bytes; a CIFAR-10 .bin file has a multiple of %d. Python's batches, tars, zips and folders of pictures by class work, too.",

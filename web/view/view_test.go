@@ -256,7 +256,8 @@ func TestHeatmapWords(t *testing.T) {
 	}
 }
 
-// The table of tabs: every one has an ID and a key of its own and a name in both languages, and asks for what its panel shows.
+// The table of tabs: every one has an ID and a key of its own and a name in both languages, and
+// asks for what its panel shows.
 func TestTabs(t *testing.T) {
 	seen := map[string]bool{}
 	s := shown()
@@ -278,7 +279,8 @@ func TestTabs(t *testing.T) {
 	}
 }
 
-// Every kind of attention and every squeeze has its words in both languages, with the same places for numbers.
+// Every kind of attention and every squeeze has its words in both languages, with the same places
+// for numbers.
 func TestAttentionWords(t *testing.T) {
 	places := regexp.MustCompile(`\{[a-z]+\}|%[ds]`)
 	for _, w := range attentionTexts {

@@ -38,8 +38,8 @@ type Walk struct {
 	First   *protocol.Maps // the first layer's answer, kept while later pages look at a block
 }
 
-// WalkPages are the pages that the shown network has: one without attention has neither squeeze nor gate, one whose attention has no hidden layer
-// has no neurons.
+// WalkPages are the pages that the shown network has: one without attention has neither squeeze nor
+// gate, one whose attention has no hidden layer has no neurons.
 func (s *State) WalkPages() []string {
 	all := []string{WalkPicture, WalkFilter, WalkMap, WalkSqueeze, WalkFirst, WalkHidden, WalkSecond, WalkGate, WalkScale, WalkHead, WalkWhatIf}
 	return slices.DeleteFunc(all, func(page string) bool {
@@ -82,7 +82,8 @@ type WalkDot struct {
 	Dash, Done, On bool
 }
 
-// WalkStart chooses what the walk follows: in the last block the channel that speaks most for the answer, or the one with the largest gate.
+// WalkStart chooses what the walk follows: in the last block the channel that speaks most for the
+// answer, or the one with the largest gate.
 func (s *State) WalkStart() {
 	s.Walk = Walk{Open: true, Channel: -1, Class: -1}
 	if s.Shown == nil {
@@ -104,7 +105,8 @@ func (s *State) WalkStart() {
 	}
 }
 
-// WalkLook is what the open page asks of the frame: the first layer until squeeze, then the last block. In the middle of the picture most things are.
+// WalkLook is what the open page asks of the frame: the first layer until squeeze, then the last
+// block. In the middle of the picture most things are.
 func (s *State) WalkLook() *protocol.Look {
 	switch s.WalkPage() {
 	case WalkPicture, WalkFilter, WalkMap:
@@ -116,7 +118,8 @@ func (s *State) WalkLook() *protocol.Look {
 	return &protocol.Look{Maps: &protocol.MapsLook{Layer: gates[len(gates)-1].Layer, Channel: s.Walk.Channel, Y: -1, X: -1}}
 }
 
-// walkFlow is the way of the channel that the walk follows through the last block; nil until it has come.
+// walkFlow is the way of the channel that the walk follows through the last block; nil until it has
+// come.
 func (s *State) walkFlow() *protocol.Flow {
 	if m := s.Maps(); m != nil && m.Flow != nil && m.Flow.Channel == s.Walk.Channel && m.Flow.Block == len(s.Shown.Result.Gates)-1 {
 		return m.Flow
@@ -129,7 +132,8 @@ func (s *State) walkAccount() *protocol.Excitation {
 	return &s.Shown.Result.Gates[len(s.Shown.Result.Gates)-1]
 }
 
-// WalkProposal is the channel of the last block that the answer needs most; -1 until every channel was tried.
+// WalkProposal is the channel of the last block that the answer needs most; -1 until every channel
+// was tried.
 func (s *State) WalkProposal() (block, channel int) {
 	if !s.walkBlock() {
 		return -1, -1
@@ -141,7 +145,8 @@ func (s *State) WalkProposal() (block, channel int) {
 	return block, nn.Largest(s.Walk.Drops)
 }
 
-// WalkLit names the place of the page that the open page of the walk is about: "stage", "conv", "block", "head", "answer".
+// WalkLit names the place of the page that the open page of the walk is about: "stage", "conv",
+// "block", "head", "answer".
 func (s *State) WalkLit() string {
 	switch s.WalkPage() {
 	case WalkPicture:
@@ -156,7 +161,8 @@ func (s *State) WalkLit() string {
 	return "block"
 }
 
-// WalkTitle, WalkText and WalkOver are the words over the figure; they hold the numbers of the shown picture once these have come.
+// WalkTitle, WalkText and WalkOver are the words over the figure; they hold the numbers of the
+// shown picture once these have come.
 func (s *State) WalkTitle() string {
 	t := walkTitles[s.WalkPage()]
 	switch s.WalkPage() {
@@ -174,7 +180,8 @@ func (s *State) WalkTitle() string {
 	return s.in(t)
 }
 
-// WalkOver says where on the walk one is: "Show me how, step 5 of 8: excite (FC, ReLU, FC, sigmoid)".
+// WalkOver says where on the walk one is: "Show me how, step 5 of 8: excite (FC, ReLU, FC,
+// sigmoid)".
 func (s *State) WalkOver() string {
 	dots := s.WalkDots()
 	at := dots[min(s.Walk.At, len(dots)-1)]

@@ -40,7 +40,8 @@ func span(p protocol.Plane) (lo, hi float32) {
 	return lo, hi
 }
 
-// figureBlock draws the block with the part that the page is about lit: squeeze, the two layers, the gate function, scale.
+// figureBlock draws the block with the part that the page is about lit: squeeze, the two layers,
+// the gate function, scale.
 func (s *State) figureBlock(f *figure, a *protocol.Flow, page string) {
 	lit := func(p ...string) string {
 		if slices.Contains(p, page) {
@@ -71,7 +72,8 @@ func (s *State) figureBlock(f *figure, a *protocol.Flow, page string) {
 	f.part(lit(WalkScale), "scale", s.in(both{"map × gate", "特征图 × 门控"}), heatSVG(a.After, lo, hi), fmt.Sprintf("%s × %s", channel, Number(g.Scale[c])))
 }
 
-// sample picks up to n of count indices, spread evenly, with one of them included unless that is negative.
+// sample picks up to n of count indices, spread evenly, with one of them included unless that is
+// negative.
 func sample(count, n, with int) []int {
 	if count <= n {
 		n = count
@@ -86,7 +88,8 @@ func sample(count, n, with int) []int {
 	return list
 }
 
-// squares draws the means as a column of squares, darker for larger ones, the channel's own with an outline.
+// squares draws the means as a column of squares, darker for larger ones, the channel's own with an
+// outline.
 func squares(values []float32, channel int) string {
 	rows := sample(len(values), 12, channel)
 	top := max(slices.Max(values), 1e-12)
@@ -102,8 +105,9 @@ func squares(values []float32, channel int) string {
 	return b.String() + "</svg>"
 }
 
-// net draws the hidden layer of a block of n channels: lines from the means to the neurons, and from them to the channel's sum. Thickness is a
-// weight's size, dashed lines are weights below zero; the lines of the page's layer run. The lines from the followed channel are its own weights.
+// net draws the hidden layer of a block of n channels: lines from the means to the neurons, and
+// from them to the channel's sum. Thickness is a weight's size, dashed lines are weights below
+// zero; the lines of the page's layer run. The lines from the followed channel are its own weights.
 func net(a *protocol.Flow, n int, page string) string {
 	const w, mid, high = 240, 120, 216.0
 	shown := sample(a.N, 8, -1)

@@ -9,13 +9,15 @@ import (
 	"sescope/web/protocol"
 )
 
-// A figure of the walk is a row of parts with arrows between them, as HTML: words stand in elements that wrap, so nothing collides at any width or
-// text size, and drawings without words are SVG. The page fills the canvases ([data-walk]) that parts leave for pictures.
+// A figure of the walk is a row of parts with arrows between them, as HTML: words stand in elements
+// that wrap, so nothing collides at any width or text size, and drawings without words are SVG. The
+// page fills the canvases ([data-walk]) that parts leave for pictures.
 
 // figure collects the parts.
 type figure struct{ b strings.Builder }
 
-// part appends a part: its head, a line below the head, what is drawn (markup), and a line below the drawing.
+// part appends a part: its head, a line below the head, what is drawn (markup), and a line below
+// the drawing.
 func (f *figure) part(class, head, sub, body, foot string) {
 	fmt.Fprintf(&f.b, `<div class="wk-part %s">`, class)
 	line := func(tag, text string) {

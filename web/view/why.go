@@ -162,7 +162,8 @@ func (s *State) printed() []string {
 	return list
 }
 
-// fixed prints a share with two decimals, its sign and a true minus; what rounds to nothing has no sign.
+// fixed prints a share with two decimals, its sign and a true minus; what rounds to nothing has no
+// sign.
 func fixed(v float32) string {
 	text := fmt.Sprintf("%+.2f", v)
 	if text == "+0.00" || text == "-0.00" {

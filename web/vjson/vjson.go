@@ -1,5 +1,6 @@
-// Package vjson stands in for Vugu's module of that name (go.mod replaces it), which hands everything to encoding/json and so brings 1.7 MB
-// into the wasm. It is what Vugu and the code that it generates use of it.
+// Package vjson stands in for Vugu's module of that name (go.mod replaces it), which hands
+// everything to encoding/json and so brings 1.7 MB into the wasm. It is what Vugu and the code that
+// it generates use of it.
 package vjson
 
 import "sescope/weights/json"

@@ -9,7 +9,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// What is shown of a value adds up to it, in the middle and at every corner of every layer of every network with SE and without.
+// What is shown of a value adds up to it, in the middle and at every corner of every layer of every
+// network with SE and without.
 func TestArithmeticAddsUp(t *testing.T) {
 	seen := map[string]bool{}
 	for _, name := range []string{"simple-se", "cnn3-se", "silu", "hardswish", "relu6", "eca", "cbam"} {
@@ -53,8 +54,8 @@ func TestArithmeticAddsUp(t *testing.T) {
 	}
 }
 
-// The way through a block ends in the gate that the trace holds: its own sum, then its own function, for plain blocks and for those with a bias, SiLU
-// and hard sigmoid.
+// The way through a block ends in the gate that the trace holds: its own sum, then its own
+// function, for plain blocks and for those with a bias, SiLU and hard sigmoid.
 func TestFlow(t *testing.T) {
 	for _, name := range []string{"simple-se", "silu", "eca", "cbam"} {
 		n, trace, info := loaded(t, name)

@@ -9,7 +9,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// The audit's steps are what muting each gate does to the logit, whatever the steps; the answer about the frame stays as it was.
+// The audit's steps are what muting each gate does to the logit, whatever the steps; the answer
+// about the frame stays as it was.
 func TestMute(t *testing.T) {
 	n, trace, _ := loaded(t, "simple-se")
 	before := append([]float32(nil), trace.Logits...)
@@ -66,7 +67,8 @@ func TestMute(t *testing.T) {
 	}
 }
 
-// Fewer bits: the answer is that of the file with so many bits, and 8 bits change nothing in an int8 file.
+// Fewer bits: the answer is that of the file with so many bits, and 8 bits change nothing in an
+// int8 file.
 func TestBits(t *testing.T) {
 	n, trace, _ := loaded(t, "cnn3-se")
 	want := protocol.Want{Kind: nn.GradCAM, Class: 5}

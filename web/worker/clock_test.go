@@ -9,8 +9,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// Under a clock that ticks every 0.1 ms, with runs that are interrupted, a layer of 0.03 ms has a time
-// near 0.03 ms: neither 0 nor the interruption's.
+// Under a clock that ticks every 0.1 ms, with runs that are interrupted, a layer of 0.03 ms has a
+// time near 0.03 ms: neither 0 nor the interruption's.
 func TestClock(t *testing.T) {
 	const tick, layer = 100 * time.Microsecond, 30 * time.Microsecond
 	var c clock

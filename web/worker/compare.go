@@ -29,7 +29,8 @@ func (n *network) loadSecond(name, spec string, file []byte, heavy bool) (*proto
 	return info, nil
 }
 
-// three are the sessions without SE, with SE, and with SE and its gates at 1; ok is false while the twin is not loaded or is none.
+// three are the sessions without SE, with SE, and with SE and its gates at 1; ok is false while the
+// twin is not loaded or is none.
 func (n *network) three(twin string) (s [3]*nn.Session, ok bool) {
 	if n.session == nil || n.second.session == nil || n.second.name != twin || twin == n.name {
 		return s, false
@@ -60,7 +61,8 @@ func (n *network) three(twin string) (s [3]*nn.Session, ok bool) {
 	return s, true
 }
 
-// compare runs the kept picture through the other two and collects the three answers; t is the first network's, with the gates of the desk.
+// compare runs the kept picture through the other two and collects the three answers; t is the
+// first network's, with the gates of the desk.
 func (n *network) compare(look protocol.CompareLook, t *nn.Trace, class int) *protocol.Panel {
 	r := &protocol.Compared{CompareLook: look}
 	sessions, ok := n.three(look.Twin)
@@ -97,7 +99,8 @@ func (n *network) compare(look protocol.CompareLook, t *nn.Trace, class int) *pr
 	return &protocol.Panel{Compare: r, Atlas: &n.atlas.Atlas}
 }
 
-// firstMap is the first layer as the next one reads it: behind its SE block, if one follows at once.
+// firstMap is the first layer as the next one reads it: behind its SE block, if one follows at
+// once.
 func firstMap(t *nn.Trace) nn.Map {
 	if len(t.Maps) > 1 && len(t.Gates) > 0 && t.Gates[0].Layer == t.Maps[1].Layer {
 		return t.Maps[1]
@@ -105,8 +108,8 @@ func firstMap(t *nn.Trace) nn.Map {
 	return t.Maps[0]
 }
 
-// try classifies a picture with the three networks that the request compares, with the first network and the one of fewer bits if it looks at these,
-// and else with the first alone.
+// try classifies a picture with the three networks that the request compares, with the first
+// network and the one of fewer bits if it looks at these, and else with the first alone.
 func (n *network) try(req protocol.Request, picture *image.NRGBA) ([]protocol.Tried, error) {
 	if n.session == nil {
 		return nil, fmt.Errorf("a picture was to be tried before a network was loaded")

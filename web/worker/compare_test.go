@@ -43,7 +43,8 @@ func builtIn(t *testing.T, name string) *nn.Model {
 	return m
 }
 
-// The three answers are what the networks say alone, whichever of the two is the first; the third has every gate at 1.
+// The three answers are what the networks say alone, whichever of the two is the first; the third
+// has every gate at 1.
 func TestCompare(t *testing.T) {
 	var columns [2][]protocol.Column
 	for i, names := range [][2]string{{"simple", "simple-se"}, {"simple-se", "simple"}} {

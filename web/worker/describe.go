@@ -5,7 +5,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// describe adds what the Model panel shows of a network: its layers and what its file says was measured.
+// describe adds what the Model panel shows of a network: its layers and what its file says was
+// measured.
 func describe(info *protocol.Model, m *nn.Model) {
 	layers, err := m.Spec.Describe()
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// job answers the requests about no frame on its way to the stage; data is what came with the request.
+// job answers the requests about no frame on its way to the stage; data is what came with the
+// request.
 func (n *network) job(req protocol.Request, data []byte, reply *protocol.Reply) (err error) {
 	switch req.Op {
 	case protocol.Second:

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Networks that were loaded before are let go, with their sessions, their strips and what was made of
-// them: loading all of them again and again takes no more memory.
+// Networks that were loaded before are let go, with their sessions, their strips and what was made
+// of them: loading all of them again and again takes no more memory.
 func TestNetworksAreLetGo(t *testing.T) {
 	files, err := filepath.Glob("../../weights/models/*.safetensors")
 	if err != nil || len(files) < 3 {

@@ -40,9 +40,9 @@ type prepared struct {
 	info    *protocol.Model
 }
 
-// prepare reads a network and answers about a white picture: what a browser compiles at a function's
-// first call is compiled while the page still starts. A file that cannot be read is told of when the
-// page asks for it.
+// prepare reads a network and answers about a white picture: what a browser compiles at a
+// function's first call is compiled while the page still starts. A file that cannot be read is told
+// of when the page asks for it.
 func (n *network) prepare(name string, file []byte) {
 	f, session, info, err := read(name, "", file, false)
 	if err != nil {
@@ -94,8 +94,8 @@ func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
 }
 
-// read makes a session of a network's file, and what the page needs to know of it. heavy accepts one of
-// more than nn.MaxWork multiply-adds.
+// read makes a session of a network's file, and what the page needs to know of it. heavy accepts
+// one of more than nn.MaxWork multiply-adds.
 func read(name, spec string, file []byte, heavy bool) (*weights.File, *nn.Session, *protocol.Model, error) {
 	f, err := weights.Open(name, file)
 	if err != nil {
@@ -149,7 +149,8 @@ func (n *network) keep(frame, side int) ([]byte, error) {
 	return n.picture.Pix, nil
 }
 
-// answer runs the kept picture if it has to and explains it. The result is valid until the next call.
+// answer runs the kept picture if it has to and explains it. The result is valid until the next
+// call.
 func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, error) {
 	switch {
 	case n.session == nil || req.Model != n.name:
@@ -185,8 +186,8 @@ func (n *network) answer(req protocol.Request) (*protocol.Result, *nn.Trace, err
 	return r, n.trace, nil
 }
 
-// run computes the trace of the kept picture with the gates of now. With a person's gates the network runs twice for a new picture,
-// so that what they change is told on the same frame.
+// run computes the trace of the kept picture with the gates of now. With a person's gates the
+// network runs twice for a new picture, so that what they change is told on the same frame.
 func (n *network) run(gates []protocol.Override) error {
 	fresh := n.trace == nil
 	if !fresh && slices.EqualFunc(gates, n.gates, equal) {

@@ -7,8 +7,9 @@ import (
 	"sescope/weights/json"
 )
 
-// loadOwn loads a network of a person's own. Its spec stands in the file, came beside it, or is that of a built-in network's file, like, whose tensors it has to
-// have; with bits the weights are rounded first, and small is that smaller file, its spec included.
+// loadOwn loads a network of a person's own. Its spec stands in the file, came beside it, or is
+// that of a built-in network's file, like, whose tensors it has to have; with bits the weights are
+// rounded first, and small is that smaller file, its spec included.
 func (n *network) loadOwn(req protocol.Request, file, like []byte) (info *protocol.Model, small []byte, err error) {
 	spec := req.Spec
 	if like != nil {

@@ -23,8 +23,9 @@ func file(t *testing.T, path string) []byte {
 	return b
 }
 
-// A plain state_dict of the tutorial's class loads by the spec of a built-in network of the same layers, and by no other; what was measured of that network is
-// not said of the new weights. Rounded to int8, it is a quarter as long and describes itself.
+// A plain state_dict of the tutorial's class loads by the spec of a built-in network of the same
+// layers, and by no other; what was measured of that network is not said of the new weights.
+// Rounded to int8, it is a quarter as long and describes itself.
 func TestOwnWithoutSpec(t *testing.T) {
 	own, like, other := file(t, "../../nn/testdata/golden/state_dict.safetensors"), file(t, "../../weights/models/simple-se.safetensors"), file(t, "../../weights/models/simple.safetensors")
 	n, _, _ := loaded(t, "cnn3-se")
@@ -80,8 +81,8 @@ func logitsOf(t *testing.T, n *network) []float32 {
 	return slices.Clone(r.Logits)
 }
 
-// A network of unbounded work is refused with the number, before any memory is taken; the former one
-// stays.
+// A network of unbounded work is refused with the number, before any memory is taken; the former
+// one stays.
 func TestOwnHeavy(t *testing.T) {
 	b := file(t, "../../weights/models/simple-se.safetensors")
 	spec, err := specOf(b)

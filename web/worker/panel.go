@@ -7,7 +7,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// look answers what the open panel asks of a trace; nil for nil. r is the result of the same trace. The answer is valid until the next call.
+// look answers what the open panel asks of a trace; nil for nil. r is the result of the same trace.
+// The answer is valid until the next call.
 func (n *network) look(l *protocol.Look, t *nn.Trace, r *protocol.Result) *protocol.Panel {
 	switch {
 	case l == nil:
@@ -98,7 +99,8 @@ type atlas struct {
 	next int
 }
 
-// begin makes room for count pictures of w x h whose colours span what the maps hold, from 0 on where nothing is below.
+// begin makes room for count pictures of w x h whose colours span what the maps hold, from 0 on
+// where nothing is below.
 func (a *atlas) begin(w, h, count int, maps []nn.Map) {
 	a.Atlas = protocol.Atlas{W: w, H: h, N: count, Cols: min(count, 16), Pix: a.Pix}
 	a.next = 0
@@ -127,7 +129,8 @@ func (a *atlas) begin(w, h, count int, maps []nn.Map) {
 	}
 }
 
-// clip lowers the top of the scale where a few values far above all others would leave the rest dark: at most clipped of them lie above it.
+// clip lowers the top of the scale where a few values far above all others would leave the rest
+// dark: at most clipped of them lie above it.
 func (a *atlas) clip(maps []nn.Map) {
 	const bins, clipped = 64, 0.002
 	if a.Hi <= 0 {

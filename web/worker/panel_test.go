@@ -40,7 +40,8 @@ func loaded(t *testing.T, name string) (*network, *nn.Trace, *protocol.Model) {
 	return n, trace, info
 }
 
-// other is simple-se with another activation, and with biases, SiLU and hard sigmoid in its blocks; or with another kind of attention in their place.
+// other is simple-se with another activation, and with biases, SiLU and hard sigmoid in its blocks;
+// or with another kind of attention in their place.
 func other(t *testing.T, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
@@ -101,7 +102,8 @@ func other(t *testing.T, name string) []byte {
 	return f.Write()
 }
 
-// The panel's numbers and colours are the trace's, for every layer; what the network lacks becomes what it has.
+// The panel's numbers and colours are the trace's, for every layer; what the network lacks becomes
+// what it has.
 func TestMaps(t *testing.T) {
 	n, trace, info := loaded(t, "simple-se")
 	if len(info.Layers) != len(trace.Maps) || info.Layers[0].Op != "conv" || info.Layers[1].Op != "se" || info.Layers[1].Index != 1 {

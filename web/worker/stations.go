@@ -36,8 +36,8 @@ func stations(t *nn.Trace) []protocol.Station {
 	return append(list, protocol.Station{Kind: protocol.StationMean, Block: -1, N: features, Tiles: 1}, protocol.Station{Kind: protocol.StationAnswer, Block: -1, N: len(t.Logits)})
 }
 
-// strip paints the stations' small pictures and sums up their times. It keeps its pixels, and for one
-// network the channels that it shows, so that they can be followed from frame to frame.
+// strip paints the stations' small pictures and sums up their times. It keeps its pixels, and for
+// one network the channels that it shows, so that they can be followed from frame to frame.
 type strip struct {
 	list     []protocol.Station
 	channels [][]int

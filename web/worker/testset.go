@@ -7,8 +7,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// test runs one labelled picture through the network as it is, without a person's gates, and through the second one or the one of fewer bits if the page had
-// it loaded.
+// test runs one labelled picture through the network as it is, without a person's gates, and
+// through the second one or the one of fewer bits if the page had it loaded.
 func (n *network) test(picture *image.NRGBA, label int, into *protocol.Tested) error {
 	if n.session == nil {
 		return fmt.Errorf("a test set came before a network")

@@ -11,7 +11,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// testJob runs a piece of a test set. Pictures are read, unpacked and decoded one by one, so that memory does not grow with the set.
+// testJob runs a piece of a test set. Pictures are read, unpacked and decoded one by one, so that
+// memory does not grow with the set.
 func (n *network) testJob(job *protocol.TestJob, blobs js.Value) (*protocol.Tested, error) {
 	if job.Records > 0 {
 		return n.testRecords(job, blobs.Index(0))

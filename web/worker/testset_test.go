@@ -9,7 +9,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// What the worker says about labelled pictures survives the wire and counts as the network's own outcomes do; with a second network there are two of each.
+// What the worker says about labelled pictures survives the wire and counts as the network's own
+// outcomes do; with a second network there are two of each.
 func TestTestSet(t *testing.T) {
 	n, _, _ := loaded(t, "simple-se")
 	pictures := make([]*image.NRGBA, 3)

@@ -8,7 +8,8 @@ import (
 // whyTerms is how many channels the waterfall names; the rest is one sum.
 const whyTerms = 5
 
-// why takes the logit of a class apart, or its lead over another; nil where the network's head is no sum over channels.
+// why takes the logit of a class apart, or its lead over another; nil where the network's head is
+// no sum over channels.
 func why(t *nn.Trace, class, against int) *protocol.Why {
 	if against == protocol.RunnerUp || against == class || against >= len(t.Probs) {
 		against = runnerUp(t.Probs, class)

@@ -38,8 +38,9 @@ func Serve() {
 			var small []byte
 			reply.Model, small, err = n.loadOwn(req, bytesOf(message.Get("data")), bytesOf(message.Get("like")))
 			reply.NoSpec = errors.Is(err, nn.ErrNoSpec)
-			// The former network and the buffers that held this one's file go now: Go's collector does not see what JavaScript
-			// keeps for it, and would wait until its own memory is twice as large.
+			// The former network and the buffers that held this one's file go now: Go's collector
+			// does not see what JavaScript keeps for it, and would wait until its own memory is
+			// twice as large.
 			runtime.GC()
 			if heavy := (*nn.WorkError)(nil); errors.As(err, &heavy) {
 				reply.Work = heavy.Work

@@ -25,7 +25,8 @@ func picture(pix []byte) {
 	}
 }
 
-// Every built-in network answers through the worker as it does directly, and explains the kept picture without another one.
+// Every built-in network answers through the worker as it does directly, and explains the kept
+// picture without another one.
 func TestNetworks(t *testing.T) {
 	files, _ := filepath.Glob("../../weights/models/*.safetensors")
 	if len(files) == 0 {
@@ -87,8 +88,8 @@ func TestNetworks(t *testing.T) {
 	}
 }
 
-// A person's gates: the same frame answers with them and says what it would have said without; a new frame keeps them; without them
-// everything is as before.
+// A person's gates: the same frame answers with them and says what it would have said without; a
+// new frame keeps them; without them everything is as before.
 func TestGates(t *testing.T) {
 	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
 	if err != nil {
@@ -158,7 +159,8 @@ func TestGates(t *testing.T) {
 	}
 }
 
-// What is usual, whose gates are nearest, and whether the network knows the picture, come from its file; without them nothing is said.
+// What is usual, whose gates are nearest, and whether the network knows the picture, come from its
+// file; without them nothing is said.
 func TestSignatures(t *testing.T) {
 	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
 	if err != nil {
@@ -209,7 +211,8 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-// The waterfall's steps add up to the logit, or to the lead, of the very frame, with any gates; networks with another head have none.
+// The waterfall's steps add up to the logit, or to the lead, of the very frame, with any gates;
+// networks with another head have none.
 func TestWhy(t *testing.T) {
 	for name, exact := range map[string]bool{"simple": true, "simple-se": true, "cnn3-se": false} {
 		b, err := os.ReadFile("../../weights/models/" + name + ".safetensors")
@@ -327,7 +330,8 @@ func TestUnknownKind(t *testing.T) {
 	}
 }
 
-// A network that was read ahead answers as one that was not; another file of its name is read anew, and one that cannot be read is told of when it is asked for.
+// A network that was read ahead answers as one that was not; another file of its name is read anew,
+// and one that cannot be read is told of when it is asked for.
 func TestPreparedNetwork(t *testing.T) {
 	b, err := os.ReadFile("../../weights/models/simple-se.safetensors")
 	if err != nil {

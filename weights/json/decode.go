@@ -9,8 +9,9 @@ import (
 // maxDepth bounds how deep values may lie in each other.
 const maxDepth = 1000
 
-// Unmarshal reads the one JSON value in b into what v points to. Fields that v lacks are passed over, and null leaves a value that cannot be
-// nil as it is. Errors name the place in b; v may then be half filled.
+// Unmarshal reads the one JSON value in b into what v points to. Fields that v lacks are passed
+// over, and null leaves a value that cannot be nil as it is. Errors name the place in b; v may then
+// be half filled.
 func Unmarshal(b []byte, v any) error {
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() {

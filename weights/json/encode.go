@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Marshal writes v as JSON. Keys of maps are sorted. Numbers that are not finite, and types that the package does not know, are errors.
+// Marshal writes v as JSON. Keys of maps are sorted. Numbers that are not finite, and types that
+// the package does not know, are errors.
 func Marshal(v any) ([]byte, error) {
 	return appendValue(nil, reflect.ValueOf(v))
 }
@@ -113,7 +114,8 @@ func isEmpty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// appendFloat writes the shortest digits that read back as the same number, without an exponent where JavaScript would write none.
+// appendFloat writes the shortest digits that read back as the same number, without an exponent
+// where JavaScript would write none.
 func appendFloat(b []byte, f float64, bits int) ([]byte, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, fmt.Errorf("json: cannot write the number %v", f)
@@ -132,7 +134,8 @@ func appendFloat(b []byte, f float64, bits int) ([]byte, error) {
 
 const hexDigits = "0123456789abcdef"
 
-// appendString quotes s; what is no UTF-8 becomes U+FFFD. <, > and & are escaped, so that the text may stand in a page.
+// appendString quotes s; what is no UTF-8 becomes U+FFFD. <, > and & are escaped, so that the text
+// may stand in a page.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := 0; i < len(s); {

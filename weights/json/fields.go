@@ -20,7 +20,8 @@ type field struct {
 
 var known sync.Map // reflect.Type of a struct to its []field
 
-// fieldsOf lists the exported fields in their order. Names that stand twice in one struct are not looked for: a test of the types would fail.
+// fieldsOf lists the exported fields in their order. Names that stand twice in one struct are not
+// looked for: a test of the types would fail.
 func fieldsOf(t reflect.Type) []field {
 	if list, ok := known.Load(t); ok {
 		return list.([]field)

@@ -1,5 +1,5 @@
-// Package models holds the weights that come with SEscope, for programs that run natively. The page fetches the same files instead, so
-// nothing that is compiled to WebAssembly imports this package.
+// Package models holds the weights that come with SEscope, for programs that run natively. The page
+// fetches the same files instead, so nothing that is compiled to WebAssembly imports this package.
 package models
 
 import (

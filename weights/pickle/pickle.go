@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// maxSteps bounds the memory of what is read: a value takes up to a hundred bytes. CIFAR-10's batches
-// need 60,000 steps and a state_dict of a thousand tensors as many.
+// maxSteps bounds the memory of what is read: a value takes up to a hundred bytes. CIFAR-10's
+// batches need 60,000 steps and a state_dict of a thousand tensors as many.
 const maxSteps = 1 << 22
 
 // Decode reads the first pickle in b, of any protocol, and returns what follows it.

@@ -37,7 +37,8 @@ from attention import hook_gates, last_convolution
 from networks import shipped
 from train import RECIPES, rounded
 
-# They teach how a network answers, so they always answer, with the probabilities that the tutorial's code gives.
+# They teach how a network answers, so they always answer, with the probabilities that the
+# tutorial's code gives.
 TEACHING = ("simple", "simple-se", "cnn3-se")
 
 EVERYDAY_RECIPE = {

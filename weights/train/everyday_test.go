@@ -58,9 +58,9 @@ func scripts(t *testing.T, lines ...[]string) {
 	}
 }
 
-// Pictures of all sources are decoded and split, and what two sources both have stays on one side; a
-// run by pictures that was killed ends where an undisturbed one ends; a run by minutes ends in time
-// and annealed; what export.py writes loads in Go.
+// Pictures of all sources are decoded and split, and what two sources both have stays on one side;
+// a run by pictures that was killed ends where an undisturbed one ends; a run by minutes ends in
+// time and annealed; what export.py writes loads in Go.
 func TestEverydayFromPicturesToFile(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)

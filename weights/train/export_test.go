@@ -11,7 +11,8 @@ import (
 	"sescope/weights"
 )
 
-// script runs a script in the folder of the networks, as a person would in theirs, without a go on the PATH.
+// script runs a script in the folder of the networks, as a person would in theirs, without a go on
+// the PATH.
 func script(args ...string) (string, error) {
 	cmd := exec.Command(python, args...)
 	cmd.Dir, cmd.Env = "testdata", append(os.Environ(), "PATH=/nowhere", "PYTHONDONTWRITEBYTECODE=1")
@@ -51,7 +52,8 @@ func exported(t *testing.T, name, file string) *nn.Model {
 	return m
 }
 
-// Networks as people write them are exported with PyTorch's logits; what a spec has no word for is named.
+// Networks as people write them are exported with PyTorch's logits; what a spec has no word for is
+// named.
 func TestExportForms(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)

@@ -134,7 +134,8 @@ def main():
         net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
         known = json.loads(metadata["sescope"])
         safetensors.write(OUT / path.name, thin(golden(net, known["input"]["H"] // 32, known["mean"], known["std"])))
-    # A state_dict as the tutorial's class saves it: float32, PyTorch's names, no spec; random weights and running statistics.
+    # A state_dict as the tutorial's class saves it: float32, PyTorch's names, no spec; random
+    # weights and running statistics.
     torch.manual_seed(3)
     net = SimpleCNN(se=True)
     for m in net.modules():

@@ -265,7 +265,8 @@ def main(argv=None):
 
     for epoch in range(first, recipe["epochs"]):
         start, total = time.time(), [0.0] * len(runs)
-        # Seeds are drawn anew every epoch, so a resumed run needs no random state. All processes see one order of pictures.
+        # Seeds are drawn anew every epoch, so a resumed run needs no random state. All processes
+        # see one order of pictures.
         order = torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(1000 * args.seed + epoch))
         order = objects.at_most(order.to(args.device), train[1], most)
         rng = torch.Generator(args.device).manual_seed(1000 * (1000 * args.seed + epoch) + rank)

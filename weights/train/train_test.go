@@ -1,4 +1,5 @@
-// Package train holds the PyTorch side: see train.py and export.py. Its tests run the scripts where Debian's python3-torch is installed.
+// Package train holds the PyTorch side: see train.py and export.py. Its tests run the scripts where
+// Debian's python3-torch is installed.
 package train
 
 import (
@@ -18,7 +19,8 @@ import (
 
 const python = "/usr/bin/python3" // Debian's own: another python3 on the PATH does not see its packages
 
-// records writes n CIFAR-10 records of noise whose brightness tells the label, so that a network learns something at once.
+// records writes n CIFAR-10 records of noise whose brightness tells the label, so that a network
+// learns something at once.
 func records(t *testing.T, path string, n int) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -55,7 +57,8 @@ func epochs(t *testing.T, path string) []string {
 	return out
 }
 
-// A run that is killed and started again ends exactly where an undisturbed one ends, and what export.py writes loads in Go.
+// A run that is killed and started again ends exactly where an undisturbed one ends, and what
+// export.py writes loads in Go.
 func TestTrainingResumesAndExports(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
@@ -112,14 +115,16 @@ func TestTrainingResumesAndExports(t *testing.T) {
 	}
 }
 
-// Two processes share every batch and end with one log and one set of weights; the loss falls as in one process.
+// Two processes share every batch and end with one log and one set of weights; the loss falls as in
+// one process.
 func TestTrainingScalesOut(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
 	}
 	dir := t.TempDir()
 	records(t, filepath.Join(dir, "train.bin"), 5000+512)
-	// -r and -t: with Debian's PyTorch 1.13 on Python 3.11, torchrun does not understand their defaults.
+	// -r and -t: with Debian's PyTorch 1.13 on Python 3.11, torchrun does not understand their
+	// defaults.
 	cmd := exec.Command(python, "/usr/bin/torchrun", "--nproc_per_node", "2", "-r", "1", "-t", "1", "--log_dir", filepath.Join(dir, "torchrun"),
 		"train.py", "cnn3-se", "--data", dir, "--out", filepath.Join(dir, "out"), "--epochs", "3", "--limit", "512")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -139,8 +144,9 @@ func TestTrainingScalesOut(t *testing.T) {
 	}
 }
 
-// Twins learn from two teachers on the same batches, mixed pictures among them; another seed has its own
-// files, and seeds.py compares them. A teacher that was not trained is a sentence, and so are a teacher's answers to other pictures.
+// Twins learn from two teachers on the same batches, mixed pictures among them; another seed has
+// its own files, and seeds.py compares them. A teacher that was not trained is a sentence, and so
+// are a teacher's answers to other pictures.
 func TestTwinsLearnFromTeachers(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)

@@ -6,7 +6,8 @@ import (
 	"path/filepath"
 )
 
-// beside opens the files that an ONNX file keeps its weights in: of its own folder, and of no other.
+// beside opens the files that an ONNX file keeps its weights in: of its own folder, and of no
+// other.
 func beside(file string) func(name string, offset, length int64) ([]byte, error) {
 	return func(name string, offset, length int64) ([]byte, error) {
 		if !filepath.IsLocal(name) || filepath.Base(name) != filepath.Clean(name) {

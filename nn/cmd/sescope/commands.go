@@ -307,7 +307,8 @@ func quantize(args []string, stdout, _ io.Writer) error {
 	return nil
 }
 
-// convert makes a weights file of an ONNX file. It stays only if its logits are those that the ONNX file's own nodes give.
+// convert makes a weights file of an ONNX file. It stays only if its logits are those that the ONNX
+// file's own nodes give.
 func convert(args []string, stdout, _ io.Writer) error {
 	o := newOptions("convert").withInput()
 	bits := o.flags.Int("bits", 32, "")

@@ -90,8 +90,8 @@ func (o *options) parse(args []string, least, most int, operands string) ([]stri
 // colours are three values, one for grey pictures, or none.
 type colours []float32
 
-// parse reads "R,G,B" or one number, each from low to high. Values of 0..255 are a mistake that no error would
-// show later: every picture would look the same to the network.
+// parse reads "R,G,B" or one number, each from low to high. Values of 0..255 are a mistake that no
+// error would show later: every picture would look the same to the network.
 func (c *colours) parse(text string, low, high float64) error {
 	parts := strings.Split(text, ",")
 	if len(parts) != 3 && len(parts) != 1 {
