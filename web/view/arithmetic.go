@@ -127,7 +127,7 @@ func (s *State) MapsEquation() string {
 
 // functions are the names of activations and gate functions, which both languages use, by their ops
 // in a spec.
-var functions = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "SiLU", "hardswish": "hard swish", "sigmoid": "sigmoid", "hardsigmoid": "hard sigmoid"}
+var functions = map[string]string{"relu": "ReLU", "gelu": "GELU", "elu": "ELU", "relu6": "ReLU6", "silu": "SiLU", "hardswish": "hard swish", "sigmoid": "sigmoid", "hardsigmoid": "hard sigmoid"}
 
 func functionName(op string) string { return cmp.Or(functions[op], op) }
 
