@@ -145,7 +145,7 @@ func (p *Page) barUp(e pointer) {
 // hold makes a channel the one that the desk marks and the card describes; nil is none.
 func (p *Page) hold(at *protocol.Peek) {
 	s := p.state
-	if at == s.Held || at != nil && s.Held != nil && *at == *s.Held || p.desk.drag.row != nil && p.desk.drag.moved {
+	if at != nil && !s.DeskFits() || at == s.Held || at != nil && s.Held != nil && *at == *s.Held || p.desk.drag.row != nil && p.desk.drag.moved {
 		return
 	}
 	s.Held = at
@@ -261,7 +261,7 @@ func (p *Page) focus(at protocol.Peek) {
 
 // nudge moves a gate from where it stands.
 func (p *Page) nudge(at protocol.Peek, by float32) {
-	if s := p.state; s.Shown != nil && at.Block < len(s.Shown.Result.Gates) {
+	if s := p.state; s.DeskFits() && at.Block < len(s.Shown.Result.Gates) {
 		v, ok := s.Desk.Blocks[at.Block].Set[at.Channel]
 		if !ok {
 			v = s.Shown.Result.Gates[at.Block].Scale[at.Channel]

@@ -62,7 +62,7 @@ func (p *Page) refocus() {
 func (p *Page) showCard() {
 	s, w := p.state, p.stage.words
 	at := s.Focus()
-	if at == nil || s.Shown == nil || s.Shown.Model != p.desk.model || at.Block >= len(s.Shown.Result.Gates) {
+	if at == nil || !s.DeskFits() || s.Shown.Model != p.desk.model || at.Block >= len(s.Shown.Result.Gates) {
 		w.hide("gate-card", true)
 		return
 	}

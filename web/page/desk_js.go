@@ -207,7 +207,7 @@ func (d *desk) measure() {
 // paintDesk paints every row.
 func (p *Page) paintDesk() {
 	s, d := p.state, &p.desk
-	if s.Shown == nil || s.Shown.Model != d.model {
+	if !s.DeskFits() || s.Shown.Model != d.model {
 		return
 	}
 	for i, b := range d.blocks {
@@ -280,7 +280,7 @@ func (p *Page) ResetGates() {
 
 // mix changes the desk and asks for the result.
 func (p *Page) mix(change func(*view.Desk)) {
-	if p.state.Desk == nil {
+	if !p.state.DeskFits() {
 		return
 	}
 	change(p.state.Desk)

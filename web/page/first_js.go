@@ -64,6 +64,9 @@ func (p *Page) listenFirst() {
 	browser.Listen(document, "pointerout", leave)
 	browser.Listen(document, "focusout", leave)
 	rows("click", func(at protocol.Peek) {
+		if !p.state.DeskFits() {
+			return
+		}
 		p.state.Pick(at)
 		p.showBlock(at.Block)
 		p.mix(func(d *view.Desk) { d.Mute(at) })
