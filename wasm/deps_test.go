@@ -19,7 +19,7 @@ var rooms = map[string]string{
 }
 
 // extra are single packages that need more: programs and what only they hold, which no other room may import.
-var extra = map[string]string{"sescope/nn/cmd/sescope": "golang.org/x/image golang.org/x/sync golang.org/x/text", "sescope/nn/onnx": "google.golang.org/protobuf"}
+var extra = map[string]string{"sescope/nn/cmd/sescope": "golang.org/x/image golang.org/x/sync golang.org/x/text"}
 
 // inWeb says what the packages of web may import of one another: those that decide, and the wrappers
 // of the browser, know nothing of words and looks, and what runs in the worker is no part of the page.
@@ -42,7 +42,7 @@ var forbidden = map[string][]string{
 }
 
 // heavy are packages that the program must not hold, by whatever way they come: each would add hundreds of kilobytes to the first visit.
-var heavy = []string{"encoding/json", "net/http", "regexp", "image/png", "image/jpeg", "crypto/tls", "text/template", "go/ast", "google.golang.org/protobuf/encoding/protowire"}
+var heavy = []string{"encoding/json", "net/http", "regexp", "image/png", "image/jpeg", "crypto/tls", "text/template", "go/ast"}
 
 func TestProgramStaysLight(t *testing.T) {
 	cmd := exec.Command("go", "list", "-deps", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", ".")
