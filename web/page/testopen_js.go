@@ -5,6 +5,7 @@ import (
 	"syscall/js"
 
 	"sescope/nn/dataset"
+	"sescope/nn/dataset/pickled"
 	"sescope/web/browser"
 	"sescope/web/view"
 )
@@ -91,7 +92,7 @@ func (set *testSet) join(names []string, file func(i int) ([]byte, error), list 
 		if err != nil {
 			return err
 		}
-		records, of, err := dataset.Batch(names[i], b)
+		records, of, err := pickled.Batch(names[i], b)
 		if err != nil {
 			return err
 		}

@@ -1,10 +1,12 @@
-package weights
+package torch
 
 import (
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"sescope/weights"
 )
 
 func torchFile(t testing.TB, name string) []byte {
@@ -21,7 +23,7 @@ func torchFile(t testing.TB, name string) []byte {
 func TestTorchFiles(t *testing.T) {
 	for _, name := range []string{"f32.pt", "f16.pt", "bf16.pt", "f64.pt", "legacy.pt", "strides.pt", "checkpoint.pt"} {
 		b := torchFile(t, name)
-		if !IsTorch(b) {
+		if !weights.IsTorch(b) {
 			t.Errorf("%s: IsTorch is false", name)
 		}
 		f, err := Open(name, b)
@@ -59,7 +61,7 @@ func TestTorchFilesWithoutStateDict(t *testing.T) {
 	}
 	whole := torchFile(t, "f32.pt")
 	for _, n := range []int{5, 100, len(whole) / 2, len(whole) - 30} {
-		if _, err := ReadTorch("cut", whole[:n]); err == nil {
+		if _, err := Read("cut", whole[:n]); err == nil {
 			t.Errorf("a file cut to %d bytes was read", n)
 		}
 	}
@@ -80,12 +82,12 @@ func FuzzTorch(f *testing.F) {
 		f.Add(torchFile(f, name))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		file, err := ReadTorch("fuzz", b)
+		file, err := Read("fuzz", b)
 		if err != nil {
 			return
 		}
 		for _, x := range file.Tensors {
-			n := dtypeBits[x.DType] / 8
+			n := weights.Bits(x.DType) / 8
 			for _, d := range x.Shape {
 				n *= d
 			}
@@ -93,7 +95,7 @@ func FuzzTorch(f *testing.F) {
 				t.Fatalf("%s %s %v has %d bytes", x.Name, x.DType, x.Shape, len(x.Data))
 			}
 		}
-		if _, err := Read("again", file.Write()); err != nil {
+		if _, err := weights.Read("again", file.Write()); err != nil {
 			t.Fatal(err)
 		}
 	})
