@@ -65,6 +65,7 @@ type Reply struct {
 	Tried    []Tried   `json:"tried,omitempty"`    // to Try, in the order of Compared.Columns
 	Tested   *Tested   `json:"tested,omitempty"`   // to Test; its numbers come beside it
 
+	Batch    *Batch    `json:"batch,omitempty"`    // to Records
 	Examined *Examined `json:"examined,omitempty"` // to Examine
 	Lesson   *Lesson   `json:"lesson,omitempty"`   // to Learn and Hold
 }

@@ -12,6 +12,9 @@ func units(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 // LoadLine tells what was or is being loaded.
 func (s *State) LoadLine() string {
 	t := s.T()
+	if s.Reading != "" {
+		return fmt.Sprintf(t.ReadingFile, s.Reading)
+	}
 	if s.Loading != "" {
 		for _, m := range s.Models {
 			if m.Name == s.Loading {

@@ -11,12 +11,12 @@ type Texts struct {
 	DeskTexts
 	WhyTexts
 	SignatureTexts
-	Gates, Block, Channels, NoSE                                                                                     string
-	TabsLabel, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest            string
-	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                      string
-	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, Loaded, Portable, SIMD, SIMDRelaxed, Milli string
-	Brush, BrushHint, BrushCursor, Undo, ResizeLabel, ResizeBilinear, ResizeSpline, Export, Share, ShareHint         string
-	Close, TryAgain, UsePicture, Retry, OpenAnyway                                                                   string
+	Gates, Block, Channels, NoSE                                                                                                  string
+	TabsLabel, TutorialTitle, TutorialText, RankBy, RankMean, RankGate, RankGateGrad, RankGrad, Strongest                         string
+	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean                                                   string
+	FPS, Grab, Prepare, Network, Maps, Paint, Sum, Loading, LoadingModel, ReadingFile, Loaded, Portable, SIMD, SIMDRelaxed, Milli string
+	Brush, BrushHint, BrushCursor, Undo, ResizeLabel, ResizeBilinear, ResizeSpline, Export, Share, ShareHint                      string
+	Close, TryAgain, UsePicture, Retry, OpenAnyway                                                                                string
 }
 
 // English and Chinese; a test keeps them complete.
@@ -44,7 +44,7 @@ var (
 		Original: "Original", Channel: "Channel %d", LabelPredicted: "label %s, predicted %s", PredictedOnly: "predicted %s",
 		ChannelStats: "mean %.2f, gate %.2f", ChannelMean: "mean %.2f",
 		FPS: "fps", Grab: "grab", Prepare: "prepare", Network: "network", Maps: "maps", Paint: "paint", Sum: "sum", Loading: "Loading",
-		LoadingModel: "Loading %s, %s of %s", Loaded: "%s loaded", Portable: "kernel portable Go", SIMD: "kernel SIMD assembly", SIMDRelaxed: "kernel relaxed SIMD assembly", Milli: "ms",
+		LoadingModel: "Loading %s, %s of %s", ReadingFile: "Reading %s …", Loaded: "%s loaded", Portable: "kernel portable Go", SIMD: "kernel SIMD assembly", SIMDRelaxed: "kernel relaxed SIMD assembly", Milli: "ms",
 		Brush: "Brush", BrushHint: "Paint over the frame: the network sees grey there", BrushCursor: "Brush: arrow keys move it, space paints, delete takes back", Undo: "Undo",
 		ResizeLabel: "Resize", ResizeBilinear: "bilinear", ResizeSpline: "as in the tutorial", Export: "Export", Share: "Share", ShareHint: "Copy a link to what the page shows",
 		Close: "Close", TryAgain: "Try again", UsePicture: "Use a picture instead", Retry: "Choose another", OpenAnyway: "Open it anyway",
@@ -72,7 +72,7 @@ var (
 		Original: "原图", Channel: "通道 %d", LabelPredicted: "标签%s，预测%s", PredictedOnly: "预测%s",
 		ChannelStats: "均值 %.2f，门控 %.2f", ChannelMean: "均值 %.2f",
 		FPS: "帧/秒", Grab: "取帧", Prepare: "预处理", Network: "网络", Maps: "热图", Paint: "绘制", Sum: "合计", Loading: "正在加载",
-		LoadingModel: "正在加载 %s，%s / %s", Loaded: "已加载 %s", Portable: "内核：可移植 Go", SIMD: "内核：SIMD 汇编", SIMDRelaxed: "内核：宽松 SIMD 汇编", Milli: "毫秒",
+		LoadingModel: "正在加载 %s，%s / %s", ReadingFile: "正在读取 %s……", Loaded: "已加载 %s", Portable: "内核：可移植 Go", SIMD: "内核：SIMD 汇编", SIMDRelaxed: "内核：宽松 SIMD 汇编", Milli: "毫秒",
 		Brush: "遮挡笔", BrushHint: "在画面上涂抹：网络在那里只看到灰色", BrushCursor: "遮挡笔：方向键移动，空格涂抹，删除键撤销", Undo: "撤销",
 		ResizeLabel: "放大", ResizeBilinear: "双线性", ResizeSpline: "同教程（样条）", Export: "导出", Share: "分享", ShareHint: "复制指向当前内容的链接",
 		Close: "关闭", TryAgain: "重试", UsePicture: "改用图片", Retry: "另选一张", OpenAnyway: "照样打开",

@@ -9,7 +9,6 @@ import (
 	"sescope/nn"
 	"sescope/web/protocol"
 	"sescope/weights"
-	"sescope/weights/torch"
 )
 
 // network is the loaded model and the frame that it keeps.
@@ -96,7 +95,7 @@ func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 // read makes a session of a network's file, and what the page needs to know of it. heavy accepts one of
 // more than nn.MaxWork multiply-adds.
 func read(name, spec string, file []byte, heavy bool) (*weights.File, *nn.Session, *protocol.Model, error) {
-	f, err := torch.Open(name, file)
+	f, err := weights.Read(name, file)
 	if err != nil {
 		return nil, nil, nil, err
 	}

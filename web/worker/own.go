@@ -5,7 +5,6 @@ import (
 	"sescope/web/protocol"
 	"sescope/weights"
 	"sescope/weights/json"
-	"sescope/weights/torch"
 )
 
 // loadOwn loads a network of a person's own. Its spec stands in the file, came beside it, or is that of a built-in network's file, like, whose tensors it has to
@@ -50,7 +49,7 @@ func specOf(file []byte) (string, error) {
 }
 
 func rounded(name string, file []byte, spec string, bits int) ([]byte, error) {
-	f, err := torch.Open(name, file)
+	f, err := weights.Read(name, file)
 	if err != nil {
 		return nil, err
 	}
