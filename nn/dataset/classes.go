@@ -9,7 +9,8 @@ import (
 
 // ClassList are the classes of a text that names one a line, in Chinese too behind a tab.
 func ClassList(text string) (list []nn.Class) {
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r", "\n")
+	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
