@@ -129,7 +129,7 @@ func testImport(t *testing.T, in device) {
 		absolute(onnx("external.onnx")):   {"own-broken", "external.onnx.data"},
 		absolute(onnx("strip-gate.onnx")): {"own-broken", "some axes"},
 		missing:                           {"own-broken", "cut: not an ONNX file"},
-		absolute("../../weights/torch/testdata/module.pt"): {"own-broken", "torch.save(net.state_dict()"},
+		absolute("../../weights/torch/testdata/module.pt"):         {"own-broken", "torch.save(net.state_dict()"},
 		write(t, "net.tflite", []byte("\x1c\x00\x00\x00TFL3....")): {"own-broken", "TensorFlow Lite"},
 	} {
 		n := p.count()

@@ -6,7 +6,7 @@ type Texts struct {
 	Privacy, HowEnforced, Language, DarkTheme, LightTheme, Help                                                                                        string
 	Samples, Sample, UseCamera, StopCamera, ChoosePicture, Freeze, Resume, Mirror, Save, Camera                                                        string
 	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint, ScaleFixedHint                                                               string
-	ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                                                                                           string
+	ChipNone, ChipFixed, StageName, StageLabel, MapOff                                                                                                 string
 	Prediction, ClassesOf, Unsure, Unknown, NotSure, Or, TrueRight, TrueWrong, UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel string
 	DeskTexts
 	WhyTexts
@@ -29,7 +29,7 @@ var (
 		Freeze: "Freeze", Resume: "Go on", Mirror: "Mirror", Save: "Save", Camera: "Camera",
 		Map: "Map", Colours: "Colours", Opacity: "Opacity", Scale: "Scale", ScaleFrame: "Frame", ScaleFixed: "Fixed",
 		ScaleFrameHint: "Each frame has its own scale", ScaleFixedHint: "Keep the present scale, so that frames can be compared",
-		ChipNone: "No positive evidence for %s", ChipFixed: "fixed", Sees: "%d × %d", StageName: "Stage", StageLabel: "%s. %s.", MapOff: "Heat map is off",
+		ChipNone: "No positive evidence for %s", ChipFixed: "fixed", StageName: "Stage", StageLabel: "%s. %s.", MapOff: "Heat map is off",
 		Prediction: "Prediction", ClassesOf: "of %d things", Unsure: "No class reaches one half: the first has %s, the dotted %d together %s.", Unknown: "Score %s, where this network's own rule asks for %s.", NotSure: "Not sure", Or: " or ",
 		TrueRight: "Right: the picture shows %s.", TrueWrong: "Wrong: the picture shows %s.",
 		UnsureRight: "Right but not sure: the picture shows %s.", UnsureWrong: "Wrong and not sure: the picture shows %s.",
@@ -57,7 +57,7 @@ var (
 		Freeze: "冻结", Resume: "继续", Mirror: "镜像", Save: "存图", Camera: "摄像头",
 		Map: "热图", Colours: "配色", Opacity: "不透明度", Scale: "刻度", ScaleFrame: "逐帧", ScaleFixed: "固定",
 		ScaleFrameHint: "每一帧用自己的刻度", ScaleFixedHint: "保持当前刻度，便于比较各帧",
-		ChipNone: "没有支持“%s”的证据", ChipFixed: "固定", Sees: "%d × %d", StageName: "画面", StageLabel: "%s。%s。", MapOff: "热图已关闭",
+		ChipNone: "没有支持“%s”的证据", ChipFixed: "固定", StageName: "画面", StageLabel: "%s。%s。", MapOff: "热图已关闭",
 		Prediction: "预测", ClassesOf: "共 %d 类", Unsure: "没有一类达到一半：第一名 %s，带点的 %d 类合计 %s。", Unknown: "得分 %s，而这个网络自己的规则要求 %s。", NotSure: "拿不准", Or: "或",
 		TrueRight: "正确：图中是%s。", TrueWrong: "错误：图中是%s。",
 		UnsureRight: "正确，但没有把握：图中是%s。", UnsureWrong: "错误，也没有把握：图中是%s。",
