@@ -255,6 +255,9 @@ func batchNormalization(_ *evaluator, n *node, in []*array) ([]*array, error) {
 	if len(x.shape) < 2 || x.whole() {
 		return nil, fmt.Errorf("reads the shape %v", x.shape)
 	}
+	if n.int("training_mode", 0) != 0 {
+		return nil, fmt.Errorf("normalises by the picture's own mean and deviation, as in training: export the network in eval mode")
+	}
 	c, eps := x.shape[1], n.float("epsilon", 1e-5)
 	for _, p := range in[1:5] {
 		if p.len() != c {

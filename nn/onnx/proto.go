@@ -19,6 +19,7 @@ type graph struct {
 
 type node struct {
 	op, name, domain string
+	overload         string // which of several functions of one name
 	in, out          []string
 	attrs            map[string]*attribute
 }
@@ -47,8 +48,9 @@ type tensor struct {
 
 // function is a part of a graph that the file names and nodes call.
 type function struct {
-	in, out []string
-	nodes   []*node
+	in, out  []string
+	nodes    []*node
+	defaults map[string]*attribute // of attributes that a calling node leaves out
 }
 
 type value struct {
@@ -139,7 +141,7 @@ func parseModel(b []byte) (*graph, error) {
 }
 
 func parseFunction(b []byte, functions map[string]*function) error {
-	f, name, domain := &function{}, "", ""
+	f, name, domain, overload := &function{defaults: map[string]*attribute{}}, "", "", ""
 	err := fields(b, func(number int, content []byte, _ uint64) error {
 		switch number {
 		case 1:
@@ -154,10 +156,14 @@ func parseFunction(b []byte, functions map[string]*function) error {
 			return err
 		case 10:
 			domain = string(content)
+		case 11:
+			return parseAttribute(content, f.defaults)
+		case 13:
+			overload = string(content)
 		}
 		return nil
 	})
-	functions[domain+"\x00"+name] = f
+	functions[domain+"\x00"+name+"\x00"+overload] = f
 	return err
 }
 
@@ -207,6 +213,8 @@ func parseNode(b []byte) (*node, error) {
 			return parseAttribute(content, n.attrs)
 		case 7:
 			n.domain = string(content)
+		case 8:
+			n.overload = string(content)
 		}
 		return nil
 	})
