@@ -80,7 +80,8 @@ class Graph:
             return n.op
         if n.target is operator.getitem:
             return self.op(n.args[0])
-        return n.target._schema.name.split("::")[-1].rstrip("_")
+        schema = getattr(n.target, "_schema", None)  # PyTorch 2 has operators of higher order, without one
+        return (schema.name.split("::")[-1] if schema else str(n.target)).rstrip("_")
 
     def call(self, n):
         """The node whose arguments made n."""

@@ -161,7 +161,7 @@ class Tracer:
         """A batch norm as it is, or what else multiplies and adds a number for each channel."""
         g, (source, axes) = self.graph, held[0]
         root, parts = g.inputs(n)[0], [g.constant(a) for a in g.args(n)[1:5]]
-        if "batch_norm" in g.op(n) and True in g.args(n)[5:6]:
+        if "batch_norm" in g.op(n) and next((a for a in g.args(n) if isinstance(a, bool)), False):  # the first is whether it trains
             self.fail(n, "normalises by the picture's own mean and deviation, as InstanceNorm does, expected those of the training")
         if "batch_norm" in g.op(n) and parts[2] is not None:
             c, eps = parts[2].numel(), [a for a in g.args(n) if isinstance(a, float)][-1]

@@ -2,6 +2,7 @@
 NAME.json, PyTorch's logits of it. Then one state_dict in the ways in which people keep them, checkpoints/*.pt."""
 import argparse
 import collections
+import inspect
 import json
 import os
 import pathlib
@@ -19,6 +20,8 @@ from sescope_export.graph import first_tensor  # noqa: E402
 
 warnings.simplefilter("ignore")
 out = pathlib.Path(sys.argv[1])
+# PyTorch 2.9 exports another way by default, for which it needs onnxscript.
+OLD_WAY = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
 for name in styles.NAMES:
@@ -35,7 +38,7 @@ for name in styles.NAMES:
     mean, std = (torch.tensor(foreign.grey(v, channels))[:, None, None] for v in (MEAN, STD))
     x = ((torch.from_numpy(pixels.transpose(2, 0, 1).copy()).float() / 255 - mean) / std)[None]
     net = net.module if isinstance(net, nn.DataParallel) else net
-    torch.onnx.export(net, x, str(out / f"{name}.onnx"), opset_version=11 + sum(map(ord, name)) % 6, do_constant_folding=len(name) % 2 == 0)
+    torch.onnx.export(net, x, str(out / f"{name}.onnx"), opset_version=11 + sum(map(ord, name)) % 6, do_constant_folding=len(name) % 2 == 0, **OLD_WAY)
     (out / f"{name}.rgb").write_bytes(pixels.repeat(3 // channels, 2).tobytes())
     if name not in styles.REFUSED:
         with torch.no_grad():
