@@ -69,7 +69,7 @@ func TestTorchFilesWithoutStateDict(t *testing.T) {
 
 // A file of another format is named, and what opens.
 func TestForeignFormats(t *testing.T) {
-	for name, b := range map[string]string{"net.onnx": "\x08\x07", "some": "\x1c\x00\x00\x00TFL3", "net.h5": "", "other": "\x89HDF\r\n", "net.keras": "x"} {
+	for name, b := range map[string]string{"net.onnx": "\x08\x07", "some": "\x1c\x00\x00\x00TFL3", "net.h5": "", "other": "\x89HDF\r\n", "net.keras": "x", "model.safetensors.index.json": `{"weight_map": {}}`} {
 		if _, err := Open(name, []byte(b)); err == nil || !strings.Contains(err.Error(), "sescope convert") {
 			t.Errorf("%s: %v, expected the formats that open", name, err)
 		}

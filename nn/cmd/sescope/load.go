@@ -16,7 +16,7 @@ import (
 
 // isFile tells whether a MODEL is a file's name and not that of a built-in network.
 func isFile(name string) bool {
-	return slices.Contains([]string{".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".onnx", ".tflite", ".h5", ".keras"}, strings.ToLower(filepath.Ext(name)))
+	return slices.Contains([]string{".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".onnx", ".tflite", ".h5", ".keras", ".json"}, strings.ToLower(filepath.Ext(name)))
 }
 
 // load opens a built-in network or a file, as the flags say.
