@@ -149,19 +149,19 @@ func link(ctx context.Context, root, scratch, program string) ([]byte, error) {
 
 // buildWasm makes the two builds of ./wasm, and the second program, which is too small a part of anyone's time for two builds.
 func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
-	linked, err := link(ctx, root, scratch, "./wasm")
-	if err != nil {
-		return nil, err
-	}
-	importer, err := link(ctx, root, scratch, "./wasm/importer")
-	if err != nil {
-		return nil, err
-	}
 	module, err := goTool(ctx, root, "list", "-m")
 	if err != nil {
 		return nil, err
 	}
 	counts, err := postlink.FolderCounts(filepath.Join(root, "kernels"), module+"/kernels")
+	if err != nil {
+		return nil, err
+	}
+	linked, err := link(ctx, root, scratch, "./wasm")
+	if err != nil {
+		return nil, err
+	}
+	importer, err := link(ctx, root, scratch, "./wasm/importer")
 	if err != nil {
 		return nil, err
 	}
