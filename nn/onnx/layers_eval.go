@@ -157,8 +157,8 @@ func conv(e *evaluator, n *node, in []*array) ([]*array, error) {
 // gathered is how many values a thread holds of what its weights are multiplied with: 1 MB.
 const gathered = 1 << 18
 
-// gather writes a row for each weight of a kernel from tap on: what that weight is multiplied with in
-// row y of the output.
+// gather writes a row for each weight of a kernel from tap on: what that weight is multiplied with
+// in row y of the output.
 func (w window) gather(rows, src []float32, y, tap int) {
 	clear(rows)
 	plane := w.in[0] * w.in[1]
@@ -183,7 +183,8 @@ func (w window) gather(rows, src []float32, y, tap int) {
 	}
 }
 
-// addRows adds the rows times their weights, four at a time: the sum is read and written less often.
+// addRows adds the rows times their weights, four at a time: the sum is read and written less
+// often.
 func addRows(dst, rows, weights []float32) {
 	n := len(dst)
 	for len(weights) >= 4 {

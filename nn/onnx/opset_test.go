@@ -215,8 +215,8 @@ func near(a, b []float32) bool {
 	return len(a) > 0 && len(a) == len(b)
 }
 
-// One network in the words of every opset from 9 to 21 gives the same layers and the same logits, with
-// what newer files say beside: metadata, overloads, IR versions up to 10.
+// One network in the words of every opset from 9 to 21 gives the same layers and the same logits,
+// with what newer files say beside: metadata, overloads, IR versions up to 10.
 func TestOpsets(t *testing.T) {
 	want, layers := logitsOf(t, "opset 9", network(9).file(9, 4))
 	if text := strings.Join(layers, " "); !strings.Contains(text, "se") || !strings.Contains(text, "concat") {
@@ -236,8 +236,8 @@ func gelu(overload, approximate string) []byte {
 	return message(25, message(1, "activate", 4, "a", 5, "o", 7, inner, 9, append(message(1, ""), number(2, 20)...), 10, "own", 11, attr("how", approximate), 13, overload))
 }
 
-// Functions of one name are told apart by their overloads (IR 10), and an attribute that a call leaves
-// out has the function's default.
+// Functions of one name are told apart by their overloads (IR 10), and an attribute that a call
+// leaves out has the function's default.
 func TestOverloads(t *testing.T) {
 	plain := string(network(20).graph)
 	replace := func(node []byte, functions ...[]byte) []byte {
@@ -263,7 +263,8 @@ func TestOverloads(t *testing.T) {
 	}
 }
 
-// Weights in blocks of int8 with a scale each (opset 21) are their values; what is not read is named.
+// Weights in blocks of int8 with a scale each (opset 21) are their values; what is not read is
+// named.
 func TestBlocks(t *testing.T) {
 	q := make([]byte, 40)
 	values, scales := make([]float32, 40), make([]float32, 10)

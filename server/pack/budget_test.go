@@ -8,7 +8,8 @@ import (
 	"sescope/server/policy"
 )
 
-// A byte more than the budget fails the build; samples, the second program and networks that are not the default do not count.
+// A byte more than the budget fails the build; samples, the second program and networks that are
+// not the default do not count.
 func TestBudget(t *testing.T) {
 	file := func(name string, compressed int) packed { return packed{name: name, br: make([]byte, compressed)} }
 	first := func(weights int) []packed {

@@ -118,7 +118,8 @@ func addStatic(t tree, dir string) error {
 	})
 }
 
-// importerFile is the program that reads files of other kinds: it comes with the first that needs it.
+// importerFile is the program that reads files of other kinds: it comes with the first that needs
+// it.
 const importerFile = "importer.wasm"
 
 // experiment leaves two parts of Go's runtime out that a page with a heap of 10 MB does not need: the newer collector and an allocator for each size.
@@ -127,8 +128,9 @@ const experiment = "nogreenteagc,nosizespecializedmalloc"
 // noInlining is for everything but the kernels: calls written out in place are a tenth of the program on its way to a browser.
 var noInlining = []string{"-gcflags=all=-l", "-gcflags=sescope/kernels=", "-gcflags=github.com/chewxy/math32="}
 
-// link compiles a program and takes out what it does not need to run. Paths and commit are kept out of the binary, so that equal sources
-// make equal bytes, whose compression can be reused. Function names (no -s) are there for package postlink only, which takes them out.
+// link compiles a program and takes out what it does not need to run. Paths and commit are kept out
+// of the binary, so that equal sources make equal bytes, whose compression can be reused. Function
+// names (no -s) are there for package postlink only, which takes them out.
 func link(ctx context.Context, root, scratch, program string) ([]byte, error) {
 	target, err := filepath.Abs(filepath.Join(scratch, "linked.wasm"))
 	if err != nil {
@@ -147,7 +149,8 @@ func link(ctx context.Context, root, scratch, program string) ([]byte, error) {
 	return linked, nil
 }
 
-// buildWasm makes the two builds of ./wasm, and the second program, which is too small a part of anyone's time for two builds.
+// buildWasm makes the two builds of ./wasm, and the second program, which is too small a part of
+// anyone's time for two builds.
 func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	module, err := goTool(ctx, root, "list", "-m")
 	if err != nil {

@@ -44,7 +44,8 @@ func greyNet(t *testing.T) []byte {
 	}, map[string][]int{"conv.weight": {4, 1, 3, 3}, "conv.bias": {4}, "se.0.weight": {2, 4}, "se.2.weight": {4, 2}, "fc.weight": {2, 4}, "fc.bias": {2}})
 }
 
-// A network that sees no square and no colours: its map lies where what it is about is, what it does not see is veiled, and brush, gates, tabs and exports work.
+// A network that sees no square and no colours: its map lies where what it is about is, what it
+// does not see is veiled, and brush, gates, tabs and exports work.
 func TestGrey(t *testing.T) { inBoth(t, testGrey) }
 
 func testGrey(t *testing.T, in device) {

@@ -100,8 +100,9 @@ func torchSave(t *testing.T, file []byte) []byte {
 	return out.Bytes()
 }
 
-// A network of another kind is read by a second program, which comes when the first such file does: ONNX, with its data in a file beside it or its classes in
-// a text, and PyTorch's state_dict give the command line's logits; what cannot be read is a sentence, and the running network stays.
+// A network of another kind is read by a second program, which comes when the first such file does:
+// ONNX, with its data in a file beside it or its classes in a text, and PyTorch's state_dict give
+// the command line's logits; what cannot be read is a sentence, and the running network stays.
 func TestImport(t *testing.T) { inBoth(t, testImport) }
 
 func testImport(t *testing.T, in device) {

@@ -1,5 +1,5 @@
-// Package importer is the page's second program, which is loaded when it is needed: it makes what the
-// first one reads of files of other kinds. A worker of it serves one file and ends.
+// Package importer is the page's second program, which is loaded when it is needed: it makes what
+// the first one reads of files of other kinds. A worker of it serves one file and ends.
 package importer
 
 import (

@@ -33,8 +33,8 @@ func (b blobs) Text(i int) (string, error) {
 	return browser.Text(bytes), err
 }
 
-// Serve answers messages for ever: a protocol.Request beside the browser's handles of the file and of
-// those that came with it.
+// Serve answers messages for ever: a protocol.Request beside the browser's handles of the file and
+// of those that came with it.
 func Serve() {
 	global := js.Global()
 	incoming := make(chan js.Value, 1)

@@ -14,8 +14,9 @@ import (
 // errReader is the second program that did not come.
 var errReader = errors.New("the program that reads this file could not be loaded")
 
-// readElsewhere has the second program, which comes over the network for the first file that needs it,
-// read a file in a worker that ends afterwards. It blocks. A worker that nobody waits for any more is ended.
+// readElsewhere has the second program, which comes over the network for the first file that needs
+// it, read a file in a worker that ends afterwards. It blocks. A worker that nobody waits for any
+// more is ended.
 func (p *Page) readElsewhere(req protocol.Request, file, beside js.Value, wanted func() bool) (protocol.Reply, js.Value, error) {
 	w, err := browser.AwaitCall(p.boot, "newImporter")
 	if err != nil {
@@ -63,7 +64,8 @@ func (p *Page) converted(turn turns.Ticket, name string, file, beside js.Value) 
 	return js.Global().Get("Blob").New([]any{buffer}), nil
 }
 
-// unpickler makes a blob of records of a batch of CIFAR that Python pickled, and tells whether it is CIFAR-10 or CIFAR-100. It blocks.
+// unpickler makes a blob of records of a batch of CIFAR that Python pickled, and tells whether it
+// is CIFAR-10 or CIFAR-100. It blocks.
 func (p *Page) unpickler(turn turns.Ticket) func(name string, b []byte) (js.Value, int, error) {
 	return func(name string, b []byte) (js.Value, int, error) {
 		reply, buffer, err := p.readElsewhere(protocol.Request{Op: protocol.Records, Model: name}, browser.BlobOf(b), js.Global().Get("Array").New(), turn.Current)

@@ -8,7 +8,8 @@ import (
 	"sescope/web/protocol"
 )
 
-// layer is what is laid over a square picture: a map over the part that the network sees, and a veil over what it does not.
+// layer is what is laid over a square picture: a map over the part that the network sees, and a
+// veil over what it does not.
 type layer struct {
 	*browser.Painter
 	inside *image.NRGBA // of the painter's image: what the network sees

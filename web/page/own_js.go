@@ -35,7 +35,8 @@ func (p *Page) OpenNetwork() {
 	p.post(func() { browser.ByID("network").Call("click") })
 }
 
-// openFiles opens what was dropped or chosen: a network with what belongs to it, a test set, or else the first file as a picture.
+// openFiles opens what was dropped or chosen: a network with what belongs to it, a test set, or
+// else the first file as a picture.
 func (p *Page) openFiles(files js.Value) {
 	var spec js.Value
 	for i := range files.Length() {

@@ -24,8 +24,8 @@ func Open(name string, b []byte) (*weights.File, error) {
 	return weights.Read(name, b)
 }
 
-// Read reads the tensors of a file that torch.save made of a state_dict, or of a dictionary
-// that holds one ("state_dict", "model", ...). It runs none of the file's pickle. The name is used in
+// Read reads the tensors of a file that torch.save made of a state_dict, or of a dictionary that
+// holds one ("state_dict", "model", ...). It runs none of the file's pickle. The name is used in
 // errors only; the tensors alias b where they are contiguous.
 func Read(name string, b []byte) (*weights.File, error) {
 	t := torchReader{file: &weights.File{Name: name, Metadata: map[string]string{}}}
@@ -73,8 +73,8 @@ func (t *torchReader) open(b []byte) (any, error) {
 	return root, err
 }
 
-// openLegacy reads: magic number, protocol version, system, the object, the keys of its storages, and
-// behind these pickles each storage as its number of elements and their bytes.
+// openLegacy reads: magic number, protocol version, system, the object, the keys of its storages,
+// and behind these pickles each storage as its number of elements and their bytes.
 func (t *torchReader) openLegacy(b []byte) (root any, err error) {
 	var keys any
 	var parts [5]any
@@ -175,8 +175,8 @@ func (t *torchReader) tensors(root any) error {
 	return nil
 }
 
-// stateDict is the first dictionary with tensors in it: v itself, or what checkpoints keep it under,
-// or any value of v.
+// stateDict is the first dictionary with tensors in it: v itself, or what checkpoints keep it
+// under, or any value of v.
 func stateDict(v any, depth int) *pickle.Dict {
 	if o, ok := v.(*pickle.Object); ok { // a subclass of dict
 		v = &pickle.Dict{}

@@ -76,7 +76,8 @@ func TestForeignFormats(t *testing.T) {
 	}
 }
 
-// FuzzTorch: whatever the bytes, the answer is an error or tensors with as many bytes as their shape.
+// FuzzTorch: whatever the bytes, the answer is an error or tensors with as many bytes as their
+// shape.
 func FuzzTorch(f *testing.F) {
 	for _, name := range []string{"f16.pt", "legacy.pt", "strides.pt", "checkpoint.pt", "module.pt"} {
 		f.Add(torchFile(f, name))

@@ -17,16 +17,17 @@ import (
 	"sescope/weights/torch"
 )
 
-// refusedONNX are networks of styles.py that PyTorch's ONNX exporter writes and nn/onnx refuses, and a
-// part of the sentence. What depends on the data is not among them: ONNX holds the way of one picture.
+// refusedONNX are networks of styles.py that PyTorch's ONNX exporter writes and nn/onnx refuses,
+// and a part of the sentence. What depends on the data is not among them: ONNX holds the way of one
+// picture.
 var refusedONNX = map[string]string{
 	"group_norm": "InstanceNormalization", "layer_norm": "own mean", "instance_norm": "InstanceNormalization", "transposed": "ConvTranspose", "upsampled": "Resize",
 	"einsum": "insum", "softmax_inside": "stands inside the network", "maps_out": "one value for each class",
 }
 
-// Networks in the styles that people write them give PyTorch's logits, by export.py and by ONNX, up to
-// 1e-4 of the largest; what a spec has no word for is named by both. A state_dict is found in whatever
-// people keep it in, by Python and by Go, and nothing in the file runs.
+// Networks in the styles that people write them give PyTorch's logits, by export.py and by ONNX, up
+// to 1e-4 of the largest; what a spec has no word for is named by both. A state_dict is found in
+// whatever people keep it in, by Python and by Go, and nothing in the file runs.
 func TestStyles(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
 		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
@@ -84,7 +85,8 @@ func TestStyles(t *testing.T) {
 	}
 }
 
-// fromPyTorch is how far a network's logits of PATH.rgb are from PATH.json, as a part of the largest.
+// fromPyTorch is how far a network's logits of PATH.rgb are from PATH.json, as a part of the
+// largest.
 func fromPyTorch(t *testing.T, m *nn.Model, path string) float64 {
 	t.Helper()
 	pixels, err := os.ReadFile(path + ".rgb")

@@ -7,7 +7,8 @@ import (
 	"sescope/weights/pickle"
 )
 
-// Batch makes records of a file of CIFAR of any kind, and tells whether it is CIFAR-10 or CIFAR-100.
+// Batch makes records of a file of CIFAR of any kind, and tells whether it is CIFAR-10 or
+// CIFAR-100.
 func Batch(file string, b []byte) (records []byte, of int, err error) {
 	if dataset.IsPickle(b) {
 		return Records(file, b)
