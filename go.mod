@@ -11,7 +11,6 @@ require (
 	golang.org/x/sync v0.25.0
 	golang.org/x/sys v0.50.0
 	golang.org/x/text v0.44.0
-	google.golang.org/protobuf v1.36.12
 	rsc.io/qr v0.2.0
 )
 

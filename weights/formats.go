@@ -6,6 +6,15 @@ import (
 	"strings"
 )
 
+// IsTorch tells by its first bytes whether a file is one of torch.save: a zip, or since before
+// PyTorch 1.6 a row of pickles. Package torch reads it.
+func IsTorch(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte(torchMagic))
+}
+
+// torchMagic is the pickle of the number that old files begin with.
+const torchMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+
 // Foreign names the format of a network's file that this package does not read, by its name and its
 // first bytes; it is empty for what may be one of ours.
 func Foreign(name string, b []byte) string {
@@ -25,10 +34,12 @@ func Foreign(name string, b []byte) string {
 }
 
 // foreign are formats that are known by their ends of names.
-var foreign = [][2]string{{".onnx", "ONNX"}, {".keras", "Keras"}, {".pb", "TensorFlow's graph"}, {".mlmodel", "Core ML"}, {".ckpt", "a checkpoint"}}
+var foreign = [][2]string{{".onnx", "ONNX"}, {".keras", "Keras"}, {".pb", "TensorFlow's graph"}, {".mlmodel", "Core ML"}, {".ckpt", "a checkpoint"},
+	{".index.json", "the list of a network that is cut into several files"}}
 
 // Formats is what opens, for messages.
-const Formats = ".safetensors and state_dicts of torch.save (.pt, .pth) open; ONNX becomes .safetensors by sescope convert, a PyTorch module by weights/train/export.py"
+const Formats = ".safetensors and state_dicts of torch.save (.pt, .pth) open, on the page ONNX too; " +
+	"sescope convert makes .safetensors of ONNX, weights/train/export.py of a PyTorch module"
 
 // errForeign is the error about a file of another format.
 func errForeign(name, format string) error {

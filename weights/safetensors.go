@@ -48,17 +48,6 @@ type headerEntry struct {
 	Offsets []int  `json:"data_offsets"`
 }
 
-// Open reads a file of either format: safetensors, or a state_dict of torch.save.
-func Open(name string, b []byte) (*File, error) {
-	if IsTorch(b) {
-		return ReadTorch(name, b)
-	}
-	if format := Foreign(name, b); format != "" {
-		return nil, errForeign(name, format)
-	}
-	return Read(name, b)
-}
-
 // Read parses a safetensors file by the rules of the format's reference reader, which also takes
 // white space before the header's brace, null metadata and tensors of no bytes anywhere. Stricter
 // than it, a name may not stand twice, as the format says. The name given is used in errors only.
@@ -68,11 +57,18 @@ func Read(name string, b []byte) (*File, error) {
 	fail := func(format string, args ...any) (*File, error) {
 		return nil, fmt.Errorf("%s: "+format, append([]any{name}, args...)...)
 	}
+	var size uint64
+	if len(b) >= 8 {
+		size = binary.LittleEndian.Uint64(b)
+	}
+	whole := len(b) >= 8 && size <= maxHeader && size <= uint64(len(b)-8)
+	if format := Foreign(name, b); format != "" && !whole {
+		return nil, errForeign(name, format)
+	}
 	if len(b) < 8 {
 		return fail("%d bytes, expected a safetensors file (at least 8)", len(b))
 	}
-	size := binary.LittleEndian.Uint64(b)
-	if size > maxHeader || size > uint64(len(b)-8) {
+	if !whole {
 		return fail("not a safetensors file: the header claims %d bytes, the file has %d after the length (limit %d)", size, len(b)-8, maxHeader)
 	}
 	header, data := b[8:8+size], b[8+size:]
@@ -109,7 +105,7 @@ func Read(name string, b []byte) (*File, error) {
 		if !ok {
 			return fail("tensor %q: dtype %q is none of the format's, expected F32 for instance", m.Name, e.DType)
 		}
-		n, err := count(e.Shape, 8*len(data)/bits)
+		n, err := Elements(e.Shape, 8*len(data)/bits)
 		if err != nil {
 			return fail("tensor %q: %v", m.Name, err)
 		}
@@ -181,8 +177,11 @@ func readEntry(text json.RawMessage) (e headerEntry, err error) {
 	return e, json.Unmarshal(text, &e)
 }
 
-// count multiplies a shape, refusing what exceeds limit without ever overflowing.
-func count(shape []int, limit int) (int, error) {
+// Bits is how many bits an element of a dtype takes; 0 if the format has none of that name.
+func Bits(dtype string) int { return dtypeBits[dtype] }
+
+// Elements multiplies a shape, refusing what exceeds limit without ever overflowing.
+func Elements(shape []int, limit int) (int, error) {
 	if slices.Contains(shape, 0) {
 		limit = math.MaxInt // it holds nothing, whatever its other dimensions are
 	}

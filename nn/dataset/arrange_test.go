@@ -5,7 +5,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -141,44 +140,14 @@ func sorted(s string) string {
 	return string(b)
 }
 
-// Batches of Python's and of the binary format give the same records.
+// CIFAR's binary files, those of CIFAR-100 by their fine labels.
 func TestBatches(t *testing.T) {
-	ten, err := os.ReadFile("testdata/ten.pickle")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hundred, err := os.ReadFile("testdata/hundred.pickle")
-	if err != nil {
-		t.Fatal(err)
-	}
-	record := func(label byte, colour byte) (b []byte) {
-		b = append(b, label)
-		for c := range byte(3) {
-			b = append(b, bytes.Repeat([]byte{colour + c}, plane)...)
+	record := append([]byte{99}, bytes.Repeat([]byte{10}, 3*plane)...)
+	for of, b := range map[int][]byte{10: append([]byte{3}, record[1:]...), 100: append([]byte{13}, record...)} {
+		got, kind, err := Batch("x", b)
+		if err != nil || kind != of || !bytes.Equal(got, b[len(b)-Record:]) {
+			t.Errorf("CIFAR-%d: %d bytes, CIFAR-%d, %v", of, len(got), kind, err)
 		}
-		return b
-	}
-	want := append(record(3, 10), record(8, 20)...)
-	if b, of, err := Batch("x", ten); err != nil || of != 10 || !bytes.Equal(b, want) {
-		t.Errorf("CIFAR-10 of Python: %d bytes, CIFAR-%d, %v", len(b), of, err)
-	}
-	if b, of, err := Batch("x", want); err != nil || of != 10 || !bytes.Equal(b, want) {
-		t.Errorf("CIFAR-10 as it is: %d bytes, CIFAR-%d, %v", len(b), of, err)
-	}
-	fine := record(99, 10)
-	for name, b := range map[string][]byte{"Python": hundred, "binary": append([]byte{13}, fine...)} {
-		if b, of, err := Batch("x", b); err != nil || of != 100 || !bytes.Equal(b, fine) {
-			t.Errorf("CIFAR-100, %s: %d bytes, CIFAR-%d, %v", name, len(b), of, err)
-		}
-	}
-	for cut := range len(ten) {
-		if _, _, err := Pickle("x", ten[:cut]); !is(err, NotPickle) {
-			t.Fatalf("%d bytes of a batch: %v", cut, err)
-		}
-	}
-	bad := bytes.Replace(ten, []byte{'K', 8, 'e'}, []byte{'K', 10, 'e'}, 1)
-	if _, _, err := Pickle("x", bad); !is(err, WrongLabel) {
-		t.Errorf("label 10: %v", err)
 	}
 	names := []string{"cifar-10-batches-py/data_batch_2", "cifar-10-batches-py/data_batch_1", "cifar-10-batches-py/test_batch", "cifar-10-batches-py/readme.html"}
 	for part, want := range map[string][]int{"": {2}, "test": {2}, "train": {1, 0}, All: {1, 0, 2}} {
@@ -306,21 +275,21 @@ func FuzzTar(f *testing.F) {
 	})
 }
 
-// No pickle and no table makes the readers panic.
-func FuzzBatch(f *testing.F) {
-	for _, name := range []string{"ten", "hundred"} {
-		b, err := os.ReadFile("testdata/" + name + ".pickle")
+// No table of labels and no names make the readers panic or label what is not there.
+func FuzzTable(f *testing.F) {
+	f.Add("file,label\nb/2.png,dog\n", "a/1.png\nb/2.png", "")
+	f.Add("\ufeff1.png;3\r\n2.png;dog", "set/train/1.png\nset/test/2.png", "train")
+	f.Add("id\tclass\n\"1\"\tCats\n", "1.png", "all")
+	f.Fuzz(func(t *testing.T, table, files, part string) {
+		paths := strings.Split(files, "\n")
+		a, err := Arrange(paths, table, part, cifar)
 		if err != nil {
-			f.Fatal(err)
+			return
 		}
-		f.Add(b)
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if records, of, err := Batch("x", b); err == nil && (len(records)%Record != 0 || of != 10 && of != 100) {
-			t.Errorf("%d bytes of CIFAR-%d", len(records), of)
-		}
-		if a, err := Arrange([]string{"a/1.png", "b.csv"}, string(b), "", cifar); err != nil || len(a.Pictures) > 1 {
-			t.Errorf("%+v, %v", a, err)
+		for _, p := range a.Pictures {
+			if p.At < 0 || p.At >= len(paths) || p.Label < 0 || p.Label >= len(cifar) {
+				t.Errorf("%+v of %d files and %d classes", p, len(paths), len(cifar))
+			}
 		}
 	})
 }

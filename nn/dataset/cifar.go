@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-
-	"sescope/weights/pickle"
 )
 
 // CIFAR-10's binary format: records of 1 label byte and 1024 red, 1024 green, 1024 blue bytes, row
@@ -70,41 +68,6 @@ func BMP(record []byte) []byte {
 // IsPickle tells whether a file begins as Python's pickles do, of protocol 2 and later.
 func IsPickle(b []byte) bool { return len(b) > 2 && b[0] == 0x80 && b[1] >= 2 && b[1] <= 5 }
 
-// Pickle makes records of a batch of CIFAR-10 or CIFAR-100 as Python pickles it, a dictionary with
-// data (uint8, pictures x 3072) and labels or fine_labels. Nothing in the file is executed: see
-// the package pickle. Classes is 10 or 100.
-func Pickle(file string, b []byte) (records []byte, classes int, err error) {
-	wrong := &Fault{Kind: NotPickle, Name: file}
-	v, _, err := pickle.Decode(b)
-	batch, _ := v.(*pickle.Dict)
-	if err != nil || batch == nil {
-		return nil, 0, wrong
-	}
-	classes = 10
-	labels, ok := batch.Get("labels")
-	if !ok {
-		classes = 100
-		labels, _ = batch.Get("fine_labels")
-	}
-	data, _ := batch.Get("data")
-	array, ok := pickle.NumPy(data)
-	list, ok2 := labels.(*pickle.List)
-	if !ok || !ok2 || array.DType != "u1" || array.Fortran || len(array.Shape) != 2 || array.Shape[1] != 3*plane || array.Shape[0] != len(list.Items) {
-		return nil, 0, wrong
-	}
-	if len(list.Items) > MaxFiles {
-		return nil, 0, &Fault{TooMany, file, len(list.Items), MaxFiles}
-	}
-	for i, item := range list.Items {
-		label, ok := item.(int64)
-		if !ok || label < 0 || label >= int64(classes) {
-			return nil, 0, &Fault{WrongLabel, RecordName(file, i), int(label), classes}
-		}
-		records = append(append(records, byte(label)), array.Data[3*plane*i:3*plane*(i+1)]...)
-	}
-	return records, classes, nil
-}
-
 // Fine makes records of CIFAR-100's binary format, which has a coarse label in front of each
 // record.
 func Fine(b []byte) (records []byte) {
@@ -117,13 +80,10 @@ func Fine(b []byte) (records []byte) {
 // IsFine tells whether a file of that many bytes is of CIFAR-100's binary format.
 func IsFine(size int) bool { return size > 0 && size%(Record+1) == 0 && size%Record != 0 }
 
-// Batch makes records of a file of CIFAR of any kind, and tells whether it is CIFAR-10 or
-// CIFAR-100.
+// Batch makes records of a binary file of CIFAR, and tells whether it is CIFAR-10 or CIFAR-100.
+// Package pickled reads those that Python pickled.
 func Batch(file string, b []byte) (records []byte, of int, err error) {
-	switch {
-	case IsPickle(b):
-		return Pickle(file, b)
-	case IsFine(len(b)):
+	if IsFine(len(b)) {
 		return Fine(b), 100, nil
 	}
 	_, err = Records(file, len(b), 10, 10)

@@ -7,6 +7,22 @@ import (
 	"sescope/nn"
 )
 
+// ClassList are the classes of a text that names one a line, in Chinese too behind a tab.
+func ClassList(text string) (list []nn.Class) {
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r", "\n")
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		en, zh, ok := strings.Cut(line, "\t")
+		if en = strings.TrimSpace(en); !ok {
+			zh = en
+		}
+		list = append(list, nn.Class{En: en, Zh: strings.TrimSpace(zh)})
+	}
+	return list
+}
+
 // Classes are the folders that hold files, by the innermost one's name, in alphabetical order: what
 // a set of pictures by class says by itself. Names that differ in case or in what joins
 // their words count once;

@@ -239,3 +239,16 @@ func TestClasses(t *testing.T) {
 		t.Errorf("labels %+v, unmatched %+v", pictures, unmatched)
 	}
 }
+
+// No list of classes makes the reader panic, and every class has a name.
+func FuzzClassList(f *testing.F) {
+	f.Add("cat\ndog\t狗\r\n\n")
+	f.Add("\ufeffcat")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, c := range ClassList(text) {
+			if c.En == "" || c.Zh == "" || strings.ContainsAny(c.En+c.Zh, "\n\r") {
+				t.Errorf("class %+v of %q", c, text)
+			}
+		}
+	})
+}

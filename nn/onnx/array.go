@@ -214,6 +214,10 @@ const (
 	bfloat  = 16
 )
 
+// otherTypes are those that are not read, by their numbers.
+var otherTypes = map[int]string{4: "uint16", 5: "int16", 8: "text", 12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128",
+	17: "float8", 18: "float8", 19: "float8", 20: "float8", 21: "uint4", 22: "int4", 23: "float4"}
+
 // decode reads a tensor of the file; raw is its data, which may come from another file.
 func (t *tensor) decode(raw []byte) (*array, error) {
 	n, err := size(t.dims)
@@ -271,7 +275,11 @@ func (t *tensor) decode(raw []byte) (*array, error) {
 		}
 		return a, nil
 	}
-	return nil, fmt.Errorf("data type %d, expected float, float16, bfloat16, double, int8, uint8, int32, int64 or bool", t.dataType)
+	name := otherTypes[t.dataType]
+	if name == "" {
+		name = fmt.Sprintf("data type %d", t.dataType)
+	}
+	return nil, fmt.Errorf("numbers of %s, expected float, float16, bfloat16, double, int8, uint8, int32, int64 or bool", name)
 }
 
 // erf to the accuracy of float32.

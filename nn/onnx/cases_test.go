@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -13,8 +14,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"google.golang.org/protobuf/encoding/protowire"
 
 	"sescope/nn"
 	"sescope/weights"
@@ -135,12 +134,12 @@ func TestRefusedForms(t *testing.T) {
 // message writes fields of a protobuf message: a number and bytes in turn.
 func message(parts ...any) (b []byte) {
 	for i := 0; i < len(parts); i += 2 {
-		b = protowire.AppendTag(b, protowire.Number(parts[i].(int)), protowire.BytesType)
+		b = binary.AppendUvarint(b, uint64(parts[i].(int))<<3|sized)
 		switch v := parts[i+1].(type) {
 		case string:
-			b = protowire.AppendString(b, v)
+			b = append(binary.AppendUvarint(b, uint64(len(v))), v...)
 		case []byte:
-			b = protowire.AppendBytes(b, v)
+			b = append(binary.AppendUvarint(b, uint64(len(v))), v...)
 		}
 	}
 	return b
@@ -149,7 +148,7 @@ func message(parts ...any) (b []byte) {
 // A long row of nodes of one name is read in time that grows with its length.
 func TestManyNodes(t *testing.T) {
 	size := func(n int) []byte {
-		return protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(n))
+		return binary.AppendUvarint([]byte{1<<3 | varint}, uint64(n))
 	}
 	var dims []byte
 	for _, n := range []int{1, 3, 32, 32} {

@@ -224,12 +224,17 @@ func axes(list []int, dims int) ([]bool, error) {
 	return out, nil
 }
 
-// inline puts the nodes of called functions, and the taken side of an If on a constant, in the
-// place of the nodes that call them.
+// function is what a node calls, or nil for an operator.
+func (g *graph) function(n *node) *function {
+	return g.functions[n.domain+"\x00"+n.op+"\x00"+n.overload]
+}
+
+// inline puts the nodes of called functions, and the taken side of an If on a constant, in the place
+// of the nodes that call them.
 func (g *graph) inline(depth int) error {
 	var out []*node
 	for k, n := range g.nodes {
-		f := g.functions[n.domain+"\x00"+n.op]
+		f := g.function(n)
 		if f == nil {
 			out = append(out, n)
 			continue
@@ -260,10 +265,12 @@ func (g *graph) inline(depth int) error {
 			return out
 		}
 		for _, inner := range f.nodes {
-			c := &node{op: inner.op, domain: inner.domain, name: strings.Trim(n.name+"/"+inner.name, "/"), in: rename(inner.in), out: rename(inner.out), attrs: map[string]*attribute{}}
+			c := &node{op: inner.op, domain: inner.domain, overload: inner.overload, name: strings.Trim(n.name+"/"+inner.name, "/"), in: rename(inner.in), out: rename(inner.out), attrs: map[string]*attribute{}}
 			for name, a := range inner.attrs {
-				if a.ref != "" {
-					a = n.attrs[a.ref]
+				if ref := a.ref; ref != "" {
+					if a = n.attrs[ref]; a == nil {
+						a = f.defaults[ref]
+					}
 				}
 				if a != nil {
 					c.attrs[name] = a
@@ -276,7 +283,7 @@ func (g *graph) inline(depth int) error {
 		return nil
 	}
 	for _, n := range out {
-		if g.functions[n.domain+"\x00"+n.op] != nil {
+		if g.function(n) != nil {
 			return g.inline(depth + 1)
 		}
 	}

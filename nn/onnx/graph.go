@@ -292,7 +292,34 @@ func (c *converter) emit(n *node, v string) (held, error) {
 	case "Softmax", "LogSoftmax":
 		return held{}, fail(n, "stands inside the network, expected it at the end only")
 	}
+	if c.normalises(n, 8) {
+		return held{}, fail(n, "normalises by the picture's own mean and deviation, as LayerNorm and GroupNorm do, expected those of the training")
+	}
 	return held{}, fail(n, "is none of the layers that a spec has: %s", operators)
+}
+
+// normalises tells whether a node divides by a root of a mean, as exporters before opset 17 write
+// normalisations.
+func (c *converter) normalises(n *node, steps int) bool {
+	if n == nil || steps == 0 {
+		return false
+	}
+	if n.op == "Sqrt" {
+		m := c.made[c.real(n.in[0])]
+		for range 3 {
+			if m == nil || m.op == "ReduceMean" || len(c.changing(m)) == 0 {
+				break
+			}
+			m = c.made[c.changing(m)[0]]
+		}
+		return m != nil && m.op == "ReduceMean"
+	}
+	for _, v := range c.changing(n) {
+		if slices.Contains([]string{"Div", "Mul", "Sub", "Add", "Sqrt", "Reciprocal", "Reshape"}, n.op) && c.normalises(c.made[v], steps-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // activation appends a function of single values, or nothing for the identity.

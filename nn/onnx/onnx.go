@@ -154,8 +154,8 @@ func (c *converter) ends() (in value, out string, err error) {
 			pictures = append(pictures, v)
 		}
 	}
-	if len(pictures) != 1 || len(c.g.outputs) != 1 {
-		return in, "", fmt.Errorf("%d inputs and %d outputs, expected one of each", len(pictures), len(c.g.outputs))
+	if len(pictures) != 1 || len(c.g.outputs) == 0 {
+		return in, "", fmt.Errorf("%d inputs and %d outputs, expected a picture and the values of the classes", len(pictures), len(c.g.outputs))
 	}
 	in = pictures[0]
 	wrong := fmt.Errorf("input %q has the shape %v, expected (N, C, H, W) or (N, H, W, C) with 3 channels or 1, and --size where H and W are open", in.name, in.dims)
@@ -179,7 +179,20 @@ func (c *converter) ends() (in value, out string, err error) {
 		return in, "", wrong
 	}
 	c.input = nn.Shape{H: *h, W: *w, C: channels}
-	return in, c.g.outputs[0].name, nil
+	return in, c.logitsOf(c.g.outputs), nil
+}
+
+// logitsOf is the output that is taken for the classes' values: the best named or the first, as
+// export.py takes it of what a module returns.
+func (c *converter) logitsOf(outputs []value) string {
+	for _, name := range []string{"logits", "output", "out", "pred"} {
+		for _, v := range outputs {
+			if v.name == name {
+				return name
+			}
+		}
+	}
+	return outputs[0].name
 }
 
 // head converts everything up to the logits, and tells which function the file has behind them.

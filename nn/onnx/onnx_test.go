@@ -134,6 +134,11 @@ func FuzzRead(f *testing.F) {
 	for _, name := range []string{"nhwc", "qdq", "opset18", "shuffle", "one-output", "linear-not-folded"} {
 		f.Add(testdata(f, name+".onnx"))
 	}
+	for _, opset := range []int{9, 18, 21} {
+		w := network(opset)
+		w.model = gelu("exact", "tanh")
+		f.Add(w.file(opset, 10))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, _, err := Read("fuzz", b, cifar)
 		if err != nil {

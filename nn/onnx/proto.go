@@ -1,10 +1,10 @@
 package onnx
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // The parts of onnx.proto that are read (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3),
@@ -20,6 +20,7 @@ type graph struct {
 
 type node struct {
 	op, name, domain string
+	overload         string // which of several functions of one name
 	in, out          []string
 	attrs            map[string]*attribute
 }
@@ -48,8 +49,9 @@ type tensor struct {
 
 // function is a part of a graph that the file names and nodes call.
 type function struct {
-	in, out []string
-	nodes   []*node
+	in, out  []string
+	nodes    []*node
+	defaults map[string]*attribute // of attributes that a calling node leaves out
 }
 
 type value struct {
@@ -57,35 +59,46 @@ type value struct {
 	dims []int // 0 where the file leaves a size open
 }
 
+// Kinds of fields as protocol buffers are written.
+const (
+	varint = 0
+	wide   = 1 // 8 bytes
+	sized  = 2 // a length and as many bytes
+	narrow = 5 // 4 bytes
+)
+
+var errWire = errors.New("its fields are no protocol buffer's")
+
 // fields calls f for every field of a message: number, and its content as bytes or as a number.
-func fields(b []byte, f func(number protowire.Number, bytes []byte, number64 uint64) error) error {
+func fields(b []byte, f func(number int, bytes []byte, number64 uint64) error) error {
 	for len(b) > 0 {
-		number, kind, n := protowire.ConsumeTag(b)
-		if n < 0 {
-			return protowire.ParseError(n)
+		key, n := binary.Uvarint(b)
+		if n <= 0 || key>>3 == 0 || key>>3 > math.MaxInt32 {
+			return errWire
 		}
 		b = b[n:]
 		var content []byte
 		var v uint64
-		switch kind {
-		case protowire.BytesType:
-			content, n = protowire.ConsumeBytes(b)
-		case protowire.VarintType:
-			v, n = protowire.ConsumeVarint(b)
-		case protowire.Fixed32Type:
-			var w uint32
-			w, n = protowire.ConsumeFixed32(b)
-			v = uint64(w)
-		case protowire.Fixed64Type:
-			v, n = protowire.ConsumeFixed64(b)
-		default:
-			n = protowire.ConsumeFieldValue(number, kind, b)
+		switch kind := key & 7; {
+		case kind == sized:
+			length, n := binary.Uvarint(b)
+			if n <= 0 || length > uint64(len(b)-n) {
+				return errWire
+			}
+			content, b = b[n:][:length:length], b[n+int(length):]
+		case kind == varint:
+			if v, n = binary.Uvarint(b); n <= 0 {
+				return errWire
+			}
+			b = b[n:]
+		case kind == narrow && len(b) >= 4:
+			v, b = uint64(binary.LittleEndian.Uint32(b)), b[4:]
+		case kind == wide && len(b) >= 8:
+			v, b = binary.LittleEndian.Uint64(b), b[8:]
+		default: // groups, which ONNX never had
+			return errWire
 		}
-		if n < 0 {
-			return protowire.ParseError(n)
-		}
-		b = b[n:]
-		if err := f(number, content, v); err != nil {
+		if err := f(int(key>>3), content, v); err != nil {
 			return err
 		}
 	}
@@ -98,9 +111,9 @@ func numbers(list []int, content []byte, v uint64) ([]int, error) {
 		return append(list, int(int64(v))), nil
 	}
 	for len(content) > 0 {
-		v, n := protowire.ConsumeVarint(content)
-		if n < 0 {
-			return nil, protowire.ParseError(n)
+		v, n := binary.Uvarint(content)
+		if n <= 0 {
+			return nil, errWire
 		}
 		list, content = append(list, int(int64(v))), content[n:]
 	}
@@ -110,7 +123,7 @@ func numbers(list []int, content []byte, v uint64) ([]int, error) {
 func parseModel(b []byte) (*graph, error) {
 	var g *graph
 	functions := map[string]*function{}
-	err := fields(b, func(number protowire.Number, content []byte, _ uint64) (err error) {
+	err := fields(b, func(number int, content []byte, _ uint64) (err error) {
 		switch number {
 		case 7:
 			g, err = parseGraph(content)
@@ -129,8 +142,8 @@ func parseModel(b []byte) (*graph, error) {
 }
 
 func parseFunction(b []byte, functions map[string]*function) error {
-	f, name, domain := &function{}, "", ""
-	err := fields(b, func(number protowire.Number, content []byte, _ uint64) error {
+	f, name, domain, overload := &function{defaults: map[string]*attribute{}}, "", "", ""
+	err := fields(b, func(number int, content []byte, _ uint64) error {
 		switch number {
 		case 1:
 			name = string(content)
@@ -144,16 +157,20 @@ func parseFunction(b []byte, functions map[string]*function) error {
 			return err
 		case 10:
 			domain = string(content)
+		case 11:
+			return parseAttribute(content, f.defaults)
+		case 13:
+			overload = string(content)
 		}
 		return nil
 	})
-	functions[domain+"\x00"+name] = f
+	functions[domain+"\x00"+name+"\x00"+overload] = f
 	return err
 }
 
 func parseGraph(b []byte) (*graph, error) {
 	g := &graph{tensors: map[string]*tensor{}}
-	err := fields(b, func(number protowire.Number, content []byte, _ uint64) error {
+	err := fields(b, func(number int, content []byte, _ uint64) error {
 		switch number {
 		case 1:
 			n, err := parseNode(content)
@@ -183,7 +200,7 @@ func parseGraph(b []byte) (*graph, error) {
 
 func parseNode(b []byte) (*node, error) {
 	n := &node{attrs: map[string]*attribute{}}
-	err := fields(b, func(number protowire.Number, content []byte, _ uint64) error {
+	err := fields(b, func(number int, content []byte, _ uint64) error {
 		switch number {
 		case 1:
 			n.in = append(n.in, string(content))
@@ -197,6 +214,8 @@ func parseNode(b []byte) (*node, error) {
 			return parseAttribute(content, n.attrs)
 		case 7:
 			n.domain = string(content)
+		case 8:
+			n.overload = string(content)
 		}
 		return nil
 	})
@@ -205,7 +224,7 @@ func parseNode(b []byte) (*node, error) {
 
 func parseAttribute(b []byte, attrs map[string]*attribute) error {
 	name, a := "", &attribute{}
-	err := fields(b, func(number protowire.Number, content []byte, v uint64) (err error) {
+	err := fields(b, func(number int, content []byte, v uint64) (err error) {
 		switch number {
 		case 1:
 			name = string(content)
@@ -234,7 +253,7 @@ func parseAttribute(b []byte, attrs map[string]*attribute) error {
 
 func parseTensor(b []byte) (*tensor, error) {
 	t := &tensor{}
-	err := fields(b, func(number protowire.Number, content []byte, v uint64) (err error) {
+	err := fields(b, func(number int, content []byte, v uint64) (err error) {
 		switch number {
 		case 1:
 			t.dims, err = numbers(t.dims, content, v)
@@ -250,15 +269,14 @@ func parseTensor(b []byte) (*tensor, error) {
 			t.raw = content
 		case 10:
 			for ; len(content) >= 8; content = content[8:] {
-				w, _ := protowire.ConsumeFixed64(content)
-				t.doubles = append(t.doubles, math.Float64frombits(w))
+				t.doubles = append(t.doubles, math.Float64frombits(binary.LittleEndian.Uint64(content)))
 			}
 		case 13:
 			if t.external == nil {
 				t.external = map[string]string{}
 			}
 			key, text := "", ""
-			err = fields(content, func(number protowire.Number, content []byte, _ uint64) error {
+			err = fields(content, func(number int, content []byte, _ uint64) error {
 				if number == 1 {
 					key = string(content)
 				} else if number == 2 {
@@ -279,8 +297,7 @@ func floats(list []float32, content []byte, v uint64) []float32 {
 		return append(list, math.Float32frombits(uint32(v)))
 	}
 	for ; len(content) >= 4; content = content[4:] {
-		w, _ := protowire.ConsumeFixed32(content)
-		list = append(list, math.Float32frombits(w))
+		list = append(list, math.Float32frombits(binary.LittleEndian.Uint32(content)))
 	}
 	return list
 }
@@ -289,15 +306,15 @@ func floats(list []float32, content []byte, v uint64) []float32 {
 // sizes.
 func parseValue(b []byte) (value, error) {
 	var v value
-	inside := func(want protowire.Number, then func(content []byte, n uint64) error) func(protowire.Number, []byte, uint64) error {
-		return func(number protowire.Number, content []byte, n uint64) error {
+	inside := func(want int, then func(content []byte, n uint64) error) func(int, []byte, uint64) error {
+		return func(number int, content []byte, n uint64) error {
 			if number == want {
 				return then(content, n)
 			}
 			return nil
 		}
 	}
-	err := fields(b, func(number protowire.Number, content []byte, _ uint64) error {
+	err := fields(b, func(number int, content []byte, _ uint64) error {
 		switch number {
 		case 1:
 			v.name = string(content)

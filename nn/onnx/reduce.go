@@ -236,6 +236,9 @@ func dequantize(_ *evaluator, n *node, in []*array) ([]*array, error) {
 		return []*array{x}, nil
 	}
 	d := 0
+	if block := n.int("block_size", 0); block != 0 { // since opset 21: a scale for each run of values along the axis
+		return dequantizeBlocks(n, in, block)
+	}
 	if scale.len() > 1 {
 		var err error
 		if d, err = axis(n.int("axis", 1), len(x.shape)); err != nil {
@@ -256,6 +259,50 @@ func dequantize(_ *evaluator, n *node, in []*array) ([]*array, error) {
 			zero = in[2].at(c % in[2].len())
 		}
 		out.f[k] = (x.at(k) - zero) * scale.at(c)
+	}
+	return []*array{out}, nil
+}
+
+func dequantizeBlocks(n *node, in []*array, block int) ([]*array, error) {
+	x, scale := in[0], in[1]
+	d, err := axis(n.int("axis", 1), len(x.shape))
+	if err != nil {
+		return nil, err
+	}
+	wrong := fmt.Errorf("scales of the shape %v for %v in blocks of %d", scale.shape, x.shape, block)
+	if block < 1 || scale.whole() || len(scale.shape) != len(x.shape) {
+		return nil, wrong
+	}
+	for i, m := range x.shape {
+		if i == d {
+			m = (m + block - 1) / block
+		}
+		if scale.shape[i] != m {
+			return nil, wrong
+		}
+	}
+	var zero *array
+	if len(in) > 2 && in[2] != nil {
+		if zero = in[2]; zero.len() != scale.len() {
+			return nil, wrong
+		}
+	}
+	out := &array{shape: x.shape, f: make([]float32, x.len())}
+	from, to := strides(x.shape), strides(scale.shape)
+	for k := range out.f {
+		at := 0
+		for i, m := range x.shape {
+			c := k / from[i] % m
+			if i == d {
+				c /= block
+			}
+			at += c * to[i]
+		}
+		v := x.at(k)
+		if zero != nil {
+			v -= zero.at(at)
+		}
+		out.f[k] = v * scale.at(at)
 	}
 	return []*array{out}, nil
 }

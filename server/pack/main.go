@@ -14,6 +14,7 @@
 //	  boot.HASH.js…     web/static
 //	  sescope.*.wasm    the package ./wasm
 //	  sescope-relaxed.* the same with fused multiply-adds (see wasm/postlink), for browsers that know relaxed SIMD
+//	  importer.*        the package ./wasm/importer, which reads files of other kinds
 //	  wasm_exec.*.js    from the Go that compiled it
 //	  vugu-helper.*.js  the script inside the Vugu module (see helper.go)
 //	  models/*          weights/models/*.safetensors and *.portraits.{webp,json}

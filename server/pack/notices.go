@@ -35,7 +35,7 @@ func notices(ctx context.Context, root string, packages ...string) ([]byte, erro
 			continue // a project that has no server
 		}
 		list := goTool
-		if pkg != "./wasm" { // a program of this machine, which holds other modules
+		if !strings.HasPrefix(pkg, "./wasm") { // a program of this machine, which holds other modules
 			list = func(ctx context.Context, dir string, args ...string) (string, error) {
 				return runGo(ctx, dir, nil, args...)
 			}

@@ -85,7 +85,7 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	licences, err := notices(ctx, root, "./wasm", "./server")
+	licences, err := notices(ctx, root, "./wasm", "./wasm/importer", "./server")
 	if err != nil {
 		return nil, err
 	}
@@ -118,26 +118,40 @@ func addStatic(t tree, dir string) error {
 	})
 }
 
+// importerFile is the program that reads files of other kinds: it comes with the first that needs
+// it.
+const importerFile = "importer.wasm"
+
 // experiment leaves two parts of Go's runtime out that a page with a heap of 10 MB does not need: the newer collector and an allocator for each size.
 const experiment = "nogreenteagc,nosizespecializedmalloc"
 
 // noInlining is for everything but the kernels: calls written out in place are a tenth of the program on its way to a browser.
 var noInlining = []string{"-gcflags=all=-l", "-gcflags=sescope/kernels=", "-gcflags=github.com/chewxy/math32="}
 
-// buildWasm compiles ./wasm and makes the relaxed build of it. Paths and commit are kept out of the binary, so that equal sources make
-// equal bytes, whose compression can be reused. Function names (no -s) are there for package postlink only, which takes them out.
-func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
-	target, err := filepath.Abs(filepath.Join(scratch, "sescope.wasm"))
+// link compiles a program and takes out what it does not need to run. Paths and commit are kept out
+// of the binary, so that equal sources make equal bytes, whose compression can be reused. Function
+// names (no -s) are there for package postlink only, which takes them out.
+func link(ctx context.Context, root, scratch, program string) ([]byte, error) {
+	target, err := filepath.Abs(filepath.Join(scratch, "linked.wasm"))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := goTool(ctx, root, append(append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-w"}, noInlining...), "-o", target, "./wasm")...); err != nil {
+	if _, err := goTool(ctx, root, append(append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-w"}, noInlining...), "-o", target, program)...); err != nil {
 		return nil, err
 	}
 	linked, err := os.ReadFile(target)
 	if err != nil {
 		return nil, err
 	}
+	if linked, err = postlink.Shrink(linked, "sescope/", "main."); err != nil {
+		return nil, fmt.Errorf("shrinking the program %s: %v", program, err)
+	}
+	return linked, nil
+}
+
+// buildWasm makes the two builds of ./wasm, and the second program, which is too small a part of
+// anyone's time for two builds.
+func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	module, err := goTool(ctx, root, "list", "-m")
 	if err != nil {
 		return nil, err
@@ -146,14 +160,22 @@ func buildWasm(ctx context.Context, root, scratch string) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if linked, err = postlink.Shrink(linked, "sescope/", "main."); err != nil {
-		return nil, fmt.Errorf("shrinking the program: %v", err)
+	linked, err := link(ctx, root, scratch, "./wasm")
+	if err != nil {
+		return nil, err
+	}
+	importer, err := link(ctx, root, scratch, "./wasm/importer")
+	if err != nil {
+		return nil, err
 	}
 	plain, fused, err := postlink.Build(linked, counts)
 	if err != nil {
 		return nil, fmt.Errorf("the relaxed build: %v", err)
 	}
-	return tree{"sescope.wasm": plain, "sescope-relaxed.wasm": fused}, nil
+	if importer, _, err = postlink.Build(importer, counts); err != nil {
+		return nil, fmt.Errorf("the second program: %v", err)
+	}
+	return tree{"sescope.wasm": plain, "sescope-relaxed.wasm": fused, importerFile: importer}, nil
 }
 
 // wasmExec reads Go's JavaScript loader, which must be of the compiler's version.

@@ -27,6 +27,7 @@ var project = map[string]string{
 	"vugu/LICENSE":                 "Copyright somebody",
 	"vugu/go.mod":                  "module github.com/vugu/vugu\n\ngo 1.27\n",
 	"wasm/main.go":                 "package main\n\nimport \"example.test/small/kernels\"\n\nfunc main() { println(kernels.Answer()) }\n",
+	"wasm/importer/main.go":        "package main\n\nimport \"example.test/small/kernels\"\n\nfunc main() { println(-kernels.Answer()) }\n",
 	"kernels/kernels.go":           "package kernels\n\nfunc fma(p *float32)\n\nfunc Answer() float32 {\n\tx := [4]float32{1, 2, 3, 4}\n\tfma(&x[0])\n\treturn x[1]\n}\n",
 	"kernels/fma_wasm.s":           assembly,
 	"web/static/index.html":        page,
@@ -132,7 +133,7 @@ func TestPack(t *testing.T) {
 	d := read(t, got)
 	var want []string
 	for _, name := range []string{
-		"app.css", "app.webmanifest", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "wasm_exec.js", "notices.txt", "vugu-helper.js",
+		"app.css", "app.webmanifest", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "importer.wasm", "wasm_exec.js", "notices.txt", "vugu-helper.js",
 		"models/live.safetensors", "models/simple.safetensors",
 	} {
 		path := d.Files[name].Path
@@ -169,7 +170,7 @@ func TestPack(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"sescope.wasm", "sescope-relaxed.wasm"} {
+	for _, name := range []string{"sescope.wasm", "sescope-relaxed.wasm", "importer.wasm"} {
 		if !strings.HasPrefix(at(name), "\x00asm") {
 			t.Errorf("%s begins with %q, expected a WebAssembly module", name, at(name)[:4])
 		}

@@ -22,6 +22,13 @@ func ReadBlob(blob js.Value, at, n int) ([]byte, error) {
 	return b, nil
 }
 
+// Buffer is an ArrayBuffer of the same bytes, to be transferred.
+func Buffer(b []byte) js.Value {
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return array.Get("buffer")
+}
+
 // Bytes reads a picture's file, or so much of it that Decode can tell that it is too large.
 func Bytes(blob js.Value) ([]byte, error) { return ReadBlob(blob, 0, dataset.MaxFile+1) }
 

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -112,7 +114,26 @@ func testOffline(t *testing.T, in device) {
 	n = p.count()
 	p.click("notice-action")
 	p.after(n, "truck.svg", models(t)[1])
-	p.wait("the other network to be kept, too", "caches.match("+quote(h.url+asset(t, "models/"+models(t)[1]+".safetensors"))+").then(Boolean)")
+	kept := func(file string) string { return "caches.match(" + quote(h.url+asset(t, file)) + ").then(Boolean)" }
+	p.wait("the other network to be kept, too", kept("models/"+models(t)[1]+".safetensors"))
+
+	// The second program is missed with a sentence, comes when the network does, and is kept from then on.
+	onnx, err := os.ReadFile(filepath.Join("..", "..", "nn", "testdata", "golden", "tiny-14.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.set(func() { h.down = true })
+	p.setFiles("network", write(t, "first.onnx", onnx))
+	p.sentence("reader-missing")
+	h.set(func() { h.down = false })
+	n = p.count()
+	p.click("notice-action")
+	p.after(n, "truck.svg", "first.onnx")
+	p.wait("the second program to be kept, too", kept("importer.wasm"))
+	h.set(func() { h.down = true })
+	n = p.count()
+	p.setFiles("network", write(t, "second.onnx", onnx))
+	p.after(n, "truck.svg", "second.onnx")
 }
 
 // Two tabs of two versions: each goes on with its own files, and when the older one closes its

@@ -15,7 +15,7 @@ import (
 func TestTestSetKinds(t *testing.T) { inBoth(t, testTestSetKinds) }
 
 func testTestSetKinds(t *testing.T, in device) {
-	batch, err := os.ReadFile("../../nn/dataset/testdata/ten.pickle")
+	batch, err := os.ReadFile("../../nn/dataset/pickled/testdata/ten.pickle")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,9 +30,8 @@ type compare struct {
 	last   float64           // when the last one was
 	at     int               // the picture of the search that was tried last, counted through samples, opened ones and film
 	search turns.Generation  // a cancelled one stops
-	heat   *browser.Painter
+	heat   layer
 	small  *nn.Heatmap
-	large  *nn.Heatmap
 	layer  *browser.Canvas
 }
 
@@ -206,9 +205,8 @@ func (p *Page) paintCompare() {
 		p.panel.due = true // the next render shows the columns
 		return
 	}
-	if c.heat == nil {
-		c.heat, c.layer = browser.NewPainter(compareSide, compareSide), browser.NewCanvas(compareSide, false)
-		c.large = nn.NewHeatmap(compareSide, compareSide)
+	if c.layer == nil {
+		c.heat, c.layer = newLayer(compareSide), browser.NewCanvas(compareSide, false)
 	}
 	scales, _ := p.state.CompareScales()
 	colours, _ := nn.ColormapByName(p.state.Colours)
@@ -227,8 +225,13 @@ func (p *Page) paintCompare() {
 			for j, v := range col.Heat.Data {
 				c.small.Data[j] = v / hi
 			}
-			nn.ResizeBilinear(c.large, c.small)
-			nn.Overlay(c.heat.Image, c.large, colours, float32(p.state.Opacity)/100, true)
+			of := p.state.Shown.Model
+			if second := p.state.Compare.Second; second != nil && second.Name == col.Model {
+				of = second
+			}
+			c.heat.fit(of)
+			nn.ResizeBilinear(c.heat.large, c.small)
+			nn.Overlay(c.heat.inside, c.heat.large, colours, float32(p.state.Opacity)/100, true)
 			c.heat.Put(c.layer)
 			pic.Draw(c.layer, 1)
 		}

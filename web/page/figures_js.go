@@ -26,7 +26,7 @@ func (st *stage) paintFigures(s *view.State) {
 		fig.Ctx.Set("imageSmoothingQuality", "high")
 		fig.Draw(st.picture, 1)
 		if i > 0 {
-			st.paintChannel(r.Channels[i-1].Map)
+			st.paintChannel(s.Shown.Model, r.Channels[i-1].Map)
 			fig.Draw(st.scratch, 0.5)
 		}
 		document.Call("getElementById", fmt.Sprintf("fig-%d-title", i)).Set("textContent", caption.Title)
@@ -34,10 +34,12 @@ func (st *stage) paintFigures(s *view.State) {
 	}
 }
 
-func (st *stage) paintChannel(m protocol.Plane) {
+func (st *stage) paintChannel(of *protocol.Model, m protocol.Plane) {
+	l := &st.channelPaint
+	l.fit(of)
 	small := &nn.Heatmap{W: m.W, H: m.H, Data: append([]float32(nil), m.Data...)}
 	nn.Normalise(small)
-	st.spline.Resize(st.channel, small)
-	nn.Overlay(st.channelPaint.Image, st.channel, nn.Jet, 1, false)
-	st.channelPaint.Put(st.scratch)
+	st.spline.Resize(l.large, small)
+	nn.Overlay(l.inside, l.large, nn.Jet, 1, false)
+	l.Put(st.scratch)
 }

@@ -16,6 +16,7 @@ type line struct {
 	turns.Line[*message]
 	js     js.Value
 	answer func(reply protocol.Reply, data js.Value)
+	wanted func() bool       // where it is set: whether anyone waits for the answer
 	lost   func(silent bool) // it ended, or answered nothing for too long; it is closed already
 	funcs  []js.Func
 }
@@ -123,6 +124,9 @@ func (p *Page) patience(req protocol.Request, body map[string]any) float64 {
 			ms += v.Get("byteLength").Float() / bytesPerMs
 		}
 	}
+	if req.Op == protocol.Convert { // it runs the network's nodes one by one
+		return 20 * base
+	}
 	passes := 4 // the network as it is and as the person set it, its twins
 	switch {
 	case req.Audit != nil:
@@ -151,7 +155,7 @@ func (p *Page) tickLines() {
 	p.lines.watched = false
 	now := browser.Now()
 	for _, l := range slices.Clone(p.lines.open) {
-		if l.Tick(now) {
+		if l.Tick(now) || l.wanted != nil && !l.wanted() {
 			p.ended(l, true)
 		}
 	}

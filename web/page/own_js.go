@@ -8,6 +8,7 @@ import (
 	"sescope/web/browser"
 	"sescope/web/protocol"
 	"sescope/web/view"
+	"sescope/weights"
 )
 
 // maxNetwork is the largest file that is read as a network: everything is held in memory, as bytes
@@ -28,17 +29,16 @@ func isNetwork(name string) bool {
 	return slices.ContainsFunc(networkFiles, func(ext string) bool { return strings.HasSuffix(name, ext) })
 }
 
-// networkFiles are the ends of names of networks, those included that are answered with a sentence
-// only: weights.Foreign.
-var networkFiles = []string{".safetensors", ".pt", ".pth", ".onnx", ".tflite", ".h5", ".keras"}
+// networkFiles are the ends of names of networks, those included that are answered with a sentence only: weights.Foreign.
+var networkFiles = []string{".safetensors", ".pt", ".pth", ".ckpt", ".onnx", ".tflite", ".h5", ".keras", ".index.json"}
 
 // OpenNetwork shows the browser's file dialog for a network.
 func (p *Page) OpenNetwork() {
 	p.post(func() { browser.ByID("network").Call("click") })
 }
 
-// openFiles opens what was dropped or chosen: a network with its spec beside it, or else the first
-// file as a picture.
+// openFiles opens what was dropped or chosen: a network with what belongs to it, a test set, or
+// else the first file as a picture.
 func (p *Page) openFiles(files js.Value) {
 	var spec js.Value
 	for i := range files.Length() {
@@ -46,13 +46,15 @@ func (p *Page) openFiles(files js.Value) {
 			spec = files.Index(i)
 		}
 	}
+	for i := range files.Length() { // before test sets: an ONNX file's data may be called weights.bin
+		if file := files.Index(i); isNetwork(file.Get("name").String()) {
+			p.openNetwork(file, spec, files)
+			return
+		}
+	}
 	for i := range files.Length() {
 		if file := files.Index(i); isTestSet(file.Get("name").String()) {
 			p.openTestFile(file)
-			return
-		}
-		if file := files.Index(i); isNetwork(file.Get("name").String()) {
-			p.openNetwork(file, spec)
 			return
 		}
 	}
@@ -66,26 +68,39 @@ func (p *Page) openFiles(files js.Value) {
 	}
 }
 
-// openNetwork reads a network's file and loads it; until it answers, and if it never does, the
-// present network goes on working.
-func (p *Page) openNetwork(file, spec js.Value) {
+// openNetwork reads a network's file and loads it; until it answers, and if it never does, the present network goes on working.
+// What is no safetensors file is made one first; beside are the files that came with it.
+func (p *Page) openNetwork(file, spec, beside js.Value) {
 	name := file.Get("name").String()
 	if file.Get("size").Int() > maxNetwork {
 		p.trouble(view.OwnHuge, view.Bytes(file.Get("size").Int()), func() { p.OpenNetwork() })
 		return
 	}
 	p.hideNotice()
+	turn := p.loads.Begin()
 	p.away(func() {
 		own := ownNetwork{file: file}
-		if spec.Truthy() {
-			text, err := browser.AwaitCall(spec, "text")
-			if err != nil {
-				p.post(func() { p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() }) })
-				return
+		head, err := browser.ReadBlob(file, 0, 64)
+		if err == nil && spec.Truthy() {
+			var text js.Value
+			if text, err = browser.AwaitCall(spec, "text"); err == nil {
+				own.spec = text.String()
 			}
-			own.spec = text.String()
 		}
-		p.post(func() { p.openOwn(name, own, p.state.RoundOwn, "", tutorialNetworks) })
+		if err == nil && (weights.IsTorch(head) || strings.HasSuffix(strings.ToLower(name), ".onnx")) {
+			own.file, err = p.converted(turn, name, file, beside)
+		}
+		p.post(func() {
+			switch {
+			case !turn.Current(): // another one was chosen
+			case err == errReader:
+				p.trouble(view.ReaderMissing, "", func() { p.openNetwork(file, spec, beside) })
+			case err != nil:
+				p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() })
+			default:
+				p.openOwn(name, own, p.state.RoundOwn, "", tutorialNetworks)
+			}
+		})
 	})
 }
 

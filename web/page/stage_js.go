@@ -1,6 +1,7 @@
 package page
 
 import (
+	"image"
 	"syscall/js"
 
 	"sescope/nn"
@@ -28,20 +29,22 @@ type stage struct {
 	label   string // of the stage, for screen readers
 	scratch *browser.Canvas
 
-	heatPaint, channelPaint, barPaint *browser.Painter
-	barOf                             string // the colours that are on the bar
-	seePaint, peekPaint               *browser.Painter
-	small, large, channel             *nn.Heatmap
-	spline                            nn.Spline
-	fixed                             *view.Range // the kept scale, nil for each frame's own
-	span                              view.Range  // of the colours now
-	figured                           float64     // when the figure was drawn
+	heatPaint, channelPaint layer
+	barPaint                *browser.Painter
+	barOf                   string // the colours that are on the bar
+	seePaint, peekPaint     *browser.Painter
+	seen                    *image.NRGBA // of seePaint's image: the network's input, in the middle of a square
+	small                   *nn.Heatmap
+	spline                  nn.Spline
+	fixed                   *view.Range // the kept scale, nil for each frame's own
+	span                    view.Range  // of the colours now
+	figured                 float64     // when the figure was drawn
 }
 
 func newStage() *stage {
 	return &stage{words: words{}, picture: browser.CanvasByID("stage"), heat: browser.CanvasByID("heat"), see: browser.CanvasByID("see-input"), bar: browser.CanvasByID("scale-bar"), card: browser.CanvasByID("card-map"), after: browser.CanvasByID("card-after"),
-		scratch: browser.NewCanvas(channelSide, false), heatPaint: browser.NewPainter(heatSide, heatSide), channelPaint: browser.NewPainter(channelSide, channelSide),
-		barPaint: browser.NewPainter(256, 1), large: nn.NewHeatmap(heatSide, heatSide), channel: nn.NewHeatmap(channelSide, channelSide)}
+		scratch: browser.NewCanvas(channelSide, false), heatPaint: newLayer(heatSide), channelPaint: newLayer(channelSide),
+		barPaint: browser.NewPainter(256, 1)}
 }
 
 // show paints a frame with its result.
@@ -106,14 +109,16 @@ func (st *stage) paintMap(s *view.State) {
 		st.small.Data[i] = (v - span.Lo) / (span.Hi - span.Lo)
 	}
 	colours, _ := nn.ColormapByName(s.Colours)
+	l := &st.heatPaint
+	l.fit(s.Shown.Model)
 	if s.Resize == view.ResizeSpline {
-		st.spline.Resize(st.large, st.small)
+		st.spline.Resize(l.large, st.small)
 	} else {
-		nn.ResizeBilinear(st.large, st.small)
+		nn.ResizeBilinear(l.large, st.small)
 	}
-	nn.Overlay(st.heatPaint.Image, st.large, colours, float32(s.Opacity)/100, true)
-	nn.Contour(st.heatPaint.Image, st.large, .9, .5, .8)
-	st.heatPaint.Put(st.heat)
+	nn.Overlay(l.inside, l.large, colours, float32(s.Opacity)/100, true)
+	nn.Contour(l.inside, l.large, .9, .5, .8)
+	l.Put(st.heat)
 	if st.barOf != s.Colours {
 		st.barOf = s.Colours
 		for x := range 256 {
@@ -136,12 +141,16 @@ func (st *stage) paintSees(s *view.State, input []byte) {
 	if input == nil {
 		return
 	}
-	side := s.Shown.Result.Side
-	if st.seePaint == nil || st.see.Side != side {
+	w, h := s.Shown.Model.Input()
+	side := max(w, h)
+	if st.seePaint == nil || st.see.Side != side || st.seen.Rect.Dx() != w || st.seen.Rect.Dy() != h {
 		st.see.Resize(side)
 		st.seePaint = browser.NewPainter(side, side)
+		st.seen = st.seePaint.Image.SubImage(nn.Centre(st.seePaint.Image.Rect, w, h)).(*image.NRGBA)
 	}
-	copy(st.seePaint.Image.Pix, input)
+	for y := range h {
+		copy(st.seen.Pix[y*st.seen.Stride:][:4*w], input[4*w*y:])
+	}
 	st.seePaint.Put(st.see)
 }
 

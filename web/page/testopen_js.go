@@ -91,7 +91,14 @@ func (set *testSet) join(names []string, file func(i int) ([]byte, error), list 
 		if err != nil {
 			return err
 		}
-		records, of, err := dataset.Batch(names[i], b)
+		var records js.Value
+		of := 0
+		if dataset.IsPickle(b) {
+			records, of, err = set.unpickle(names[i], b)
+		} else {
+			b, of, err = dataset.Batch(names[i], b)
+			records = browser.BlobOf(b)
+		}
 		if err != nil {
 			return err
 		}
@@ -99,8 +106,8 @@ func (set *testSet) join(names []string, file func(i int) ([]byte, error), list 
 			return &dataset.Fault{Kind: dataset.NotPickle, Name: names[i]}
 		}
 		set.of = of
-		set.records += len(records) / dataset.Record
-		parts = append(parts, browser.BlobOf(records))
+		set.records += records.Get("size").Int() / dataset.Record
+		parts = append(parts, records)
 	}
 	set.blob = js.Global().Get("Blob").New(parts)
 	set.files, set.entries, set.names = nil, nil, nil

@@ -27,8 +27,9 @@ type testSet struct {
 	part     string         // of CIFAR's batches, of
 	parts    []dataset.Folder
 	open     func(part string) // opens the same set once more
-	unpacked bool              // the blob was a gzip
-	froze    bool              // the run holds the camera
+	unpickle func(name string, b []byte) (records js.Value, of int, err error)
+	unpacked bool // the blob was a gzip
+	froze    bool // the run holds the camera
 }
 
 // OpenTestFile shows the browser's file dialog for a test set.
@@ -76,7 +77,7 @@ func (p *Page) openTestFile(file js.Value) {
 		name, size := file.Get("name").String(), file.Get("size").Int()
 		turn := p.openTest(name)
 		p.away(func() {
-			set := testSet{blob: file}
+			set := testSet{blob: file, unpickle: p.unpickler(turn)}
 			err := set.read(name, size, part)
 			p.post(func() { p.opened(turn, set, err) })
 		})
@@ -156,6 +157,7 @@ func (p *Page) openDropped(entries js.Value) {
 
 // openFolder opens the files of a folder.
 func (p *Page) openFolder(turn turns.Ticket, name string, set testSet, part string) {
+	set.unpickle = p.unpickler(turn)
 	switch {
 	case !browser.UnzipKnown():
 		p.opened(turn, set, &dataset.Fault{Kind: view.NoUnzip, Name: name})

@@ -179,7 +179,7 @@ func (p *Page) adopt(m *protocol.Model, turn turns.Ticket) {
 		p.builtIn = m.Name
 		browser.Store("model", m.Name)
 	}
-	p.hideNotice(view.ModelMissing, view.ModelBroken, view.OwnBroken, view.OwnHuge)
+	p.hideNotice(view.ModelMissing, view.ModelBroken, view.OwnBroken, view.OwnHuge, view.ReaderMissing)
 	if turn.Current() { // if not, another one is on its way
 		p.state.Loading = ""
 		p.arrive()

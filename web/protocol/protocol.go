@@ -65,6 +65,7 @@ type Reply struct {
 	Tried    []Tried   `json:"tried,omitempty"`    // to Try, in the order of Compared.Columns
 	Tested   *Tested   `json:"tested,omitempty"`   // to Test; its numbers come beside it
 
+	Batch    *Batch    `json:"batch,omitempty"`    // to Records
 	Examined *Examined `json:"examined,omitempty"` // to Examine
 	Lesson   *Lesson   `json:"lesson,omitempty"`   // to Learn and Hold
 }
@@ -81,7 +82,9 @@ type Model struct {
 	LastConv     string            `json:"lastConv"`
 	Blocks       []Block           `json:"blocks"`
 	Mean         []float32         `json:"mean"` // of the pictures that it was trained on: red, green, blue, 0..1
-	Side         int               `json:"side"` // pixels a side of the network's input
+	Side         int               `json:"side"` // pixels in a row of the network's input
+	High         int               `json:"high"` // its rows; 0 is as many
+	Grey         bool              `json:"grey"` // it has one channel
 	Layers       []MapLayer        `json:"layers"`
 	Table        []LayerRow        `json:"table"`
 	Bytes        int               `json:"bytes"` // of its file
@@ -90,6 +93,14 @@ type Model struct {
 	Rejects      bool              `json:"rejects"`        // it has a rule for "not sure"
 	Stations     []Station         `json:"stations"`
 	Inputs       int               `json:"inputs"` // numbers in front of its answer; only to Base
+}
+
+// Input is the size of the network's input in pixels.
+func (m *Model) Input() (w, h int) {
+	if m.High == 0 {
+		return m.Side, m.Side
+	}
+	return m.Side, m.High
 }
 
 // MACs is how many multiply-adds one picture takes.
@@ -200,7 +211,6 @@ type Result struct {
 	Rejection *Rejection   `json:"rejection,omitempty"` // nil where the network has no rule
 	Peeked    *Peeked      `json:"peeked,omitempty"`
 	Why       *Why         `json:"why,omitempty"`   // nil where the network's head is no sum over channels
-	Side      int          `json:"side"`            // of the network's input picture
 	Strip     *Strip       `json:"strip,omitempty"` // if Want asked for it
 	Times     Times        `json:"times"`
 }

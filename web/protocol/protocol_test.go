@@ -21,7 +21,7 @@ func example() *Result {
 		Want: Want{Kind: "gradcam", Class: -1, Rank: "mean", Top: 1}, Class: 1,
 		Heat:     Plane{2, 1, []float32{0, 3}},
 		Channels: []Channel{{Channel: 7, Mean: .5, Gate: .25, Map: Plane{1, 2, []float32{-8, 9}}}},
-		Orders:   []Order{{"mean", []int{7, 1}}}, Side: 32, Times: Times{.1, 2, .3},
+		Orders:   []Order{{"mean", []int{7, 1}}}, Times: Times{.1, 2, .3},
 		Why:   &Why{Class: 1, Terms: []Share{{3, .5}, {4, .25}}, W: 2, H: 1, Maps: []float32{1, 2, 3, 4}},
 		Strip: &Strip{N: 2, Ms: []float32{.5, 1.5}},
 	}

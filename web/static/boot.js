@@ -70,9 +70,9 @@
     return { bytes, used };
   }
 
-  async function compileProgram(name) {
+  async function compileProgram(name, onBytes = () => {}) {
     const streams = (response) => WebAssembly.compileStreaming && /^application\/wasm/.test(response.headers.get('Content-Type') || '');
-    const { bytes, used } = await fetchFile(name, (n) => { parts.program.got = n; progress(); },
+    const { bytes, used } = await fetchFile(name, onBytes,
       (response) => (streams(response) ? WebAssembly.compileStreaming(response) : null));
     return used || WebAssembly.compile(bytes);
   }
@@ -200,7 +200,7 @@
     let stage = 'fetch';
     try {
       tameVugu();
-      const compiled = compileProgram(PROGRAM[build]);
+      const compiled = compileProgram(PROGRAM[build], (n) => { parts.program.got = n; progress(); });
       compiled.catch(() => {}); // awaited below
       const models = DIST.models;
       const weightsOf = (name) => 'models/' + name + '.safetensors';
@@ -235,6 +235,7 @@
         loaded,
         firstWorker: worker,
         newWorker: () => newWorker(compiled),
+        newImporter: async () => newWorker(Promise.resolve(await compileProgram('importer.wasm'))),
       };
       stage = 'panic';
       const go = withoutThrowing(withoutEval(new Go()));

@@ -38,12 +38,13 @@ const (
 	ModelBroken     Trouble = "model-broken"
 	OwnBroken       Trouble = "own-broken" // a network's file that the person opened
 	OwnHuge         Trouble = "own-huge"
-	OwnStops        Trouble = "own-stops"     // a person's own network ends workers, or keeps them from answering
-	WorkerLost      Trouble = "worker-lost"   // several workers in a row ended
-	WorkerSilent    Trouble = "worker-silent" // it did not answer, and was replaced
-	AnswerBroken    Trouble = "answer-broken" // the network's numbers about a frame are no answer
-	OwnHeavy        Trouble = "own-heavy"     // a person's network needs more work than expected; it is run if asked for
-	BrowserThrew    Trouble = "browser-threw" // a Web API threw where nobody expected it
+	ReaderMissing   Trouble = "reader-missing" // the second program
+	OwnStops        Trouble = "own-stops"      // a person's own network ends workers, or keeps them from answering
+	WorkerLost      Trouble = "worker-lost"    // several workers in a row ended
+	WorkerSilent    Trouble = "worker-silent"  // it did not answer, and was replaced
+	AnswerBroken    Trouble = "answer-broken"  // the network's numbers about a frame are no answer
+	OwnHeavy        Trouble = "own-heavy"      // a person's network needs more work than expected; it is run if asked for
+	BrowserThrew    Trouble = "browser-threw"  // a Web API threw where nobody expected it
 	LinkBroken      Trouble = "link-broken"
 )
 
@@ -118,7 +119,7 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 		n.Action, n.Second = text.TryAgain, text.UsePicture
 	case t == OwnHeavy:
 		n.Action = text.OpenAnyway
-	case t == ModelMissing || t == SampleMissing || t == PicturesAltered:
+	case t == ModelMissing || t == ReaderMissing || t == SampleMissing || t == PicturesAltered:
 		n.Action = text.TryAgain
 	case t == ModelBroken || t == WorkerLost || t == WorkerSilent || t == BrowserThrew || t == AnswerBroken || t == CameraStalled || t == OwnStops || t == PictureMoves || t == LinkBroken:
 	default:
@@ -427,14 +428,24 @@ var troubles = map[Trouble][2][2]string{
 			"它太久没有回应，已重新启动。刚才的图片还在。",
 		},
 	},
+	ReaderMissing: {
+		{
+			"The reader for this file could not be loaded",
+			"It is a program of its own that comes when a file first needs it. Check the connection, then try again. The network from before goes on working.",
+		},
+		{
+			"读取这种文件的程序没能加载",
+			"它是单独的程序，遇到这种文件时才下载。请检查网络，再按“重试”。原来的网络照常工作。",
+		},
+	},
 	OwnHuge: {
 		{
 			"Your network is too large",
-			"A file may have 268 MB at most. The network from before goes on working.",
+			"A file may have 335 MB at most. The network from before goes on working.",
 		},
 		{
 			"您的网络太大",
-			"文件最多 268 MB。原来的网络照常工作。",
+			"文件最多 335 MB。原来的网络照常工作。",
 		},
 	},
 	LinkBroken: {

@@ -64,11 +64,6 @@ func (s *State) StageLabel() string {
 	return fmt.Sprintf(s.T().StageLabel, strings.TrimSuffix(s.Shown.File, ".svg"), s.Chip())
 }
 
-// Sees is the line beside the network's input.
-func (s *State) Sees() string {
-	return fmt.Sprintf(s.T().Sees, s.Shown.Result.Side, s.Shown.Result.Side)
-}
-
 // Signed prints a value of a map with two or three digits and a true minus sign.
 func Signed(v float32) string {
 	digits := 1

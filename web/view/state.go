@@ -45,6 +45,7 @@ type State struct {
 
 	Models   []ModelChoice
 	Model    string // the one that was chosen
+	Reading  string // the file that the second program reads, or ""
 	Loading  string // the one that is being fetched, or ""
 	Fetched  int    // bytes of it
 	LoadedKB int    // everything fetched so far, in 1000 bytes as they were sent

@@ -12,6 +12,9 @@ func units(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 // LoadLine tells what was loaded, as it was sent, or how much of a network is there.
 func (s *State) LoadLine() string {
 	t := s.T()
+	if s.Reading != "" {
+		return fmt.Sprintf(t.ReadingFile, s.Reading)
+	}
 	if s.Loading != "" {
 		for _, m := range s.Models {
 			if m.Name == s.Loading {

@@ -106,7 +106,7 @@ func TestTestSetWords(t *testing.T) {
 			seen[text] = true
 			s.Test = kept
 		}
-		for _, kind := range []dataset.Kind{dataset.NotCIFAR, dataset.TenClasses, dataset.WrongLabel, dataset.NoPictures, dataset.TooMany, dataset.NotZip, dataset.Zip64, dataset.Encrypted, dataset.BrokenZip, NoUnzip} {
+		for _, kind := range []dataset.Kind{dataset.NotCIFAR, dataset.TenClasses, dataset.WrongLabel, dataset.NoPictures, dataset.TooMany, dataset.NotZip, dataset.Zip64, dataset.Encrypted, dataset.BrokenZip, NoUnzip, NoReader} {
 			s.Test.Fault = &dataset.Fault{Kind: kind, Name: "x.zip", Got: 5, Expected: 7}
 			if text := s.TestTrouble(); !strings.Contains(text, "x.zip") || strings.Contains(text, "%!") {
 				t.Errorf("%s, %s: %q", lang, kind, text)

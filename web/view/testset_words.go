@@ -220,6 +220,10 @@ var faults = map[dataset.Kind][2]string{
 		"%s unpacks to more than a gigabyte. Unpack it and open the folder.",
 		"%s 解压后超过 1 GB。请解压后打开文件夹。",
 	},
+	NoReader: {
+		"The reader for %s could not be loaded: check the connection, then open it again.",
+		"读取 %s 的程序没能加载：请检查网络，再打开一次。",
+	},
 	NoUnzip: {
 		"This browser cannot decode pictures in the background, which %s needs. A .bin file works, or a current Chrome, Edge, Firefox or Safari.",
 		"这个浏览器不能在后台解码图片，无法打开 %s。可以用 .bin 文件，或换新版 Chrome、Edge、Firefox、Safari。",
@@ -229,6 +233,9 @@ var faults = map[dataset.Kind][2]string{
 	dataset.LargeFile: {"it is larger than 64 MB", "大于 64 MB"},
 	dataset.Damaged:   {"it holds other bytes than the archive announces", "内容与压缩包目录不符"},
 }
+
+// NoReader is the second program that did not come.
+const NoReader dataset.Kind = "no-reader"
 
 // NoUnzip is a browser without what pictures need; a .bin file needs none of it.
 const NoUnzip dataset.Kind = "no-unzip"

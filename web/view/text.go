@@ -8,7 +8,7 @@ type Texts struct {
 	Save, Camera                                                                  string
 	Map, Colours, Opacity, Scale, ScaleFrame, ScaleFixed, ScaleFrameHint          string
 	ScaleFixedHint                                                                string
-	ChipNone, ChipFixed, Sees, StageName, StageLabel, MapOff                      string
+	ChipNone, ChipFixed, StageName, StageLabel, MapOff                            string
 	Prediction, ClassesOf, Unsure, Unknown, NotSure, Or, TrueRight, TrueWrong     string
 	UnsureRight, UnsureWrong, MapHint, MapPinned, MapAllClasses, AboutModel       string
 	DeskTexts
@@ -18,7 +18,7 @@ type Texts struct {
 	TabsLabel, TutorialTitle, TutorialText, RankBy, RankMean, RankGate             string
 	RankGateGrad, RankGrad, Strongest                                              string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean    string
-	FPS, Network, LoadingModel, Loaded, Kept                                       string
+	FPS, Network, LoadingModel, ReadingFile, Loaded, Kept                          string
 	Portable, SIMD, SIMDRelaxed                                                    string
 	Brush, BrushHint, BrushCursor, Undo, ResizeLabel, ResizeBilinear, ResizeSpline string
 	Export, Share, ShareHint                                                       string
@@ -55,7 +55,6 @@ var (
 		ScaleFixedHint: "Keep the present scale, so that frames can be compared",
 		ChipNone:       "No positive evidence for %s",
 		ChipFixed:      "fixed",
-		Sees:           "%d × %d",
 		StageName:      "Stage",
 		StageLabel:     "%s. %s.",
 		MapOff:         "Heat map is off",
@@ -98,6 +97,7 @@ var (
 		FPS:            "fps",
 		Network:        "network",
 		LoadingModel:   "Loading %s, %d %%",
+		ReadingFile:    "Reading %s …",
 		Loaded:         "%s loaded",
 		Kept:           "loaded from this device",
 		Portable:       "kernel portable Go",
@@ -147,7 +147,6 @@ var (
 		ScaleFixedHint: "保持当前刻度，便于比较各帧",
 		ChipNone:       "没有支持“%s”的证据",
 		ChipFixed:      "固定",
-		Sees:           "%d × %d",
 		StageName:      "画面",
 		StageLabel:     "%s。%s。",
 		MapOff:         "热图已关闭",
@@ -190,6 +189,7 @@ var (
 		FPS:            "帧/秒",
 		Network:        "网络",
 		LoadingModel:   "正在加载 %s，%d %%",
+		ReadingFile:    "正在读取 %s……",
 		Loaded:         "已加载 %s",
 		Kept:           "从本机缓存加载",
 		Portable:       "内核：可移植 Go",

@@ -19,7 +19,7 @@ func shown() *State {
 		Classes: []nn.Class{{En: "cat", Zh: "猫"}, {En: "ship", Zh: "船"}, {En: "dog", Zh: "狗"}}}
 	s.Adopt(m)
 	s.Shown = &Shown{Source: FromSample, File: "ship.svg", Truth: 1, Model: m, Timings: protocol.Timings{Grab: 1, Prepare: 1, Network: 6, Maps: 1, Paint: 1},
-		Result: &protocol.Result{Model: "net", N: 3, Probs: []float32{.004, .936, .06}, Want: s.Want(), Class: 1, Side: 32,
+		Result: &protocol.Result{Model: "net", N: 3, Probs: []float32{.004, .936, .06}, Want: s.Want(), Class: 1,
 			Heat: protocol.Plane{W: 2, H: 1, Data: []float32{-1, 3}},
 			Gates: []protocol.Excitation{{Excitation: nn.Excitation{Layer: "se1", Map: nn.Shape{H: 32, W: 32, C: 2}, Scale: []float32{.25, 1}, Own: []float32{.25, 1}}},
 				{Excitation: nn.Excitation{Layer: "se2", Map: nn.Shape{H: 16, W: 16, C: 70}, Scale: make([]float32, 70), Own: make([]float32, 70)}}},

@@ -206,7 +206,11 @@ func (s *State) WalkText() string {
 	name := s.Name(s.Shown.Model.Classes[r.Top()])
 	switch page {
 	case WalkPicture:
-		return say(r.Side, r.Side, thousands(3*r.Side*r.Side))
+		w, h := s.Shown.Model.Input()
+		if s.Shown.Model.Grey {
+			return fmt.Sprintf(s.in(walkGrey), w, h, thousands(w*h))
+		}
+		return say(w, h, thousands(3*w*h))
 	case WalkFilter:
 		if m != nil && m.Sum != nil {
 			return say(m.Sum.Count, Number(m.Sum.Sum))

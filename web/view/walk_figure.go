@@ -75,10 +75,10 @@ func canvas(name string, w, h int) string {
 }
 
 func (s *State) figurePicture(f *figure) {
-	r := s.Shown.Result
+	w, h := s.Shown.Model.Input()
 	f.part("", s.in(both{"your picture", "您的图片"}), s.in(both{"its centre square", "取中央正方形"}), canvas("picture", 192, 192), "")
 	f.arrow(s.in(both{"average", "取平均"}))
-	f.part("", s.in(both{"what the network sees", "网络所见"}), fmt.Sprintf("%d × %d", r.Side, r.Side), canvas("see", 192, 192), "")
+	f.part("", s.in(both{"what the network sees", "网络所见"}), fmt.Sprintf("%d × %d", w, h), canvas("see", 192, 192), "")
 	m := s.Maps()
 	if m == nil || m.Sum == nil || len(m.Sum.Inputs) != 3 {
 		return

@@ -110,6 +110,12 @@ var walkTitles = map[string]both{
 	WalkWhatIf:  {"What if channel %d had been silent?", "如果通道 %d 不出声，会怎样？"},
 }
 
+// walkGrey is the first page's text for a network that sees no colours.
+var walkGrey = both{
+	"Your picture becomes %d × %d pixels with one number each, its brightness. That is all the network ever sees: %s numbers.",
+	"您的图片变成 %d × %d 个像素，每个像素只有一个数，即亮度。网络看到的只有这 %s 个数。",
+}
+
 var walkTexts = map[string]both{
 	WalkPicture: {
 		"Your picture becomes %d × %d pixels with three numbers each: red, green and blue. That is all the network ever sees: %s numbers.",

@@ -23,7 +23,7 @@ func explain(t *nn.Trace, name string, want protocol.Want) (*protocol.Result, er
 	if class < 0 {
 		class = t.Top()
 	}
-	r := &protocol.Result{Model: name, N: len(t.Logits), Logits: t.Logits, Probs: t.Probs, Want: want, Class: class, Side: m.Spec.Input.W}
+	r := &protocol.Result{Model: name, N: len(t.Logits), Logits: t.Logits, Probs: t.Probs, Want: want, Class: class}
 	for i, g := range t.Gates {
 		gate := protocol.Excitation{Excitation: g}
 		if mean, std, ok := m.Signature(i); ok {

@@ -97,7 +97,7 @@ func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 // read makes a session of a network's file, and what the page needs to know of it. heavy accepts
 // one of more than nn.MaxWork multiply-adds.
 func read(name, spec string, file []byte, heavy bool) (*weights.File, *nn.Session, *protocol.Model, error) {
-	f, err := weights.Open(name, file)
+	f, err := weights.Read(name, file)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -126,7 +126,10 @@ func read(name, spec string, file []byte, heavy bool) (*weights.File, *nn.Sessio
 // inform is what the page needs to know of a network.
 func inform(name string, session *nn.Session, bytes int) *protocol.Model {
 	m := session.Trace().Model
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasAttention: m.HasAttention(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Stations: stations(session.Trace()), Bytes: bytes}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, HasAttention: m.HasAttention(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, High: m.Spec.Input.H, Grey: m.Spec.Input.C == 1, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Stations: stations(session.Trace()), Bytes: bytes}
+	if info.Grey {
+		info.Mean = slices.Repeat(m.Spec.Mean, 3)
+	}
 	describe(info, m)
 	for _, g := range session.Trace().Gates {
 		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})

@@ -50,7 +50,7 @@ func specOf(file []byte) (string, error) {
 }
 
 func rounded(name string, file []byte, spec string, bits int) ([]byte, error) {
-	f, err := weights.Open(name, file)
+	f, err := weights.Read(name, file)
 	if err != nil {
 		return nil, err
 	}

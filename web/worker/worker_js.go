@@ -6,6 +6,7 @@ import (
 	"syscall/js"
 
 	"sescope/nn"
+	"sescope/web/browser"
 	"sescope/web/protocol"
 	"sescope/weights/json"
 )
@@ -46,13 +47,13 @@ func Serve() {
 				reply.Work = heavy.Work
 			}
 			if small != nil {
-				out["file"] = copied(small)
+				out["file"] = browser.Buffer(small)
 				transfer = append(transfer, out["file"])
 			}
 		case req.Op == protocol.Test && req.Test != nil:
 			if reply.Tested, err = n.testJob(req.Test, message.Get("blobs")); err == nil {
 				numbers = reply.Tested.Pack(numbers[:0])
-				out["numbers"] = copied(numbers)
+				out["numbers"] = browser.Buffer(numbers)
 				transfer = append(transfer, out["numbers"])
 			}
 		case req.Op == protocol.Examine && req.Teach != nil:
@@ -60,7 +61,7 @@ func Serve() {
 		case (req.Op == protocol.Learn || req.Op == protocol.Hold) && req.Teach != nil:
 			var file []byte
 			if file, err = n.teach(req, &reply); file != nil {
-				out["file"] = copied(file)
+				out["file"] = browser.Buffer(file)
 				transfer = append(transfer, out["file"])
 			}
 		case req.Op != protocol.Run && req.Op != protocol.Explain:
@@ -93,7 +94,7 @@ func Serve() {
 				}
 			}
 			for key, b := range buffers {
-				out[key] = copied(b)
+				out[key] = browser.Buffer(b)
 				transfer = append(transfer, out[key])
 			}
 		}
@@ -107,13 +108,6 @@ func Serve() {
 		out["text"] = string(text)
 		global.Call("postMessage", out, transfer)
 	}
-}
-
-// copied is a buffer of the same bytes, to be transferred.
-func copied(b []byte) js.Value {
-	array := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(array, b)
-	return array.Get("buffer")
 }
 
 func bytesOf(buffer js.Value) []byte {

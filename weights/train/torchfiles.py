@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Files of torch.save for the test of the reader (weights/torch_test.go), into weights/testdata.
+"""Files of torch.save for the test of the reader (weights/torch), into its testdata.
 
 Tensor "a.weight" is (2, 3) and holds 0.25, 0.5, ... in steps of a quarter, "a.bias" (2) -1 and 1.5;
 all of these are exact in every float type.
@@ -10,7 +10,7 @@ import pathlib
 import torch
 from torch import nn
 
-OUT = pathlib.Path(__file__).resolve().parents[1] / "testdata"
+OUT = pathlib.Path(__file__).resolve().parents[1] / "torch" / "testdata"
 
 
 class Net(nn.Module):

@@ -11,11 +11,12 @@ import (
 	"sescope/nn"
 	"sescope/weights"
 	"sescope/weights/models"
+	"sescope/weights/torch"
 )
 
 // isFile tells whether a MODEL is a file's name and not that of a built-in network.
 func isFile(name string) bool {
-	return slices.Contains([]string{".safetensors", ".pt", ".pth", ".bin", ".onnx", ".tflite", ".h5", ".keras"}, strings.ToLower(filepath.Ext(name)))
+	return slices.Contains([]string{".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".onnx", ".tflite", ".h5", ".keras", ".json"}, strings.ToLower(filepath.Ext(name)))
 }
 
 // load opens a built-in network or a file, as the flags say.
@@ -124,5 +125,5 @@ func readFile(name string) (*weights.File, error) {
 	if err != nil {
 		return nil, fileError(name, err)
 	}
-	return weights.Open(name, b)
+	return torch.Open(name, b)
 }

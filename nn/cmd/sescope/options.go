@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"sescope/nn"
+	"sescope/nn/dataset"
 )
 
 // options are the flags of the commands; each command registers those that it has.
@@ -122,16 +123,7 @@ func readClasses(name string) (list []nn.Class, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %v, expected a text with a class a line", name, err)
 	}
-	for l := range strings.Lines(text) {
-		if l = strings.TrimSpace(l); l == "" {
-			continue
-		}
-		en, zh, ok := strings.Cut(l, "\t")
-		if en = strings.TrimSpace(en); !ok {
-			zh = en
-		}
-		list = append(list, nn.Class{En: en, Zh: strings.TrimSpace(zh)})
-	}
+	list = dataset.ClassList(text)
 	if len(list) == 0 {
 		return nil, fmt.Errorf("%s holds no class, expected one a line", name)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"sescope/nn"
 	"sescope/nn/dataset"
+	"sescope/nn/dataset/pickled"
 )
 
 // testSet is a list of labelled pictures. open may be called from several goroutines; it hands a
@@ -120,7 +121,7 @@ func openFile(f *os.File, path string, size int, classes []nn.Class, part string
 		if err != nil {
 			return nil, err
 		}
-		records, of, err := dataset.Batch(path, b)
+		records, of, err := pickled.Batch(path, b)
 		if err != nil {
 			return nil, err
 		}
@@ -307,7 +308,7 @@ func openBatches(path string, names []string, batches []int, read func(i int) ([
 		if err != nil {
 			return nil, err
 		}
-		records, kind, err := dataset.Batch(names[i], b)
+		records, kind, err := pickled.Batch(names[i], b)
 		if err != nil {
 			return nil, err
 		}

@@ -59,7 +59,7 @@ func TestWalk(t *testing.T) {
 
 // CIFAR-10 as Python packs it, whole: the test part is taken, with a word, and any can be chosen.
 func TestEvalTarOfBatches(t *testing.T) {
-	batch, err := os.ReadFile("../../dataset/testdata/ten.pickle")
+	batch, err := os.ReadFile("../../dataset/pickled/testdata/ten.pickle")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,11 +52,18 @@ def first_tensor(out):
 class Graph:
     def __init__(self, net, shape):
         """shape is the picture's: (C, H, W)."""
-        net = net.eval()
+        net = net.eval().to(memory_format=torch.contiguous_format)
         self.names = {id(v): k for k, v in list(net.named_parameters()) + list(net.named_buffers())}
         x = torch.randn(1, *shape, generator=torch.Generator().manual_seed(1))
         with torch.no_grad():
-            traced = make_fx(lambda picture: first_tensor(net(picture)))(x)
+            try:
+                net(x)
+            except (RuntimeError, TypeError, ValueError, IndexError) as e:
+                raise Unsupported(f"the module cannot be run on one picture of the shape {tuple(x.shape)}: {e}") from None
+            try:
+                traced = make_fx(lambda picture: first_tensor(net(picture)))(x)
+            except RuntimeError as e:
+                raise Unsupported(f"{type(net).__name__} chooses its way by its data, or reads numbers out of tensors: {str(e).splitlines()[0]}") from None
             traced.graph.eliminate_dead_code()
             Values(traced).run(x)
         self.traced, self.nodes = traced, list(traced.graph.nodes)
@@ -73,7 +80,8 @@ class Graph:
             return n.op
         if n.target is operator.getitem:
             return self.op(n.args[0])
-        return n.target._schema.name.split("::")[-1].rstrip("_")
+        schema = getattr(n.target, "_schema", None)  # PyTorch 2 has operators of higher order, without one
+        return (schema.name.split("::")[-1] if schema else str(n.target)).rstrip("_")
 
     def call(self, n):
         """The node whose arguments made n."""

@@ -161,6 +161,8 @@ class Tracer:
         """A batch norm as it is, or what else multiplies and adds a number for each channel."""
         g, (source, axes) = self.graph, held[0]
         root, parts = g.inputs(n)[0], [g.constant(a) for a in g.args(n)[1:5]]
+        if "batch_norm" in g.op(n) and next((a for a in g.args(n) if isinstance(a, bool)), False):  # the first is whether it trains
+            self.fail(n, "normalises by the picture's own mean and deviation, as InstanceNorm does, expected those of the training")
         if "batch_norm" in g.op(n) and parts[2] is not None:
             c, eps = parts[2].numel(), [a for a in g.args(n) if isinstance(a, float)][-1]
             name = self.name(self.module(n))
@@ -263,7 +265,9 @@ class Tracer:
         g, (source, axes) = self.graph, held[0]
         x, weight, bias, stride, padding, dilation, transposed, *rest = g.args(n)
         groups, w = rest[1] if rest else 1, g.constant(weight)
-        if w is None or w.ndim != 4 or transposed or axes not in ("xCHW", "xCxx") or len(set(stride)) != 1:
+        if transposed:
+            self.fail(n, "is a transposed one: " + KNOWN_LAYERS)
+        if w is None or w.ndim != 4 or axes not in ("xCHW", "xCxx") or len(set(stride)) != 1:
             self.fail(n, f"has weights of {None if w is None else tuple(w.shape)}, strides {stride} and reads the axes {axes}, expected a convolution of a map with one stride")
         pads = [padding[0], padding[-1], padding[0], padding[-1]]
         w, pads = square(w, dilation, pads)

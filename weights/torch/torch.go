@@ -1,4 +1,5 @@
-package weights
+// Package torch reads state_dicts that torch.save wrote. Nothing in a file is executed.
+package torch
 
 import (
 	"bytes"
@@ -7,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"sescope/weights"
 	"sescope/weights/pickle"
 )
 
@@ -14,20 +16,19 @@ import (
 var ErrNoStateDict = errors.New("it holds no state_dict; in Python, where its classes are at hand: " +
 	`net = torch.load("FILE", map_location="cpu", weights_only=False); torch.save(net.state_dict(), "weights.pt")`)
 
-// IsTorch tells by its first bytes whether a file is one of torch.save: a zip, or since before
-// PyTorch 1.6 a row of pickles.
-func IsTorch(b []byte) bool {
-	return bytes.HasPrefix(b, localMark) || bytes.HasPrefix(b, legacyMagic)
+// Open reads a file of either format: safetensors, or a state_dict of torch.save.
+func Open(name string, b []byte) (*weights.File, error) {
+	if weights.IsTorch(b) {
+		return Read(name, b)
+	}
+	return weights.Read(name, b)
 }
 
-// legacyMagic is the pickle of the number that old files begin with.
-var legacyMagic = []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.")
-
-// ReadTorch reads the tensors of a file that torch.save made of a state_dict, or of a dictionary
-// that holds one ("state_dict", "model", ...). It runs none of the file's pickle. The name is used
-// in errors only; the tensors alias b where they are contiguous.
-func ReadTorch(name string, b []byte) (*File, error) {
-	t := torchReader{file: &File{Name: name, Metadata: map[string]string{}}}
+// Read reads the tensors of a file that torch.save made of a state_dict, or of a dictionary that
+// holds one ("state_dict", "model", ...). It runs none of the file's pickle. The name is used in
+// errors only; the tensors alias b where they are contiguous.
+func Read(name string, b []byte) (*weights.File, error) {
+	t := torchReader{file: &weights.File{Name: name, Metadata: map[string]string{}}}
 	root, err := t.open(b)
 	if err == nil {
 		err = t.tensors(root)
@@ -39,7 +40,7 @@ func ReadTorch(name string, b []byte) (*File, error) {
 }
 
 type torchReader struct {
-	file    *File
+	file    *weights.File
 	records map[string][]byte // the zip's files below its only folder
 	legacy  map[string][]byte // storages by key
 }
@@ -92,7 +93,7 @@ func (t *torchReader) openLegacy(b []byte) (root any, err error) {
 	t.legacy = map[string][]byte{}
 	for _, k := range list.Items {
 		key, _ := pickle.Text(k)
-		size := dtypeBits[kinds[key]] / 8
+		size := weights.Bits(kinds[key]) / 8
 		if len(b) < 8 || size == 0 {
 			return nil, fmt.Errorf("storage %q is missing or of an unknown type", key)
 		}
@@ -246,7 +247,7 @@ func (t *torchReader) tensor(name string, o *pickle.Object) error {
 		return fmt.Errorf("%d arguments, expected storage, offset, shape and strides", len(o.Args))
 	}
 	key, dtype, ok := storage(o.Args[0])
-	size := dtypeBits[dtype] / 8
+	size := weights.Bits(dtype) / 8
 	offset, ok2 := o.Args[1].(int64)
 	shape, ok3 := pickle.Ints(o.Args[2])
 	strides, ok4 := pickle.Ints(o.Args[3])
@@ -262,7 +263,7 @@ func (t *torchReader) tensor(name string, o *pickle.Object) error {
 			return fmt.Errorf("its storage %q is not in the file", key)
 		}
 	}
-	n, err := count(shape, len(data)/size)
+	n, err := weights.Elements(shape, len(data)/size)
 	if err != nil {
 		return err
 	}
@@ -293,7 +294,7 @@ func (t *torchReader) tensor(name string, o *pickle.Object) error {
 	default:
 		data = strided(data[first*size:], size, n, shape, strides)
 	}
-	t.file.Tensors = append(t.file.Tensors, Tensor{Name: name, DType: dtype, Shape: shape, Data: data})
+	t.file.Tensors = append(t.file.Tensors, weights.Tensor{Name: name, DType: dtype, Shape: shape, Data: data})
 	return nil
 }
 

@@ -1,10 +1,12 @@
-package weights
+package torch
 
 import (
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"sescope/weights"
 )
 
 func torchFile(t testing.TB, name string) []byte {
@@ -21,7 +23,7 @@ func torchFile(t testing.TB, name string) []byte {
 func TestTorchFiles(t *testing.T) {
 	for _, name := range []string{"f32.pt", "f16.pt", "bf16.pt", "f64.pt", "legacy.pt", "strides.pt", "checkpoint.pt"} {
 		b := torchFile(t, name)
-		if !IsTorch(b) {
+		if !weights.IsTorch(b) {
 			t.Errorf("%s: IsTorch is false", name)
 		}
 		f, err := Open(name, b)
@@ -59,7 +61,7 @@ func TestTorchFilesWithoutStateDict(t *testing.T) {
 	}
 	whole := torchFile(t, "f32.pt")
 	for _, n := range []int{5, 100, len(whole) / 2, len(whole) - 30} {
-		if _, err := ReadTorch("cut", whole[:n]); err == nil {
+		if _, err := Read("cut", whole[:n]); err == nil {
 			t.Errorf("a file cut to %d bytes was read", n)
 		}
 	}
@@ -67,7 +69,7 @@ func TestTorchFilesWithoutStateDict(t *testing.T) {
 
 // A file of another format is named, and what opens.
 func TestForeignFormats(t *testing.T) {
-	for name, b := range map[string]string{"net.onnx": "\x08\x07", "some": "\x1c\x00\x00\x00TFL3", "net.h5": "", "other": "\x89HDF\r\n", "net.keras": "x"} {
+	for name, b := range map[string]string{"net.onnx": "\x08\x07", "some": "\x1c\x00\x00\x00TFL3", "net.h5": "", "other": "\x89HDF\r\n", "net.keras": "x", "model.safetensors.index.json": `{"weight_map": {}}`} {
 		if _, err := Open(name, []byte(b)); err == nil || !strings.Contains(err.Error(), "sescope convert") {
 			t.Errorf("%s: %v, expected the formats that open", name, err)
 		}
@@ -81,12 +83,12 @@ func FuzzTorch(f *testing.F) {
 		f.Add(torchFile(f, name))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		file, err := ReadTorch("fuzz", b)
+		file, err := Read("fuzz", b)
 		if err != nil {
 			return
 		}
 		for _, x := range file.Tensors {
-			n := dtypeBits[x.DType] / 8
+			n := weights.Bits(x.DType) / 8
 			for _, d := range x.Shape {
 				n *= d
 			}
@@ -94,7 +96,7 @@ func FuzzTorch(f *testing.F) {
 				t.Fatalf("%s %s %v has %d bytes", x.Name, x.DType, x.Shape, len(x.Data))
 			}
 		}
-		if _, err := Read("again", file.Write()); err != nil {
+		if _, err := weights.Read("again", file.Write()); err != nil {
 			t.Fatal(err)
 		}
 	})
