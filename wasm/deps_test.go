@@ -19,7 +19,8 @@ var rooms = map[string]string{
 	"server":  "github.com/andybalholm/brotli rsc.io/qr sescope/wasm/postlink", // pack makes the relaxed build
 }
 
-// extra are single packages that need more: programs and what only they hold, which no other room may import.
+// extra are single packages that need more: programs and what only they hold, which no other room
+// may import.
 var extra = map[string]string{"sescope/nn/cmd/sescope": "golang.org/x/image golang.org/x/sync golang.org/x/text"}
 
 // inWeb says what the packages of web may import of one another: those that decide, and the
@@ -45,7 +46,8 @@ var forbidden = map[string][]string{
 	"nn":      {"syscall/js", "net/http", "image/png", "image/jpeg"},
 }
 
-// heavy are packages that the program must not hold, by whatever way they come: each would add hundreds of kilobytes to the first visit.
+// heavy are packages that the program must not hold, by whatever way they come: each would add
+// hundreds of kilobytes to the first visit.
 var heavy = []string{"encoding/json", "net/http", "regexp", "image/png", "image/jpeg", "crypto/tls", "text/template", "go/ast"}
 
 // elsewhere are packages that only the second program, ./importer, may hold.

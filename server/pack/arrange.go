@@ -104,7 +104,8 @@ func isWeights(name string) bool { return path.Ext(name) == ".safetensors" }
 // quoted is a string that may name a file.
 var quoted = regexp.MustCompile(`"[\w./-]+"`)
 
-// fill puts what between before and after, which stand once in b with nothing between them but an empty object.
+// fill puts what between before and after, which stand once in b with nothing between them but an
+// empty object.
 func fill(b []byte, before, what, after string) ([]byte, error) {
 	for _, empty := range []string{"", "{}"} {
 		if hole := before + empty + after; strings.Count(string(b), hole) == 1 {

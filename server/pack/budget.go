@@ -9,8 +9,8 @@ import (
 	"sescope/server/policy"
 )
 
-// firstVisit bounds, in bytes compressed with brotli, what a first visit loads before the first answer: the page's own files, the larger of the
-// two programs, and the default network's weights.
+// firstVisit bounds, in bytes compressed with brotli, what a first visit loads before the first
+// answer: the page's own files, the larger of the two programs, and the default network's weights.
 const firstVisit = 2_000_000
 
 // programLimit bounds each of the two programs, compressed with brotli.

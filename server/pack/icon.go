@@ -8,8 +8,9 @@ import (
 	"image/png"
 )
 
-// icons draws web/static/icon.svg for home screens, which want pixels: bars in a ring on white. "any" is the icon itself, "maskable" keeps
-// within the circle that a phone may cut out, on a full ground.
+// icons draws web/static/icon.svg for home screens, which want pixels: bars in a ring on white.
+// "any" is the icon itself, "maskable" keeps within the circle that a phone may cut out, on a full
+// ground.
 func icons() tree {
 	t := tree{}
 	for _, i := range []struct {
@@ -47,7 +48,8 @@ func at(x, y float64, ground color.NRGBA) color.NRGBA {
 	return ground
 }
 
-// icon averages 4 x 4 points a pixel. Of the colours only opaque ones are averaged, and their share is the pixel's alpha.
+// icon averages 4 x 4 points a pixel. Of the colours only opaque ones are averaged, and their share
+// is the pixel's alpha.
 func icon(side int, scale float64) []byte {
 	ground := paper
 	if scale == 1 {

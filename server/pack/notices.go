@@ -14,9 +14,9 @@ import (
 	"strings"
 )
 
-// notices are the licences of everything that programs hold which others wrote: Go itself and the modules
-// of those packages, as their own files say them. They are beside every copy, because those licences want
-// it: dist carries them as notices.txt, and the terminal program prints its own.
+// notices are the licences of everything that programs hold which others wrote: Go itself and the
+// modules of those packages, as their own files say them. They are beside every copy, because those
+// licences want it: dist carries them as notices.txt, and the terminal program prints its own.
 func notices(ctx context.Context, root string, packages ...string) ([]byte, error) {
 	type module struct {
 		Path, Version, Dir string

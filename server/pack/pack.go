@@ -122,10 +122,12 @@ func addStatic(t tree, dir string) error {
 // it.
 const importerFile = "importer.wasm"
 
-// experiment leaves two parts of Go's runtime out that a page with a heap of 10 MB does not need: the newer collector and an allocator for each size.
+// experiment leaves two parts of Go's runtime out that a page with a heap of 10 MB does not need:
+// the newer collector and an allocator for each size.
 const experiment = "nogreenteagc,nosizespecializedmalloc"
 
-// noInlining is for everything but the kernels: calls written out in place are a tenth of the program on its way to a browser.
+// noInlining is for everything but the kernels: calls written out in place are a tenth of the
+// program on its way to a browser.
 var noInlining = []string{"-gcflags=all=-l", "-gcflags=sescope/kernels=", "-gcflags=github.com/chewxy/math32="}
 
 // link compiles a program and takes out what it does not need to run. Paths and commit are kept out

@@ -286,7 +286,8 @@ func read(t *testing.T, dist map[string]string) (d described) {
 	return d
 }
 
-// Another folder on the machine changes no byte. SESCOPE_REPRODUCE=1 does the same with SEscope itself.
+// Another folder on the machine changes no byte. SESCOPE_REPRODUCE=1 does the same with SEscope
+// itself.
 func TestPackIsReproducible(t *testing.T) {
 	roots := []string{lay(t, nil), lay(t, nil)}
 	if os.Getenv("SESCOPE_REPRODUCE") != "" {
@@ -313,7 +314,8 @@ func TestPackIsReproducible(t *testing.T) {
 	}
 }
 
-// The real notices name every module that the programs hold, and Go, each with its terms; go.mod has no other but those of tests and tools.
+// The real notices name every module that the programs hold, and Go, each with its terms; go.mod
+// has no other but those of tests and tools.
 func TestNotices(t *testing.T) {
 	b, err := notices(context.Background(), filepath.Join("..", ".."), "./wasm", "./server", "./nn/cmd/sescope")
 	if err != nil {

@@ -29,7 +29,8 @@ func isNetwork(name string) bool {
 	return slices.ContainsFunc(networkFiles, func(ext string) bool { return strings.HasSuffix(name, ext) })
 }
 
-// networkFiles are the ends of names of networks, those included that are answered with a sentence only: weights.Foreign.
+// networkFiles are the ends of names of networks, those included that are answered with a sentence
+// only: weights.Foreign.
 var networkFiles = []string{".safetensors", ".pt", ".pth", ".ckpt", ".onnx", ".tflite", ".h5", ".keras", ".index.json"}
 
 // OpenNetwork shows the browser's file dialog for a network.
@@ -68,8 +69,9 @@ func (p *Page) openFiles(files js.Value) {
 	}
 }
 
-// openNetwork reads a network's file and loads it; until it answers, and if it never does, the present network goes on working.
-// What is no safetensors file is made one first; beside are the files that came with it.
+// openNetwork reads a network's file and loads it; until it answers, and if it never does, the
+// present network goes on working. What is no safetensors file is made one first; beside are the
+// files that came with it.
 func (p *Page) openNetwork(file, spec, beside js.Value) {
 	name := file.Get("name").String()
 	if file.Get("size").Int() > maxNetwork {

@@ -1,4 +1,5 @@
-// Command program does what a program's tables of functions are for: it grows stacks, collects garbage, recovers, and names its callers.
+// Command program does what a program's tables of functions are for: it grows stacks, collects
+// garbage, recovers, and names its callers.
 package main
 
 import (
