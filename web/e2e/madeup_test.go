@@ -41,7 +41,7 @@ func testHandsWhileNetworksChange(t *testing.T, in device) {
 				await new Promise((done) => setTimeout(done, 0));
 			}
 		})()`)
-	for _, name := range []string{"simple-se", "simple", "cnn3-se", "live-plain", "live"} {
+	for _, name := range []string{"simple-se", "simple", "live"} {
 		p.model(name)
 	}
 	p.run("e2e.hands = false")

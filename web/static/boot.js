@@ -159,9 +159,16 @@
       if (event.data.hello) worker.hello = true;
       if (event.data.dead) worker.dead = true;
     });
-    worker.addEventListener('error', () => { worker.dead = true; });
+    let needless = false;
+    worker.addEventListener('error', (event) => {
+      worker.dead = true;
+      if (needless) event.preventDefault(); // it was ended while it fetched its script
+    });
     worker.postMessage({ loader: new URL(path('wasm_exec.js'), document.baseURI).href });
-    Promise.all([compiled, ahead]).then(([module, first]) => worker.postMessage({ module, first }), () => worker.terminate());
+    Promise.all([compiled, ahead]).then(([module, first]) => worker.postMessage({ module, first }), () => {
+      needless = true;
+      worker.terminate();
+    });
     return worker;
   }
 

@@ -76,7 +76,7 @@
     if (root.getAttribute('data-state') !== 'loading') return; // the program tells its own troubles
     var from = event.target;
     if (from.tagName === 'SCRIPT' || from.tagName === 'LINK' && from.rel === 'stylesheet') fail('fetch', (from.src || from.href).replace(/^.*\//, ''));
-    else if (event.message && from === window) fail('script', event.message);
+    else if (event.message && from === window) fail(/NetworkError/.test(event.message) ? 'fetch' : 'script', event.message);
   }, true);
   window.sescopeFail = fail;
 })();
