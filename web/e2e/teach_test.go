@@ -149,7 +149,7 @@ func testTeach(t *testing.T, in device) {
 		p.run(fmt.Sprintf("e2e.thing = %d", i))
 		find := fmt.Sprintf("e2e.results.slice(-4).length === 4 && e2e.results.slice(-4).every((r) => r.detail.model === 'my-classes.safetensors' && r.detail.top[0].class === %q)", name)
 		p.wait("the second film's "+name, find)
-		p.wait("the headline to name it, in another place and light", fmt.Sprintf("document.querySelector('#answer b').innerText === %q", name))
+		p.wait("the headline to name it, in another place and light", fmt.Sprintf("document.querySelector('#answer b').innerText.toLowerCase() === %q", strings.ToLower(name)))
 	}
 	rows := eval[[]string](p, "[...document.querySelectorAll('#teach-now .n')].map((e) => e.innerText)")
 	if strings.Join(rows, ", ") != strings.Join(taughtNames, ", ") {
