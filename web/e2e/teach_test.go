@@ -235,6 +235,17 @@ func TestTeachKeeps(t *testing.T) {
 	n--
 	q.wait("the kept pictures", fmt.Sprintf("document.querySelector('.tname')?.value === 'kept' && document.querySelectorAll('[data-example] img').length === %d && !document.getElementById('teach-keep').disabled", n))
 
+	// On the way back the first tab finds them with the second, and has none of its own.
+	p.run("history.back()")
+	p.wait("the page again", "document.documentElement?.dataset.state === 'ready'")
+	if !eval[bool](p, "!!document.querySelector('.teach')") { // the browser made it anew
+		p.openTab("teach")
+	}
+	p.wait("that the second tab keeps the classes", "document.getElementById('teach-keep').disabled")
+	if left := eval[int](p, "document.querySelectorAll('[data-example]').length"); left != 0 {
+		t.Errorf("the first tab shows %d of the second one's pictures", left)
+	}
+
 	p = q
 	p.click("teach-forget")
 	p.wait("that nothing is left", "document.getElementById('teach-forget').hidden && document.querySelectorAll('[data-example]').length === 0")

@@ -180,7 +180,8 @@ const plugs = `
 	media.getUserMedia = async (wish) => {
 		if (e2e.cameras === 0) throw new DOMException('none', 'NotFoundError');
 		const stream = await ask(wish), track = stream.getVideoTracks()[0];
-		track.addEventListener = (name, f) => e2e.unplug = () => { track.stop(); f(new Event(name)); e2e.plug(0) };
+		const hear = track.addEventListener.bind(track);
+		track.addEventListener = (name, f) => name === 'ended' ? e2e.unplug = () => { track.stop(); f(new Event(name)); e2e.plug(0) } : hear(name, f);
 		return stream;
 	};
 	media.enumerateDevices = async () => (await list()).filter((d) => d.kind !== 'videoinput' || e2e.cameras !== 0);

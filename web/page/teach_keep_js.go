@@ -14,7 +14,9 @@ import (
 // one text, every picture by itself. One tab at a time keeps; a lock says which.
 type keeper struct {
 	db      js.Value
-	mine    bool // the lock is this tab's
+	mine    bool     // the lock is this tab's
+	release js.Value // a function that gives it back
+	away    bool     // it was given back because the page went, perhaps not for good
 	saved   map[int]bool
 	waiting bool
 }
@@ -82,24 +84,28 @@ func store(db js.Value, mode string) js.Value {
 	return db.Call("transaction", keepStore, mode).Call("objectStore", keepStore)
 }
 
-// lockStore takes the lock for as long as the page lives; false if another tab has it, or, with
-// wait, once that tab is gone. It blocks.
-func lockStore(wait bool) bool {
+// lockStore takes the lock until release is called or the page ends; ok is false if another tab has
+// it. With wait it waits until that tab gives it back. It blocks.
+func lockStore(wait bool) (release js.Value, ok bool) {
 	locks := js.Global().Get("navigator").Get("locks")
 	if !locks.Truthy() {
-		return true
+		return js.Undefined(), true
 	}
 	got := make(chan bool, 1)
 	held := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		got <- args[0].Truthy()
 		if !args[0].Truthy() {
+			got <- false
 			return nil
 		}
-		forever := js.FuncOf(func(js.Value, []js.Value) any { return nil })
-		return js.Global().Get("Promise").New(forever)
+		until := js.FuncOf(func(_ js.Value, args []js.Value) any { release = args[0]; return nil })
+		defer until.Release()
+		promise := js.Global().Get("Promise").New(until)
+		got <- true
+		return promise
 	})
 	locks.Call("request", "sescope-teach", map[string]any{"ifAvailable": !wait}, held)
-	return <-got
+	ok = <-got
+	return release, ok
 }
 
 // kept is what stands in the storage.
@@ -172,14 +178,16 @@ func (p *Page) restoreTaught() {
 // keepFrom takes the storage, adds what it holds to the page's classes, and keeps these from now
 // on.
 func (p *Page) keepFrom() {
-	mine := p.lessons.keep.mine
+	mine, release := p.lessons.keep.mine, p.lessons.keep.release
 	go func() {
-		if !mine && !lockStore(false) {
-			p.post(func() {
-				p.state.Teach.Busy = true
-				p.renderSoon()
-			})
-			lockStore(true)
+		if !mine {
+			if release, mine = lockStore(false); !mine {
+				p.post(func() {
+					p.state.Teach.Busy = true
+					p.renderSoon()
+				})
+				release, _ = lockStore(true)
+			}
 		}
 		db, err := openStore()
 		var before kept
@@ -188,7 +196,7 @@ func (p *Page) keepFrom() {
 		}
 		p.post(func() {
 			k, t := &p.lessons.keep, &p.state.Teach
-			k.mine, t.Busy = true, false
+			k.mine, k.release, t.Busy = true, release, false
 			switch {
 			case err != nil:
 				t.Trouble = p.state.Words().TeachKeepFailed
@@ -254,6 +262,38 @@ func (p *Page) keepSoon() {
 	}
 	k.waiting = true
 	p.after(keepEvery, p.keepNow)
+}
+
+// leaveStore is called when the page goes. Where the browser keeps it for the way back (persisted),
+// the lock has to be given back by hand: another tab would wait for it in vain.
+func (p *Page) leaveStore(persisted bool) {
+	p.keepNow()
+	k := &p.lessons.keep
+	if !persisted || !k.db.Truthy() {
+		return
+	}
+	k.db.Call("close")
+	k.db, k.mine, k.away, p.state.Teach.Kept = js.Undefined(), false, true, false
+	if k.release.Truthy() {
+		k.release.Invoke()
+	}
+}
+
+// returnToStore is called when the page is back: what was kept is what it had, and what another tab
+// made of it meanwhile.
+func (p *Page) returnToStore() {
+	k := &p.lessons.keep
+	if !k.away {
+		return
+	}
+	k.away = false
+	p.state.Teach.Forget()
+	p.sweepPictures()
+	if p.state.Tab == view.TabTeach {
+		p.openTeach()
+	}
+	p.teachChanged()
+	p.restoreTaught()
 }
 
 // keepNow writes what keepSoon put off: at its time, or before the page goes.

@@ -48,7 +48,11 @@ func (p *Page) listenTeach() {
 	}
 	browser.Listen(js.Global(), "blur", stop)
 	browser.Listen(document, "visibilitychange", stop)
-	browser.Listen(js.Global(), "pagehide", func(js.Value) { p.post(p.keepNow) })
+	browser.Listen(js.Global(), "pagehide", func(event js.Value) {
+		persisted := event.Get("persisted").Truthy()
+		p.post(func() { p.leaveStore(persisted) })
+	})
+	browser.Listen(js.Global(), "pageshow", func(js.Value) { p.post(p.returnToStore) })
 	browser.Listen(document, "contextmenu", func(event js.Value) { // a thumb that stays asks for no menu
 		if find(event, "[data-record]").Truthy() {
 			event.Call("preventDefault")
