@@ -30,6 +30,7 @@ const mask = `
 	#maps-grid-slot *, #maps-big-slot *, #maps-channel, #maps-pixel, .pbars, .terms > *, .cscale > *, .eq, .eqn, .flow p, .flow svg, #card td, .byclass > *, #card p,
 	#bits-text, #bits-flips, #bits-size, .ab header span, #compare-text, #search-text, #audit-status, #card-facts > *, .bh .status, #loading-bytes, #loading-bar,
 	#loading li > span:last-child, #notice-text { visibility: hidden !important }
+	math { visibility: hidden !important; display: block !important; height: 44px !important; overflow: hidden !important } /* set in whatever serif a machine has */
 	.blk [role=slider], #card-value { opacity: 0 !important } /* hidden they would lose the focus, and the card with it */
 `
 
