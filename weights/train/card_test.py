@@ -35,7 +35,7 @@ class Card(unittest.TestCase):
         torch.manual_seed(2)
         known, outside = torch.randn(500, 4), torch.randn(300, 4)
         known[:, 1] += 3  # only this channel tells
-        w = card.regression(known * 10, outside * 10)  # whatever the features' scale
+        w = card.regression(known * 10, outside * 10, 1e-3)  # whatever the features' scale
         self.assertGreater(card.auroc(known @ w, outside @ w), 0.97)
         self.assertGreater(w[1].item(), 5 * w[[0, 2, 3]].abs().max().item())
 

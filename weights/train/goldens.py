@@ -32,7 +32,7 @@ import imported
 import safetensors
 import tiny
 from attention import hook_gates, hook_places, hook_scaled, last_convolution
-from networks import CNN3SE, NETWORKS, SimpleCNN, shipped
+from networks import CNN3SE, NETWORKS, LiveNet, SimpleCNN, shipped
 from spec import live, spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
