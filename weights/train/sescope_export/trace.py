@@ -128,6 +128,8 @@ class Tracer:
         if op not in known:
             if op in ("mean", "amax", "sum", "max"):
                 self.fail(n, "goes over some axes only, expected height and width together")
+            if op == "_unsafe_index" and n.value.ndim == 4:  # how PyTorch 2 takes upsample_nearest2d apart
+                self.fail(n, "picks pixels, as upsample_nearest2d does, and is none of the layers of a spec: " + KNOWN_LAYERS)
             self.fail(n, "is none of the layers of a spec: " + KNOWN_LAYERS)
         return known[op], inputs, None
 
