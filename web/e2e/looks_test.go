@@ -62,7 +62,7 @@ const overlaps = `(() => {
 		if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2) bad.push('controls ' + name(a) + ' | ' + name(b));
 	}
 	const wide = document.documentElement.scrollWidth;
-	if (wide > innerWidth) bad.push('the page is ' + wide + ' wide on a screen of ' + innerWidth);
+	if (wide > innerWidth) bad.push('the page is ' + wide + ' wide on a screen of ' + innerWidth + ': ' + [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scrolls, .film')).map((e) => e.tagName + '#' + e.id + '.' + e.className + ' ' + e.textContent.slice(0, 30)).slice(0, 6).join('; '));
 	return bad.slice(0, 12);
 })()`
 

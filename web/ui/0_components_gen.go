@@ -1812,51 +1812,56 @@ func (c *Model) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgn.AddAttrInterface("hidden", len(c.S.CardLines()) > 0)
 				content(vgn, c.S.Words().NoCard)
 				vgn = text(vgparent, "\n      ")
-				vgn = element(vgparent, "table")
-				vgn.AddAttrInterface("hidden", len(c.S.CardLines()) == 0)
+				vgn = element(vgparent, "div\x00class\x00scrolls")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = element(vgparent, "thead")
+					vgn = element(vgparent, "table")
+					vgn.AddAttrInterface("hidden", len(c.S.CardLines()) == 0)
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = element(vgparent, "tr")
+						vgn = element(vgparent, "thead")
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = element(vgparent, "th\x00scope\x00col")
-							content(vgn, c.S.Words().CardSet)
-							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-							content(vgn, c.S.Words().CardPictures)
-							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-							vgn.SetInnerHTML(vugu.HTML("float32"))
-							vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
-							vgn.SetInnerHTML(vugu.HTML("int8"))
-						}
-					}
-					vgn = text(vgparent, "\n        ")
-					vgn = element(vgparent, "tbody")
-					{
-						vgparent := vgn
-						_ = vgparent
-						for vgiterkeyt, l := range c.S.CardLines() {
-							var vgiterkey interface{} = vgiterkeyt
-							_ = vgiterkey
-							l := l
-							_ = l
 							vgn = element(vgparent, "tr")
 							{
 								vgparent := vgn
 								_ = vgparent
-								vgn = element(vgparent, "th\x00scope\x00row")
-								content(vgn, l.Name)
-								vgn = element(vgparent, "td\x00class\x00n")
-								content(vgn, l.Pictures)
-								vgn = element(vgparent, "td\x00class\x00n")
-								content(vgn, l.Float32)
-								vgn = element(vgparent, "td\x00class\x00n")
-								content(vgn, l.Int8)
+								vgn = element(vgparent, "th\x00scope\x00col")
+								content(vgn, c.S.Words().CardSet)
+								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
+								content(vgn, c.S.Words().CardPictures)
+								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
+								vgn.SetInnerHTML(vugu.HTML("float32"))
+								vgn = element(vgparent, "th\x00scope\x00col\x00class\x00n")
+								vgn.SetInnerHTML(vugu.HTML("int8"))
+							}
+						}
+						vgn = text(vgparent, "\n        ")
+						vgn = element(vgparent, "tbody")
+						{
+							vgparent := vgn
+							_ = vgparent
+							for vgiterkeyt, l := range c.S.CardLines() {
+								var vgiterkey interface{} = vgiterkeyt
+								_ = vgiterkey
+								l := l
+								_ = l
+								vgn = element(vgparent, "tr")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = element(vgparent, "th\x00scope\x00row")
+									content(vgn, l.Name)
+									vgn = element(vgparent, "td\x00class\x00n")
+									content(vgn, l.Pictures)
+									vgn = element(vgparent, "td\x00class\x00n")
+									content(vgn, l.Float32)
+									vgn = element(vgparent, "td\x00class\x00n")
+									content(vgn, l.Int8)
+								}
 							}
 						}
 					}
