@@ -47,7 +47,11 @@ func arrange(t tree, models []modelEntry) (tree, error) {
 	const manifest = "app.webmanifest"
 	for name, b := range t {
 		if name != pageFile && name != workerFile && name != manifest {
-			place(name, b)
+			short, err := minified(name, b)
+			if err != nil {
+				return nil, err
+			}
+			place(name, short)
 		}
 	}
 	if b := t[manifest]; b != nil { // names icons, and by addresses below its own

@@ -33,7 +33,7 @@ var project = map[string]string{
 	"web/static/index.html":        page,
 	"web/static/sw.js":             "'use strict'; const DIST = {}; use(DIST);",
 	"web/static/app.webmanifest":   `{"start_url": "../", "icons": [{"src": "icon-192.png"}, {"src": "samples/ship.svg"}]}`,
-	"web/static/app.css":           strings.Repeat("body { margin: 0 }\n", 50),
+	"web/static/app.css":           "/* why */\n" + strings.Repeat("a { margin: 0 }\nb { margin: 1px }\n", 50),
 	"web/static/samples/ship.svg":  "<svg xmlns='http://www.w3.org/2000/svg'/>",
 	"web/static/samples/photo.jpg": "\xff\xd8 no real picture",
 	"web/static/.editor-leftover":  "not for dist",
@@ -155,13 +155,16 @@ func TestPack(t *testing.T) {
 	}
 	at := func(name string) string { return got[d.Files[name].Path] }
 	for dist, source := range map[string]string{
-		"app.css": "web/static/app.css", "samples/ship.svg": "web/static/samples/ship.svg", "samples/photo.jpg": "web/static/samples/photo.jpg",
+		"samples/ship.svg": "web/static/samples/ship.svg", "samples/photo.jpg": "web/static/samples/photo.jpg",
 		"models/live.safetensors":   "weights/models/live.safetensors",
 		"models/simple.safetensors": "weights/models/simple.safetensors",
 	} {
 		if at(dist) != project[source] {
 			t.Errorf("%s in dist differs from %s", dist, source)
 		}
+	}
+	if css := at("app.css"); !strings.HasPrefix(css, "a{margin:0}b{margin:1px}a{") {
+		t.Errorf("app.css in dist begins with %q, expected it without comments and spaces", css[:min(len(css), 40)])
 	}
 	for name, b := range got {
 		if hash := regexp.MustCompile(`^assets/.*\.([0-9a-f]{10})\.\w+$`).FindStringSubmatch(name); hash != nil {
@@ -181,7 +184,7 @@ func TestPack(t *testing.T) {
 	if at("sescope.wasm") == at("sescope-relaxed.wasm") || strings.Count(at("sescope-relaxed.wasm"), "\xfd\x85\x02") <= strings.Count(at("sescope.wasm"), "\xfd\x85\x02") {
 		t.Error("the relaxed build has no fused multiply-add that the plain one has not")
 	}
-	if !strings.Contains(at("wasm_exec.js"), "globalThis.Go = class") {
+	if !strings.Contains(at("wasm_exec.js"), "globalThis.Go=class") {
 		t.Error("wasm_exec.js does not define the class Go")
 	}
 	if at("vugu-helper.js") != `window.x="from the module"` {
@@ -329,7 +332,7 @@ func TestNotices(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) (v\S+)`).FindAllStringSubmatch(string(mod), -1) {
 		switch m[1] {
 		case "github.com/vugu/vjson": // ours in its place
-		case "github.com/andybalholm/brotli", "github.com/vugu/html": // pack's and the generators'
+		case "github.com/andybalholm/brotli", "github.com/tdewolff/minify/v2", "github.com/tdewolff/parse/v2", "github.com/vugu/html": // pack's and the generators'
 		default:
 			if !strings.Contains(text, "\n"+m[1]+" "+m[2]+"\n---") {
 				t.Errorf("the notices lack %s %s", m[1], m[2])
@@ -364,7 +367,7 @@ func TestPackAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	third := again()
-	if css, err := unbrotli([]byte(third[read(t, third).Files["app.css"].Path+".br"])); err != nil || string(css) != "p { color: red }" {
+	if css, err := unbrotli([]byte(third[read(t, third).Files["app.css"].Path+".br"])); err != nil || string(css) != "p{color:red}" {
 		t.Errorf("app.css.br unpacks to %q (%v), expected the changed file", css, err)
 	}
 	for name := range third {

@@ -7,8 +7,9 @@ const maxMemory = 256 << 20
 
 // Shrink makes a linked Go program smaller. It takes the tables of files and line numbers out, what
 // a trace needs to print arguments, and the names of functions that do not begin with one of the
-// prefixes; it shortens the code of Go's functions (see compact), and writes the initialised memory
-// as few long segments instead of many short ones. A program runs as before; a panic still names
+// prefixes; it shortens the code of Go's functions (see compact), writes the initialised memory
+// as few long segments instead of many short ones, and lets a start function fill in what the
+// tables' rest tells. A program runs as before; a panic still names
 // its own functions, with "?:0" for file and line. Inlined functions and their places stay, since
 // recover() asks for them.
 //
@@ -38,8 +39,12 @@ func Shrink(linked []byte, prefixes ...string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.write(prefixes, places); err != nil {
+	unfold, err := t.write(prefixes, places)
+	if err != nil {
 		return nil, fmt.Errorf("the tables of functions: %v", err)
+	}
+	if err := m.begin(foldLocals, unfold); err != nil {
+		return nil, err
 	}
 	m.store(memory, base)
 	return m.encode(), nil

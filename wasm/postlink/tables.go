@@ -240,8 +240,8 @@ func (r *record) renumber(places []int) error {
 
 // write puts the tables back, without those that nobody asks for and the names that do not begin
 // with one of the prefixes; places holds the former program counters of functions that have new
-// ones.
-func (t *tables) write(prefixes []string, places map[int][]int) error {
+// ones. The program has to begin with the code that it returns.
+func (t *tables) write(prefixes []string, places map[int][]int) (unfold []node, err error) {
 	kept := []byte{t.bytes[t.pcs]} // offset 0 means no table
 	known := map[string]uint32{}
 	store := func(list []run) uint32 {
@@ -256,7 +256,7 @@ func (t *tables) write(prefixes []string, places map[int][]int) error {
 		}
 		return at
 	}
-	nameless := dropNames(t.bytes[t.names:t.units], prefixes)
+	names := dropNames(t.bytes[t.names:t.units], prefixes)
 	index := t.bytes[t.records:]
 	var records []byte
 	begin := t.word32(t.records + 4) // of the first record, and the least of them
@@ -270,7 +270,7 @@ func (t *tables) write(prefixes []string, places map[int][]int) error {
 		room += funcRecord + 4*(len(r.pcs)+len(r.data))
 		if former := places[r.number]; former != nil {
 			if err := r.renumber(former); err != nil {
-				return fmt.Errorf("function %d: %v", i, err)
+				return nil, fmt.Errorf("function %d: %v", i, err)
 			}
 		}
 		for _, k := range []int{pcUnsafe, pcArguments} {
@@ -296,8 +296,8 @@ func (t *tables) write(prefixes []string, places map[int][]int) error {
 		for _, at := range []int{funcPCFile, funcPCLine, funcUnit, funcLine} {
 			clear(fixed[at : at+4])
 		}
-		if nameless[int(binary.LittleEndian.Uint32(fixed[funcName:]))] {
-			clear(fixed[funcName : funcName+4]) // 0 is the empty name
+		if at, ok := names[binary.LittleEndian.Uint32(fixed[funcName:])]; ok {
+			binary.LittleEndian.PutUint32(fixed[funcName:], at)
 		}
 		binary.LittleEndian.PutUint32(fixed[funcPCSP:], store(r.stack))
 		binary.LittleEndian.PutUint32(fixed[funcTables:], uint32(len(r.further)))
@@ -313,16 +313,19 @@ func (t *tables) write(prefixes []string, places map[int][]int) error {
 		}
 	}
 	if len(kept) > t.records-t.pcs {
-		return fmt.Errorf("the tables of program counters would be %d bytes, more than the %d that there are", len(kept), t.records-t.pcs)
+		return nil, fmt.Errorf("the tables of program counters would be %d bytes, more than the %d that there are", len(kept), t.records-t.pcs)
 	}
 	clear(t.bytes[t.units:t.records])
 	copy(t.bytes[t.pcs:], kept)
 	if begin+room > len(index) {
-		return fmt.Errorf("the records of %d bytes at %d do not fit in %d", room, begin, len(index))
+		return nil, fmt.Errorf("the records of %d bytes at %d do not fit in %d", room, begin, len(index))
 	}
 	clear(index[begin : begin+room])
 	copy(index[begin:], records)
-	return t.thin(keptData, dropped)
+	if err := t.thin(keptData, dropped); err != nil {
+		return nil, err
+	}
+	return t.foldRecords(begin)
 }
 
 // The words of runtime's moduledata that are used here.
@@ -370,17 +373,32 @@ func (t *tables) thin(kept, dropped map[uint32]bool) error {
 	return nil
 }
 
-// dropNames empties the names that do not begin with one of the prefixes and returns where they
-// stood. They stay in their places, since the records of inlined functions point to them, too.
-func dropNames(table []byte, prefixes []string) map[int]bool {
-	dropped := map[int]bool{}
+// dropNames empties the names that do not begin with one of the prefixes, and those of functions
+// within another one, X.func1, which take its name. It returns what stands for a name that is gone;
+// 0 is the empty name. The others stay in their places, since the records of inlined functions
+// point to them, too.
+func dropNames(table []byte, prefixes []string) map[uint32]uint32 {
+	instead, places := map[uint32]uint32{}, map[string]uint32{}
+	var all []int
 	for at := 0; at < len(table); {
 		name, _, _ := bytes.Cut(table[at:], []byte{0})
-		if !slices.ContainsFunc(prefixes, func(p string) bool { return bytes.HasPrefix(name, []byte(p)) }) {
+		if slices.ContainsFunc(prefixes, func(p string) bool { return bytes.HasPrefix(name, []byte(p)) }) {
+			places[string(name)] = uint32(at)
+			all = append(all, at)
+		} else {
 			clear(name)
-			dropped[at] = true
+			instead[uint32(at)] = 0
 		}
 		at += len(name) + 1
 	}
-	return dropped
+	for _, at := range all {
+		name, _, _ := bytes.Cut(table[at:], []byte{0})
+		if outer, _, inside := bytes.Cut(name, []byte(".func")); inside {
+			if place, ok := places[string(outer)]; ok {
+				instead[uint32(at)] = place
+				clear(name)
+			}
+		}
+	}
+	return instead
 }

@@ -11,6 +11,7 @@ import (
 
 // WhyTexts are the words of the waterfall.
 type WhyTexts struct {
+	_                                                                           [0]func() // nobody compares them: the code for it would be 30 KB
 	WhyQuestion, WhyEnd, WhyRival, WhyRunnerUp, WhyAnswer, WhyAlone, WhyBias    string
 	WhyOthers, WhyLead, WhyLogit, WhyNone, WhyEmpty, WhyChannel, WhyLabel       string
 	SayLead, SayTrail, SayLogit, SayFor, SayAgainst, SayYet, SayChannel, SayAnd string
