@@ -53,10 +53,11 @@ AVERAGE = 8
 # mean    of the running mean of the weights: what is kept of it at a step
 # few     a class of fewer pictures than this is repeated in an epoch, up to four times
 # only    the source whose pictures and classes make up the set
+# arithmetic  float32 or bfloat16; without it, the faster: twins have to be computed alike
 BASE = {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "decay": 5e-4, "mean": 0.998, "few": 150}
 RECIPES = {
     "everyday": BASE | {"share": 0.5},
-} | {f"tiny-{kind}": BASE | {"only": "tiny"} for kind in ("none", *KINDS)}
+} | {f"tiny-{kind}": BASE | {"only": "tiny", "arithmetic": "float32", "sizes": [[0.5, 32], [1, 48]]} for kind in ("none", *KINDS)}
 
 
 class Pictures:
@@ -281,7 +282,8 @@ def main(argv=None):
     free = {p for m in net.modules() if isinstance(m, BLOCKS) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
     optimiser = torch.optim.SGD([{"params": [p for p in net.parameters() if p not in free], "weight_decay": recipe["decay"]},
                                  {"params": [p for p in net.parameters() if p in free], "weight_decay": 0}], lr=recipe["lr"], momentum=0.9, nesterov=True)
-    kind, number, budget = fastest(net, 64), 0, Budget(args)
+    kind = getattr(torch, recipe["arithmetic"]) if "arithmetic" in recipe else fastest(net, 64)
+    number, budget = 0, Budget(args)
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=args.device)
         if state["recipe"] != head:
