@@ -35,17 +35,25 @@ import safetensors
 import sets
 from attention import hook_gates, last_convolution
 from networks import shipped
+from pictures import SIZE
 from train import RECIPES, rounded
 
 # They teach how a network answers, so they always answer, with the probabilities that the
 # tutorial's code gives.
 TEACHING = ("simple", "simple-se", "cnn3-se")
+STUDY = tuple(name for name in everyday.RECIPES if name.startswith("tiny-"))
 
 EVERYDAY_RECIPE = {
     "en": "Recipe: SGD, batches of 128, pictures of 32, then 48, then 64 pixels; cut, turned, relit, blurred and noisy as a webcam makes them; "
           "label smoothing; the running mean of the weights. Beside its classes it learned the finer ones of its sources.",
     "zh": "训练方法：SGD，每批 128 张，图片边长先后为 32、48、64 像素；按摄像头的情形裁剪、旋转、改变光照、模糊并加噪；标签平滑；取权重的滑动平均。"
           "除自己的类别外，还学习了各数据来源更细的类别。",
+}
+STUDY_RECIPE = {
+    "en": "Recipe: 640,000 pictures (seven epochs) of SGD in batches of 128, of 32, then 48 pixels; cut, turned, relit, blurred and noisy; label smoothing; the "
+          "running mean of the weights. Its three twins saw the same batches.",
+    "zh": "训练方法：SGD，共 64 万张图片（约 7 轮），每批 128 张，边长先后为 32、48 像素；裁剪、旋转、改变光照、模糊并加噪；标签平滑；取权重的滑动平均。"
+          "另外三个网络看的是同样的批次。",
 }
 NOT_FOR = {
     "en": "Not for any decision about people or things: it teaches, and it knows nothing but its classes.",
@@ -54,7 +62,9 @@ NOT_FOR = {
 
 
 def texts(network, compared):
-    """The card's words: how it was trained, and what it is not for. The recipe is the script's; compared are the rows of seeds.py."""
+    """The card's words: how it was trained, and what it is not for. The recipe is the script's; compared is what seeds.py or study.py wrote."""
+    if network in STUDY:
+        return {"recipe": STUDY_RECIPE, "notfor": NOT_FOR} | compared.get(network, {})
     if network in everyday.RECIPES:
         return {"recipe": EVERYDAY_RECIPE, "notfor": NOT_FOR}
     recipe = RECIPES[network]
@@ -102,7 +112,10 @@ def by_bits(network, path, pixels, labels):
 
 def load(network, path):
     net = shipped(network).eval()
-    net.normalise = everyday.normalise if network in everyday.RECIPES else data.normalise
+    net.normalise = data.normalise
+    if network in everyday.RECIPES:
+        side = everyday.RECIPES[network].get("shown", SIZE)
+        net.normalise = lambda pixels: everyday.normalise(everyday.sized(pixels, side))
     tensors, metadata = safetensors.read(path)
     tensors = {k: v for k, v in tensors.items() if not k.startswith(("signature.", "reject."))}
     missing, extra = net.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
@@ -227,11 +240,11 @@ def main():
             accuracy[-1]["float32"] = round(right.float().mean().item(), 4)
         if name["en"].startswith(("test", "validation")):
             per_class = [round(right8[labels == c].float().sum().item() / max(1, (labels == c).sum().item()), 4) for c in range(classes)]
-    spec["card"] = texts(args.network, json.loads(args.compared.read_text()) if args.compared else []) | {
+    spec["card"] = texts(args.network, json.loads(args.compared.read_text()) if args.compared else {}) | {
         "data": known.credits, "seeds": [int(s) for s in args.seeds.split(",")], "accuracy": accuracy, "classes": per_class}
     if args.float:
         spec["card"]["bits"] = by_bits(args.network, args.float, *val)
-    if args.network not in TEACHING:
+    if args.network not in TEACHING + STUDY:
         not_sure(net, spec, tensors, trained, known, results)
     metadata["sescope"] = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
     safetensors.write(args.int8, tensors | signature(gates, known.train[1], classes), metadata)

@@ -55,10 +55,18 @@ def pictures():
     return [(255 * np.clip(p + rng.normal(0, 0.03, p.shape), 0, 1) + 0.5).astype(np.uint8) for p in clean]
 
 
-def normalised(pixels, times, mean=data.MEAN, std=data.STD):
-    """(1, 3, H, W) of (H, W, 3) pixels, each repeated so many times both ways."""
+def covered(n, side):
+    """(side, n): how much of each of n pixels in a row lies under each of side ones in their place."""
+    edges = np.arange(side + 1) * n / side
+    lo, hi = np.maximum(edges[:-1, None], np.arange(n)), np.minimum(edges[1:, None], np.arange(n) + 1)
+    return np.maximum(hi - lo, 0) * side / n
+
+
+def normalised(pixels, side, mean=data.MEAN, std=data.STD):
+    """(1, 3, side, side) of (32, 32, 3) pixels, each the mean of what it covers."""
     mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, std))
-    raw = torch.from_numpy(pixels.repeat(times, 0).repeat(times, 1).transpose(2, 0, 1).copy())[None]
+    rows = covered(len(pixels), side)
+    raw = torch.from_numpy(np.einsum("yi,ijc,xj->cyx", rows, pixels, rows))[None]
     return ((raw.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
@@ -95,11 +103,11 @@ def reference(net, x):
     return logits, conv, y, kept
 
 
-def golden(net, times=1, mean=data.MEAN, std=data.STD):
-    """The reference values for every picture, each of its pixels repeated so many times both ways."""
+def golden(net, side=32, mean=data.MEAN, std=data.STD):
+    """The reference values for every picture, as side x side pixels."""
     out = {}
     for i, pixels in enumerate(pictures()):
-        x = normalised(pixels, times, mean, std).requires_grad_()
+        x = normalised(pixels, side, mean, std).requires_grad_()
         logits, conv, y, gates = reference(net, x)
         top = logits[0].argmax()
         logits[0, top].backward()
@@ -133,7 +141,7 @@ def main():
         tensors, metadata = safetensors.read(path)
         net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
         known = json.loads(metadata["sescope"])
-        safetensors.write(OUT / path.name, thin(golden(net, known["input"]["H"] // 32, known["mean"], known["std"])))
+        safetensors.write(OUT / path.name, thin(golden(net, known["input"]["H"], known["mean"], known["std"])))
     # A state_dict as the tutorial's class saves it: float32, PyTorch's names, no spec; random
     # weights and running statistics.
     torch.manual_seed(3)
@@ -150,26 +158,26 @@ def main():
     # Residual networks, with weights that Go makes alike.
     for name in ("live", "live-plain"):
         net = NETWORKS[name]()
-        made, stored = generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
+        made, stored = generated.fill(net, torch.cat([normalised(p, 32) for p in pictures()]))
         safetensors.write(OUT / f"generated-{name}.safetensors", stored | thin(golden(net)), {"sescope": spec(name), "generated": made})
     # The same with other attentions, small.
     for kind in ("eca", "cbam"):
         net = LiveNet(kind, (16, 24, 72), 1)
-        made, stored = generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
+        made, stored = generated.fill(net, torch.cat([normalised(p, 32) for p in pictures()]))
         text = json.dumps(json.loads(spec("live")) | {"name": kind, "twin": "", "layers": list(live(net))}, ensure_ascii=False)
         safetensors.write(OUT / f"generated-{kind}.safetensors", stored | thin(golden(net)), {"sescope": text, "generated": made})
     # Families that people bring.
     for name, make in imported.NETWORKS.items():
         net = make()
-        made, stored = generated.fill(net, torch.cat([normalised(p, 3) for p in pictures()]))
-        safetensors.write(OUT / f"generated-{name}.safetensors", stored | imported.golden(net, [normalised(p, 3) for p in pictures()], CHANNELS), {"sescope": imported.spec(name, net), "generated": made})
+        made, stored = generated.fill(net, torch.cat([normalised(p, imported.SIZE) for p in pictures()]))
+        safetensors.write(OUT / f"generated-{name}.safetensors", stored | imported.golden(net, [normalised(p, imported.SIZE) for p in pictures()], CHANNELS), {"sescope": imported.spec(name, net), "generated": made})
     # Small networks as torch writes them in two versions of ONNX, one with hard-swish taken apart.
     for name, net in (("tiny", tiny.Tiny()), ("attention", tiny.Attention())):
-        generated.fill(net, torch.cat([normalised(p, 1) for p in pictures()]))
+        generated.fill(net, torch.cat([normalised(p, 32) for p in pictures()]))
         for opset in (11, 14):
-            torch.onnx.export(net, normalised(pictures()[0], 1), OUT / f"{name}-{opset}.onnx", opset_version=opset)
+            torch.onnx.export(net, normalised(pictures()[0], 32), OUT / f"{name}-{opset}.onnx", opset_version=opset)
         with torch.no_grad():
-            logits = {f"{i}.logits": net(normalised(p, 1))[0].numpy() for i, p in enumerate(pictures())}
+            logits = {f"{i}.logits": net(normalised(p, 32))[0].numpy() for i, p in enumerate(pictures())}
         safetensors.write(OUT / f"{name}-onnx.safetensors", logits)
 
 

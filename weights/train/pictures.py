@@ -39,12 +39,12 @@ STD = (0.229, 0.224, 0.225)
 SPLIT_SEED = 20261127
 SOURCES = ("tiny", "mini", "caltech", "grocery", "clothes", "trash")
 PARTS = ("train", "val", "test", "outside", "dropped")
-TABLE = pathlib.Path(__file__).resolve().parent / "everyday.tsv"
+HERE = pathlib.Path(__file__).resolve().parent
 
 
-def table():
-    """[(English, Chinese, [source class])], a line of everyday.tsv each, in the order of the outputs."""
-    rows = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines()]
+def table(name="everyday"):
+    """[(English, Chinese, [source class])], a line of NAME.tsv each, in the order of the outputs."""
+    rows = [line.split("\t") for line in (HERE / f"{name}.tsv").read_text(encoding="utf-8").splitlines()]
     return [(en, zh, sources.split()) for en, zh, sources in rows]
 
 

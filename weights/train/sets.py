@@ -36,6 +36,12 @@ EVERYDAY = {
 }
 
 
+TINY = {
+    "en": "Trained on Tiny ImageNet's 100,000 pictures (Stanford CS231n, from ImageNet: for research, pictures not to be passed on).",
+    "zh": "训练数据为 Tiny ImageNet 的 10 万张图片（斯坦福 CS231n，取自 ImageNet：限研究用途，图片不得转发）。",
+}
+
+
 @dataclasses.dataclass
 class Sets:
     """Pictures are uint8 (N, 3, H, W) with labels (N,); the validation pictures stand first in named.
@@ -52,10 +58,10 @@ class Sets:
 
 def of(network, args):
     """The Sets of a network; args are card.py's."""
-    kind, needed = ("everyday", ["pictures"]) if network == "everyday" else ("objects" if network == "objects" else "cifar", ["cifar", "objects"])
+    kind, needed = ("everyday" if network == "everyday" else "tiny", ["pictures"]) if network in everyday.RECIPES else ("objects" if network == "objects" else "cifar", ["cifar", "objects"])
     if missing := [n for n in needed if not getattr(args, n)]:
         raise SystemExit(f"{network} is measured on pictures of --{' and --'.join(missing)}, expected their folders")
-    return {"everyday": of_everyday, "objects": of_objects, "cifar": of_cifar}[kind](args)
+    return {"everyday": of_everyday, "objects": of_objects, "cifar": of_cifar, "tiny": of_tiny}[kind](args)
 
 
 def of_cifar(args):
@@ -96,6 +102,17 @@ def of_everyday(args, most=25):
     folders = sorted(set(str(index["classes"][c]) for c in index["label"][outside]) - EVERYDAY_LIKE)
     things = lambda side: known.get(outside[np.isin(index["classes"][index["label"][outside]], folders[side::2])])[0]  # noqa: E731
     return Sets(part(rows), named, [{"things": things(side), "noise and blank frames": synthetic(SIZE, 5 + side)} for side in range(2)], EVERYDAY)
+
+
+def of_tiny(args, most=25):
+    """Tiny ImageNet's own classes; nothing outside them, since the study's networks always answer."""
+    known = everyday.Pictures(args.pictures, "tiny")
+    rows = np.random.default_rng(data.SPLIT_SEED).permutation(known.rows("train"))
+    rows = rows[objects.at_most(torch.arange(len(rows)), known.merge[known.label[rows]], most).numpy()]
+    part = lambda chosen: known.get(chosen)[:2]  # noqa: E731
+    named = [({"en": "validation", "zh": "验证集"}, part(known.rows("val"))),
+             ({"en": "test: Tiny ImageNet's validation pictures", "zh": "测试：Tiny ImageNet 的验证图片"}, part(known.rows("test")))]
+    return Sets(part(rows), named, [], TINY)
 
 
 def synthetic(side, seed, count=200):

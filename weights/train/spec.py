@@ -2,15 +2,20 @@
 import json
 
 import data
+import everyday
 import objects
 import pictures
-from networks import shipped
+from networks import NETWORKS, shipped
 from torch import nn
 
 CLASSES_ZH = ("飞机", "汽车", "鸟", "猫", "鹿", "狗", "青蛙", "马", "船", "卡车")
 TEACHING = {
     "en": "A teaching network: it sees 5 × 5 pixels at a time and averages early. It shows the mechanism; it is no good classifier.",
     "zh": "教学网络：每次只看 5 × 5 个像素，又过早取平均。它展示机制，并不是好的分类器。",
+}
+STUDY = {
+    "en": "One of four networks that differ in their attention only. Each saw 640,000 pictures: enough to be compared, not to be good.",
+    "zh": "四个只有注意力不同的网络之一。每个只看过 64 万张图片：够用来对比，并不追求准确。",
 }
 TITLES = {
     "simple": ({"en": "Tutorial CNN", "zh": "教程 CNN"}, TEACHING),
@@ -20,6 +25,10 @@ TITLES = {
     "live-plain": ({"en": "SE-ResNet live, without SE", "zh": "SE-ResNet 实时，无 SE"}, None),
     "everyday": ({"en": "SE-ResNet everyday", "zh": "SE-ResNet 日常"}, None),
     "objects": ({"en": "SE-ResNet objects", "zh": "SE-ResNet 物品"}, None),
+    "tiny-none": ({"en": "Study: no attention", "zh": "对照研究：无注意力"}, STUDY),
+    "tiny-se": ({"en": "Study: SE", "zh": "对照研究：SE"}, STUDY),
+    "tiny-eca": ({"en": "Study: ECA", "zh": "对照研究：ECA"}, STUDY),
+    "tiny-cbam": ({"en": "Study: CBAM", "zh": "对照研究：CBAM"}, STUDY),
 }
 
 TWINS = {"simple": "simple-se", "simple-se": "simple", "live": "live-plain", "live-plain": "live"}  # trained alike but for SE: the page compares them
@@ -98,17 +107,20 @@ def live(net, pooled=1):
     yield linear("fc", net.fc)
 
 
-def everyday(net):
+def late(net):
+    """With the stem's pool behind conv2."""
     return live(net, pooled=2)
 
 
-LAYERS = {"everyday": everyday, "simple": simple, "simple-se": simple, "cnn3-se": cnn3, "live": live, "live-plain": live, "objects": live}
+LAYERS = {"everyday": late, "simple": simple, "simple-se": simple, "cnn3-se": cnn3, "live": live, "live-plain": live, "objects": live} | {name: late for name in NETWORKS if name.startswith("tiny-")}
 
 
 def seen(name):
     """(side of the input, mean, std, [(English, Chinese)]) of a network."""
     if name == "everyday":
         return pictures.SIZE, pictures.MEAN, pictures.STD, [row[:2] for row in pictures.table()]
+    if name.startswith("tiny-"):
+        return everyday.RECIPES[name]["shown"], pictures.MEAN, pictures.STD, [row[:2] for row in pictures.table("tinyimagenet")]
     if name == "objects":
         return objects.SIZE, data.MEAN, data.STD, [row[1:] for row in objects.NAMES]
     return 32, data.MEAN, data.STD, list(zip(data.CLASSES, CLASSES_ZH))

@@ -2,12 +2,14 @@
 """What attention brings: one table from the logs of twins that differ in nothing else.
 
 usage: python3 study.py LOGS [--networks tiny-none,tiny-se,tiny-eca,tiny-cbam] [--seeds 1,2,3]
+                        [--json OUT.json]
 
 LOGS holds what everyday.py left, NETWORK.jsonl and NETWORK-SEED.jsonl; runs that are missing or not
 finished are named below the table and leave a gap. The first network is the one without attention:
 the difference of a seed is to its run of the same seed, on the same batches, and behind the mean of
 the differences stands the half width of its 95 % interval (Student's t). "gates at 1" is what the
-accuracy loses when every channel's gate is forced open.
+accuracy loses when every channel's gate is forced open. --json writes the differences as card.py
+--compared puts them into the files.
 """
 import argparse
 import json
@@ -16,6 +18,9 @@ import statistics
 
 from networks import NETWORKS
 from seeds import T95
+
+
+SET = {"set": {"en": "Tiny ImageNet's validation set", "zh": "Tiny ImageNet 验证集"}, "pictures": 10000}
 
 
 def ended(logs, name, seed):
@@ -34,10 +39,11 @@ def main():
     parser.add_argument("logs", type=pathlib.Path)
     parser.add_argument("--networks", default="tiny-none,tiny-se,tiny-eca,tiny-cbam")
     parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
     names, seeds = args.networks.split(","), args.seeds.split(",")
     print("| network | parameters | top-1 by seed | mean | sd | top-5 | difference, 95 % interval | gates at 1 |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
-    plain, missing = {}, []
+    plain, missing, cards = {}, [], {}
     for name in names:
         runs = {seed: ended(args.logs, name, seed) for seed in seeds}
         missing += [f"{name} seed {seed}" for seed, run in runs.items() if run is None]
@@ -49,12 +55,16 @@ def main():
         spread = f"{statistics.stdev(known):.2f}" if len(known) > 1 else "-"
         five = f"{100 * statistics.mean(run['test top-5'] for run in found.values()):.2f}" if found else "-"
         pairs = [100 * (run["test"] - plain[seed]["test"]) for seed, run in found.items() if seed in plain] if name != names[0] else []
-        half = f" ± {T95[len(pairs)] * statistics.stdev(pairs) / len(pairs)**0.5:.2f}" if len(pairs) in T95 else ""
-        difference = f"{statistics.mean(pairs):+.2f}{half}" if pairs else ""
+        half = T95[len(pairs)] * statistics.stdev(pairs) / len(pairs)**0.5 if len(pairs) in T95 else None
+        difference = f"{statistics.mean(pairs):+.2f}" + (f" ± {half:.2f}" if half is not None else "") if pairs else ""
+        if half is not None:
+            cards[name] = {"difference": SET | {"seeds": len(pairs), "points": round(statistics.mean(pairs), 2), "half": round(half, 2)}}
         opened = [100 * (run["test, gates at 1"] - run["test"]) for run in found.values() if "test, gates at 1" in run]
         parameters = sum(p.numel() for p in NETWORKS[name]().parameters())
         print(f"| `{name}` | {parameters:,} | {shown(accuracy)} | {mean} | {spread} | {five} | {difference} | "
               f"{f'{statistics.mean(opened):+.1f}' if opened else ''} |")
+    if args.json:
+        args.json.write_text(json.dumps(cards, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if missing:
         print("\nNot there: " + ", ".join(missing) + ".")
 
