@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """What every channel of a network's last two attention blocks responds to, drawn by the network itself.
 
-usage: python3 portraits.py make MODEL.safetensors --pictures DIR [--steps 96] [--seed 1]
+usage: python3 portraits.py make MODEL.safetensors [--pictures DIR] [--cifar DIR --objects DIR]
+                            [--steps 96] [--seed 1]
        python3 portraits.py check MODEL.safetensors
+
+The folders are card.py's: those whose validation pictures the network is measured on.
 
 make writes two files beside MODEL:
   NAME.portraits.webp  an atlas of squares of 48 pixels, row by row in the order of the JSON
@@ -28,6 +31,7 @@ from PIL import Image
 
 import card
 import everyday
+import sets
 from attention import BLOCKS
 
 SIDE, COLUMNS, MOST_BYTES = 48, 24, 250_000
@@ -138,9 +142,9 @@ def make(model, args):
     torch.set_num_threads(1)
     net = opened(model)
     respond = Responses(net)
-    known = everyday.Pictures(args.pictures)
-    rows = known.rows("val")
-    usual = torch.quantile(torch.cat([ask(respond, known.get(rows[i:i + 500])[0]) for i in range(0, len(rows), 500)]), 0.99, 0)
+    side = everyday.RECIPES.get(model.stem, {}).get("shown")
+    pixels = sets.of(model.stem, args).named[0][1][0]
+    usual = torch.quantile(torch.cat([ask(respond, p if side is None else everyday.sized(p, side)) for p in pixels.split(500)]), 0.99, 0)
     counts = [k.shape[1] for k in respond.kept]
     rng, parts = torch.Generator().manual_seed(args.seed), []
     for i in range(0, len(usual), BATCH):
@@ -175,11 +179,12 @@ if __name__ == "__main__":
     parser.add_argument("what", choices=("make", "check"))
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("--pictures", type=pathlib.Path)
+    parser.add_argument("--cifar", type=pathlib.Path)
+    parser.add_argument("--objects", type=pathlib.Path)
     parser.add_argument("--steps", type=int, default=96)
     parser.add_argument("--seed", type=int, default=1)
+    parser.set_defaults(test=False)
     arguments = parser.parse_args()
     if arguments.what == "check":
         sys.exit(0 if check(arguments.model) else 1)
-    if not arguments.pictures:
-        parser.error("make needs --pictures")
     make(arguments.model, arguments)
