@@ -429,8 +429,8 @@ func TestTeachPortraits(t *testing.T) {
 		t.Errorf("%d portraits are blank", grey)
 	}
 	p.shoot(os.Getenv("SESCOPE_SHOTS"), "teach-portraits")
-	p.model("live")
-	p.wait("live's lesson without portraits", "document.querySelectorAll('#teach-channels canvas').length === 0")
+	p.model("objects")
+	p.wait("a lesson without portraits", "document.querySelectorAll('#teach-channels canvas').length === 0")
 }
 
 // The panel in all its dresses: nothing wider than the screen, and axe-core finds nothing.
