@@ -167,6 +167,11 @@ func TestEmbed(t *testing.T) {
 			t.Errorf("#%s is to be seen: %t, expected %t", id, got, seen)
 		}
 	}
+	// The way to the whole page leads to what the frame shows.
+	n := p.count()
+	p.run("location.hash = 'model=simple-se&sample=frog&map=activation&gates=1:5@0&lang=zh'")
+	p.gates(n, "the link's gates", "r.detail.file === 'frog.svg' && gates[0][5] === 0")
+	p.wait("the address behind it", "document.getElementById('embed-open').href === "+quote(origin+"/#model=simple-se&sample=frog&map=activation&gates=1:5@0&lang=zh"))
 	for _, w := range []int64{1280, 800, 390} {
 		p.size(w, 700, false)
 		if got := eval[float64](p, "document.documentElement.scrollWidth"); got > float64(w) {

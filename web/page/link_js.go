@@ -99,7 +99,9 @@ func (p *Page) writeHash() {
 	if p.links.pending != nil || p.state.Loading != "" {
 		return
 	}
-	if hash := p.state.Hash(); hash != location().Get("hash").String() {
+	hash := p.state.Hash()
+	browser.ByID("embed-open").Set("href", "./"+hash) // who goes on from a frame finds what the frame showed
+	if hash != location().Get("hash").String() {
 		js.Global().Get("history").Call("replaceState", js.Null(), "", hash)
 	}
 }
