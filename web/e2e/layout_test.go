@@ -62,9 +62,9 @@ func TestLanguages(t *testing.T) {
 	english := p.text("answer")
 	p.click("lang-zh")
 	p.wait("Chinese", "document.documentElement.lang.startsWith('zh') && document.getElementById('answer').innerText !== "+quote(english))
-	p.click("tab-tutorial")
+	p.openTab("maps")
 	p.wait("the figures", "document.getElementById('fig-1-title')?.innerText")
-	for _, id := range []string{"answer", "verdict", "chip", "map-open", "camera", "how", "gates", "card-matters", "stations", "tab-tutorial", "fig-0-title", "fig-1-title", "strip"} {
+	for _, id := range []string{"answer", "verdict", "chip", "map-open", "camera", "how", "gates", "card-matters", "stations", "tab-maps", "fig-0-title", "fig-1-title", "strip"} {
 		if text := p.text(id); !han.MatchString(text) {
 			t.Errorf("#%s says %q in the Chinese page", id, text)
 		}

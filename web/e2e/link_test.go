@@ -45,6 +45,22 @@ func TestLink(t *testing.T) {
 	p.wait("the address to follow", "location.hash.includes('sample=dog') && location.hash.includes('map=gradcam') && !location.hash.includes('gates')")
 }
 
+// A link of the first edition opens the tutorial's figure where it is now, and leaves the picture in
+// sight: such links named that tab whether or not anyone had chosen it.
+func TestOldLink(t *testing.T) {
+	p := newTab(t, filmCamera)
+	p.size(1440, 900, false)
+	p.at("#model=simple-se&sample=cat&tab=tutorial")
+	p.wait("the figure in Feature maps", "document.getElementById('fig-3') && e2e.colours('fig-3') > 8 && document.getElementById('tab-maps').getAttribute('aria-selected') === 'true'")
+	if y := eval[float64](p, "scrollY"); y != 0 {
+		t.Errorf("an old link pushes the picture away: the page is scrolled by %.0f", y)
+	}
+	p.wait("the address of today", "location.hash.includes('tab=maps')")
+	if !eval[bool](p, "document.getElementById('notice').hidden") {
+		t.Errorf("the page complains: %s", p.text("notice"))
+	}
+}
+
 // A broken link: what can be followed is, the rest falls back, and a sentence says which part it
 // was.
 func TestBrokenLink(t *testing.T) {

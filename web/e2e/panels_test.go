@@ -50,11 +50,11 @@ func (p *tab) attr(id, name string) string {
 	return eval[string](p, fmt.Sprintf("document.getElementById(%q).getAttribute(%q) || ''", id, name))
 }
 
-// Feature maps: a channel of the tutorial panel opens there; layers, channels and pixels are chosen
+// Feature maps: a channel of the figure that they begin with opens below it; layers, channels and pixels are chosen
 // by pointer and by keys.
 func TestFeatureMaps(t *testing.T) {
 	p := open(t, filmCamera)
-	p.click("tab-tutorial")
+	p.openTab("maps")
 	p.wait("the figures", "document.getElementById('fig-1') && e2e.colours('fig-1') > 8")
 	label := p.attr("fig-1-slot", "aria-label")
 	var channel int
@@ -63,6 +63,7 @@ func TestFeatureMaps(t *testing.T) {
 	}
 	p.click("fig-1-slot")
 	p.wait("its channel in Feature maps", fmt.Sprintf("document.getElementById('maps-channel') && document.getElementById('maps-channel').innerText === 'Channel %d'", channel))
+	p.wait("the channel to come into sight", "(b => b.top >= 0 && b.bottom <= innerHeight)(document.getElementById('maps-big').getBoundingClientRect())")
 	p.wait("the maps to be painted", "document.getElementById('maps-grid') && e2e.colours('maps-grid') > 30 && e2e.colours('maps-big') > 8")
 
 	layers := eval[[]string](p, "[...document.querySelectorAll('#map-layers button')].map((b) => b.dataset.layer)")

@@ -44,7 +44,7 @@ func testFirstScreen(t *testing.T, in device) {
 	if n := eval[int](p, "[...document.querySelectorAll('#blocks .blk:not([hidden]) canvas')].filter((c) => new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size > 8).length"); len(d.Gates) > 0 && n == 0 {
 		t.Error("no row of the shown block's gates is painted")
 	}
-	p.click("tab-tutorial")
+	p.openTab("maps")
 	p.wait("the figures", "document.getElementById('fig-3') && e2e.colours('fig-3') > 8")
 	for _, id := range []string{"stage", "heat", "see-input", "scale-bar", "card-map", "card-after", "fall-1", "fig-0", "fig-1", "fig-2", "fig-3"} {
 		if n := eval[int](p, "e2e.colours('"+id+"')"); n < 8 {
@@ -52,7 +52,7 @@ func testFirstScreen(t *testing.T, in device) {
 		}
 	}
 	if n := eval[int](p, "[...document.querySelectorAll('#figs figure')].filter((f) => f.offsetHeight > 0 && f.innerText.trim()).length"); n != 4 {
-		t.Errorf("the tutorial panel has %d figures with a caption, expected 4", n)
+		t.Errorf("Feature maps begin with %d figures with a caption, expected 4", n)
 	}
 }
 

@@ -31,7 +31,7 @@ func (p *Page) ChooseClass(class int) {
 	})
 }
 
-// ChooseRank changes how the tutorial panel ranks channels.
+// ChooseRank changes how the tutorial's figure ranks channels.
 func (p *Page) ChooseRank(rank string) {
 	p.post(func() {
 		p.state.Rank = rank

@@ -10,7 +10,7 @@ import (
 	"sescope/web/view"
 )
 
-const figureSide = 192 // of a picture of the tutorial panel
+const figureSide = 192 // of a picture of the tutorial's figure
 
 // paintFigures draws the tutorial's figure: the original, and its strongest channels in jet at a
 // flat half, each scaled to its own range and enlarged by the cubic spline that scipy's zoom uses.

@@ -109,8 +109,12 @@ func (p *Page) writeHash() {
 // followTab opens the tab of a link. The tab that every link of the first edition named, because it
 // was open from the start, does not push the picture away.
 func (p *Page) followTab(id string) {
-	if id != "" {
+	switch id {
+	case "":
+	case view.TabTutorial:
+		p.openTab(view.TabMaps)
+		p.panel.scroll = ""
+	default:
 		p.openTab(id)
-		p.panel.scroll = id != view.TabTutorial
 	}
 }

@@ -11,10 +11,7 @@ import (
 
 // OpenChannel shows a channel of the last convolution in Feature maps.
 func (p *Page) OpenChannel(channel int) {
-	p.post(func() {
-		p.state.MapsChoice = view.MapsChoice{Layer: p.model.LastConv, Channel: channel, Y: -1, X: -1}
-		p.openTab(view.TabMaps)
-	})
+	p.post(func() { p.openMaps(p.model.LastConv, channel) })
 }
 
 // ChooseLayer shows the maps of another layer.
@@ -39,13 +36,19 @@ func (p *Page) lookAt(channel, y, x int) {
 
 func (p *Page) grid() view.Grid { return view.NewGrid(p.state.Maps().C, p.slotWidth("maps-grid")) }
 
-// paintMaps paints Feature maps.
+// paintMaps paints Feature maps. Under a camera the tutorial's figure and what is written on the
+// grid follow ten times a second.
 func (p *Page) paintMaps() {
-	if p.state.Maps() == nil {
+	s := p.state
+	if s.Maps() == nil {
 		return
 	}
-	p.panel.paintMaps(p.state)
-	if p.state.Maps().Flow != nil && browser.Slot("maps-flow-before") == nil {
+	words := p.panel.dueLabels() || s.Shown.Source != view.FromCamera
+	if words {
+		p.stage.paintFigures(s)
+	}
+	p.panel.paintMaps(s, words)
+	if s.Maps().Flow != nil && browser.Slot("maps-flow-before") == nil {
 		p.panel.due = true // the next render makes its places
 	}
 }
@@ -83,7 +86,7 @@ func (p *Page) pickMapsByKey(what, key string) {
 }
 
 // paintMaps paints every channel, and one of them large with the looked-at pixel marked.
-func (p *panel) paintMaps(s *view.State) {
+func (p *panel) paintMaps(s *view.State, words bool) {
 	m, a := s.Maps(), s.Panel.Atlas
 	grid, big, scale := browser.Slot("maps-grid"), browser.Slot("maps-big"), browser.Slot("maps-scale")
 	if grid == nil || big == nil || scale == nil {
@@ -91,7 +94,7 @@ func (p *panel) paintMaps(s *view.State) {
 	}
 	g := view.NewGrid(m.C, grid.SlotWidth())
 	ratio, fresh := grid.Fit(grid.SlotWidth(), g.Height())
-	words := p.dueLabels() || fresh
+	words = words || fresh
 	ctx := grid.Ctx
 	ctx.Call("setTransform", ratio, 0, 0, ratio, 0, 0)
 	ctx.Set("imageSmoothingEnabled", false)

@@ -9,9 +9,12 @@ import (
 	"sescope/web/view"
 )
 
+// labelsEvery is how often in milliseconds what people read follows a live camera.
+const labelsEvery = 100
+
 // panel paints the canvases of the open panel.
 type panel struct {
-	scroll   bool            // it is to be brought to the top after the next render
+	scroll   string          // selects what is brought to the top after the next render, "" for nothing
 	due      bool            // it was opened: its canvases are painted after the next render
 	atlas    *browser.Canvas // the pictures that came with the shown answer
 	labelled float64         // when words were last painted on a canvas
@@ -108,7 +111,7 @@ func (p *pens) read() {
 // dueLabels tells whether the words on a canvas are painted anew: ten times a second is as fast as
 // anyone reads.
 func (p *panel) dueLabels() bool {
-	if now := browser.Now(); now-p.labelled >= figuresEvery {
+	if now := browser.Now(); now-p.labelled >= labelsEvery {
 		p.labelled = now
 		p.pens.read()
 		return true

@@ -10,9 +10,8 @@ import (
 )
 
 const (
-	heatSide     = 256 // of the map on the stage, in pixels
-	channelSide  = 128 // of a channel's map in the tutorial panel
-	figuresEvery = 100 // ms between two drawings of the tutorial panel while the camera runs
+	heatSide    = 256 // of the map on the stage, in pixels
+	channelSide = 128 // of a channel's map in the tutorial's figure
 )
 
 // stage paints what index.html holds outside of Vugu: the picture, the map on it, its chips, and
@@ -38,7 +37,6 @@ type stage struct {
 	spline                  nn.Spline
 	fixed                   *view.Range // the kept scale, nil for each frame's own
 	span                    view.Range  // of the colours now
-	figured                 float64     // when the figure was drawn
 }
 
 func newStage() *stage {
@@ -56,10 +54,6 @@ func (st *stage) show(s *view.State, fr *frame, input []byte) {
 		st.repaintPicture(s)
 	}
 	st.paintMap(s)
-	if now := browser.Now(); s.Tab == view.TabTutorial && (fr.source != view.FromCamera || now-st.figured >= figuresEvery) {
-		st.figured = now
-		st.paintFigures(s)
-	}
 }
 
 // repaintPicture draws the picture of the frame, or what the network sees of it.

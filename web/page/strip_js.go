@@ -219,8 +219,7 @@ func (p *Page) listenStrip() {
 				p.state.SeeInput = !p.state.SeeInput
 				p.stage.repaintPicture(p.state)
 			case protocol.StationMaps:
-				p.state.MapsChoice = view.MapsChoice{Layer: stop.Layer, Channel: -1, Y: -1, X: -1}
-				p.openTab(view.TabMaps)
+				p.openMaps(stop.Layer, -1)
 			case protocol.StationBlock:
 				p.showBlock(stop.Block)
 				p.scrollTo("gates")

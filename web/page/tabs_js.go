@@ -22,12 +22,11 @@ var tabParts map[string]tabPart
 
 func init() {
 	tabParts = map[string]tabPart{
-		view.TabTutorial: {paint: func(p *Page) { p.stage.paintFigures(p.state) }},
-		view.TabCompare:  {paint: (*Page).paintCompare},
-		view.TabMaps:     {paint: (*Page).paintMaps, pick: (*Page).pickMaps, pickByKey: (*Page).pickMapsByKey},
-		view.TabTest:     {paint: (*Page).paintTest, pick: (*Page).pickTest, pickByKey: (*Page).pickTestByKey},
-		view.TabTeach:    {open: (*Page).openTeach, paint: (*Page).paintTeach},
-		view.TabLearn:    {paint: (*Page).paintWalk},
+		view.TabCompare: {paint: (*Page).paintCompare},
+		view.TabMaps:    {paint: (*Page).paintMaps, pick: (*Page).pickMaps, pickByKey: (*Page).pickMapsByKey},
+		view.TabTest:    {paint: (*Page).paintTest, pick: (*Page).pickTest, pickByKey: (*Page).pickTestByKey},
+		view.TabTeach:   {open: (*Page).openTeach, paint: (*Page).paintTeach},
+		view.TabLearn:   {paint: (*Page).paintWalk},
 	}
 }
 
@@ -50,7 +49,9 @@ func (p *Page) openTab(id string) {
 		return
 	}
 	p.state.Tab, p.state.Menu = id, ""
-	p.panel.scroll = id != ""
+	if p.panel.scroll = ".panels"; id == "" {
+		p.panel.scroll = ""
+	}
 	p.openPanel()
 }
 
@@ -62,11 +63,18 @@ func (p *Page) CloseTab() {
 	})
 }
 
-// bringPanel scrolls to the panel that was opened, once it is on the page.
+// openMaps opens Feature maps at a layer; where its channel is -1, at the largest.
+func (p *Page) openMaps(layer string, channel int) {
+	p.state.MapsChoice = view.MapsChoice{Layer: layer, Channel: channel, Y: -1, X: -1}
+	p.openTab(view.TabMaps)
+	p.panel.scroll = ".fmaps"
+}
+
+// bringPanel scrolls to what was opened, once it is on the page.
 func (p *Page) bringPanel() {
-	if p.panel.scroll {
-		p.panel.scroll = false
-		browser.ByID("app").Call("querySelector", ".panels").Call("scrollIntoView", map[string]any{"block": "start"})
+	if p.panel.scroll != "" {
+		browser.ByID("app").Call("querySelector", p.panel.scroll).Call("scrollIntoView", map[string]any{"block": "start"})
+		p.panel.scroll = ""
 	}
 }
 

@@ -1144,59 +1144,6 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-type Lead struct {
-	S *view.State
-	A Actions
-}
-
-func (c *Lead) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00lead")
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "h2")
-		content(vgn, c.S.T().TutorialTitle)
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "p")
-		content(vgn, c.S.T().TutorialText)
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00seg\x00id\x00rank\x00role\x00group")
-		vgn.AddAttrInterface("aria-label", c.S.T().RankBy)
-		{
-			vgparent := vgn
-			_ = vgparent
-			for vgiterkeyt, r := range c.S.RanksOffered {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				r := r
-				_ = r
-				vgn = element(vgparent, "button\x00type\x00button")
-				vgn.AddAttrInterface("aria-pressed", pressed(r == c.S.Rank))
-				vgn.AddAttrInterface("id", "rank-"+r)
-				content(vgn, c.S.RankName(r))
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseRank(r) })
-			}
-		}
-		vgn = text(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
 // Mapmenu is the menu on the picture: what the map shows, and how.
 type Mapmenu struct {
 	S *view.State
@@ -1437,7 +1384,7 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Maps is Feature maps: the layers, every channel of one, and one channel enlarged. The canvases are the page's.
+// Maps is Feature maps: the strongest channels, the layers, every channel of one, and one channel enlarged. The canvases are the page's.
 type Maps struct {
 	S *view.State
 	A Actions
@@ -1477,170 +1424,194 @@ func (c *Maps) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 	var vgiterkey interface{}
 	_ = vgiterkey
 	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00fmaps")
+	vgn = element(nil, "div")
 	vgout.Out = append(vgout.Out, vgn) // root for output
 	{
 		vgparent := vgn
 		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00layers\x00id\x00map-layers\x00role\x00group")
-		vgn.AddAttrInterface("aria-label", c.S.Words().Layer)
+		vgn = text(vgparent, "\n")
 		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = element(vgparent, "h2")
-			content(vgn, c.S.Words().Layer)
-			vgn = text(vgparent, "\n    ")
-			for vgiterkeyt, l := range c.S.MapLayers() {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				l := l
-				_ = l
-				vgn = element(vgparent, "button\x00type\x00button")
-				vgn.AddAttrInterface("aria-pressed", pressed(l.On))
-				vgn.AddAttrInterface("data-layer", l.Name)
-				vgn.AddAttrInterface("title", l.Name)
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLayer(l.Name) })
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = element(vgparent, "span")
-					content(vgn, l.Title)
-					vgn = element(vgparent, "span\x00class\x00q")
-					content(vgn, l.Size)
-				}
+			vgcompKey := vugu.MakeCompKey(0x11F3C070368FF620^vgin.CurrentPositionHash(), vgiterkey)
+			// ask BuildEnv for prior instance of this specific component
+			vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Strongest)
+			if vgcomp == nil {
+				// create new one if needed
+				vgcomp = new(Strongest)
+				vgin.BuildEnv.WireComponent(vgcomp)
 			}
-			vgn = text(vgparent, "\n  ")
+			vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
+			vgcomp.A = c.A
+			vgcomp.S = c.S
+			vgout.Components = append(vgout.Components, vgcomp)
+			vgn = &vugu.VGNode{Component: vgcomp}
+			vgparent.AppendChild(vgn)
 		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00mgrid")
+		vgn = text(vgparent, "\n")
+		vgn = element(vgparent, "div\x00class\x00fmaps")
 		{
 			vgparent := vgn
 			_ = vgparent
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00sec")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "h2\x00id\x00maps-title")
-				content(vgn, c.S.MapsTitle())
-				vgn = element(vgparent, "span\x00class\x00r small q")
-				content(vgn, c.S.Words().ByNumber)
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00pick\x00id\x00maps-grid-slot\x00role\x00slider\x00tabindex\x000\x00data-pick\x00channel\x00aria-valuemin\x000")
-			vgn.AddAttrInterface("aria-label", c.S.Words().ChannelPicker)
-			vgn.AddAttrInterface("aria-valuemax", c.last())
-			vgn.AddAttrInterface("aria-valuenow", c.channel())
-			vgn.AddAttrInterface("aria-valuetext", c.S.MapsChannelValue())
 			vgn = text(vgparent, "\n  ")
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00enl")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00sec")
+			vgn = element(vgparent, "div\x00class\x00layers\x00id\x00map-layers\x00role\x00group")
+			vgn.AddAttrInterface("aria-label", c.S.Words().Layer)
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = element(vgparent, "h2\x00id\x00maps-channel")
-				content(vgn, c.S.MapsChannel())
-				vgn = element(vgparent, "span\x00class\x00r small q")
-				content(vgn, c.S.Words().SameScale)
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "div\x00class\x00two")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "div")
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = text(vgparent, "\n    ")
-					vgn = element(vgparent, "div\x00class\x00pick big\x00id\x00maps-big-slot\x00role\x00slider\x00tabindex\x000\x00data-pick\x00pixel\x00aria-valuemin\x000")
-					vgn.AddAttrInterface("aria-label", c.S.Words().PixelPicker)
-					vgn.AddAttrInterface("aria-valuemax", c.lastPixel())
-					vgn.AddAttrInterface("aria-valuenow", c.pixel())
-					vgn.AddAttrInterface("aria-valuetext", c.S.MapsPixel())
-					vgn = text(vgparent, "\n    ")
-					vgn = element(vgparent, "div\x00class\x00cscale small q2")
+				vgn = element(vgparent, "h2")
+				content(vgn, c.S.Words().Layer)
+				vgn = text(vgparent, "\n    ")
+				for vgiterkeyt, l := range c.S.MapLayers() {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					l := l
+					_ = l
+					vgn = element(vgparent, "button\x00type\x00button")
+					vgn.AddAttrInterface("aria-pressed", pressed(l.On))
+					vgn.AddAttrInterface("data-layer", l.Name)
+					vgn.AddAttrInterface("title", l.Name)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseLayer(l.Name) })
 					{
 						vgparent := vgn
 						_ = vgparent
 						vgn = element(vgparent, "span")
-						content(vgn, c.S.ScaleLo())
-						vgn = element(vgparent, "span\x00class\x00slot\x00id\x00maps-scale-slot")
-						vgn.SetInnerHTML(vugu.HTML(""))
-						vgn = element(vgparent, "span")
-						content(vgn, c.S.ScaleHi())
+						content(vgn, l.Title)
+						vgn = element(vgparent, "span\x00class\x00q")
+						content(vgn, l.Size)
 					}
-					vgn = text(vgparent, "\n    ")
-					vgn = element(vgparent, "p\x00class\x00q2\x00id\x00maps-pixel")
-					content(vgn, c.S.MapsPixel())
 				}
-				vgn = text(vgparent, "\n    ")
-				{
-					vgcompKey := vugu.MakeCompKey(0xAE003BCAFF12CDD6^vgin.CurrentPositionHash(), vgiterkey)
-					// ask BuildEnv for prior instance of this specific component
-					vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Terms)
-					if vgcomp == nil {
-						// create new one if needed
-						vgcomp = new(Terms)
-						vgin.BuildEnv.WireComponent(vgcomp)
-					}
-					vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-					vgcomp.S = c.S
-					vgout.Components = append(vgout.Components, vgcomp)
-					vgn = &vugu.VGNode{Component: vgcomp}
-					vgparent.AppendChild(vgn)
-				}
+				vgn = text(vgparent, "\n  ")
 			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "p\x00class\x00q2 small")
-			content(vgn, c.S.MapsPixelBars().Title)
-			vgn = text(vgparent, "\n    ")
-			vgn = drawing(vgparent, "svg\x00class\x00pbars\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+			vgn = text(vgparent, "\n  ")
+			vgn = element(vgparent, "div\x00class\x00mgrid")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = drawing(vgparent, "path\x00class\x00body")
-				vgn.AddAttrInterface("d", c.S.MapsPixelBars().Bars)
-				vgn = drawing(vgparent, "path\x00class\x00one")
-				vgn.AddAttrInterface("d", c.S.MapsPixelBars().One)
-				vgn = drawing(vgparent, "path\x00class\x00axis")
-				vgn.AddAttrInterface("d", c.S.MapsPixelBars().Zero)
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "div\x00class\x00sec")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "h2\x00id\x00maps-title")
+					content(vgn, c.S.MapsTitle())
+					vgn = element(vgparent, "span\x00class\x00r small q")
+					content(vgn, c.S.Words().ByNumber)
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "div\x00class\x00pick\x00id\x00maps-grid-slot\x00role\x00slider\x00tabindex\x000\x00data-pick\x00channel\x00aria-valuemin\x000")
+				vgn.AddAttrInterface("aria-label", c.S.Words().ChannelPicker)
+				vgn.AddAttrInterface("aria-valuemax", c.last())
+				vgn.AddAttrInterface("aria-valuenow", c.channel())
+				vgn.AddAttrInterface("aria-valuetext", c.S.MapsChannelValue())
+				vgn = text(vgparent, "\n  ")
 			}
 			vgn = text(vgparent, "\n  ")
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00under")
-		{
-			vgparent := vgn
-			_ = vgparent
-			if c.S.Flow() != nil {
+			vgn = element(vgparent, "div\x00class\x00enl")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "div\x00class\x00sec")
 				{
-					vgcompKey := vugu.MakeCompKey(0xF0165B81539A3437^vgin.CurrentPositionHash(), vgiterkey)
-					// ask BuildEnv for prior instance of this specific component
-					vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Flow)
-					if vgcomp == nil {
-						// create new one if needed
-						vgcomp = new(Flow)
-						vgin.BuildEnv.WireComponent(vgcomp)
-					}
-					vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-					vgcomp.F = c.S.Flow()
-					vgcomp.S = c.S
-					vgcomp.ID = "maps-flow"
-					vgout.Components = append(vgout.Components, vgcomp)
-					vgn = &vugu.VGNode{Component: vgcomp}
-					vgparent.AppendChild(vgn)
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "h2\x00id\x00maps-channel")
+					content(vgn, c.S.MapsChannel())
+					vgn = element(vgparent, "span\x00class\x00r small q")
+					content(vgn, c.S.Words().SameScale)
 				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "div\x00class\x00two")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "div")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = text(vgparent, "\n    ")
+						vgn = element(vgparent, "div\x00class\x00pick big\x00id\x00maps-big-slot\x00role\x00slider\x00tabindex\x000\x00data-pick\x00pixel\x00aria-valuemin\x000")
+						vgn.AddAttrInterface("aria-label", c.S.Words().PixelPicker)
+						vgn.AddAttrInterface("aria-valuemax", c.lastPixel())
+						vgn.AddAttrInterface("aria-valuenow", c.pixel())
+						vgn.AddAttrInterface("aria-valuetext", c.S.MapsPixel())
+						vgn = text(vgparent, "\n    ")
+						vgn = element(vgparent, "div\x00class\x00cscale small q2")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "span")
+							content(vgn, c.S.ScaleLo())
+							vgn = element(vgparent, "span\x00class\x00slot\x00id\x00maps-scale-slot")
+							vgn.SetInnerHTML(vugu.HTML(""))
+							vgn = element(vgparent, "span")
+							content(vgn, c.S.ScaleHi())
+						}
+						vgn = text(vgparent, "\n    ")
+						vgn = element(vgparent, "p\x00class\x00q2\x00id\x00maps-pixel")
+						content(vgn, c.S.MapsPixel())
+					}
+					vgn = text(vgparent, "\n    ")
+					{
+						vgcompKey := vugu.MakeCompKey(0xAE003BCAFF12CDD6^vgin.CurrentPositionHash(), vgiterkey)
+						// ask BuildEnv for prior instance of this specific component
+						vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Terms)
+						if vgcomp == nil {
+							// create new one if needed
+							vgcomp = new(Terms)
+							vgin.BuildEnv.WireComponent(vgcomp)
+						}
+						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
+						vgcomp.S = c.S
+						vgout.Components = append(vgout.Components, vgcomp)
+						vgn = &vugu.VGNode{Component: vgcomp}
+						vgparent.AppendChild(vgn)
+					}
+				}
+				vgn = text(vgparent, "\n    ")
+				vgn = element(vgparent, "p\x00class\x00q2 small")
+				content(vgn, c.S.MapsPixelBars().Title)
+				vgn = text(vgparent, "\n    ")
+				vgn = drawing(vgparent, "svg\x00class\x00pbars\x00viewBox\x000 0 1000 100\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = drawing(vgparent, "path\x00class\x00body")
+					vgn.AddAttrInterface("d", c.S.MapsPixelBars().Bars)
+					vgn = drawing(vgparent, "path\x00class\x00one")
+					vgn.AddAttrInterface("d", c.S.MapsPixelBars().One)
+					vgn = drawing(vgparent, "path\x00class\x00axis")
+					vgn.AddAttrInterface("d", c.S.MapsPixelBars().Zero)
+				}
+				vgn = text(vgparent, "\n  ")
 			}
-			vgn = element(vgparent, "i\x00hidden\x00")
-			vgn.SetInnerHTML(vugu.HTML(""))
+			vgn = text(vgparent, "\n  ")
+			vgn = element(vgparent, "div\x00class\x00under")
+			{
+				vgparent := vgn
+				_ = vgparent
+				if c.S.Flow() != nil {
+					{
+						vgcompKey := vugu.MakeCompKey(0xF0165B81539A3437^vgin.CurrentPositionHash(), vgiterkey)
+						// ask BuildEnv for prior instance of this specific component
+						vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Flow)
+						if vgcomp == nil {
+							// create new one if needed
+							vgcomp = new(Flow)
+							vgin.BuildEnv.WireComponent(vgcomp)
+						}
+						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
+						vgcomp.F = c.S.Flow()
+						vgcomp.S = c.S
+						vgcomp.ID = "maps-flow"
+						vgout.Components = append(vgout.Components, vgcomp)
+						vgn = &vugu.VGNode{Component: vgcomp}
+						vgparent.AppendChild(vgn)
+					}
+				}
+				vgn = element(vgparent, "i\x00hidden\x00")
+				vgn.SetInnerHTML(vugu.HTML(""))
+			}
+			vgn = text(vgparent, "\n")
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -2016,25 +1987,6 @@ func (c *Panels) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent := vgn
 				_ = vgparent
 				vgn = text(vgparent, "\n    ")
-				if c.open(t, view.TabTutorial) {
-					{
-						vgcompKey := vugu.MakeCompKey(0xEF69203ECE9933B4^vgin.CurrentPositionHash(), vgiterkey)
-						// ask BuildEnv for prior instance of this specific component
-						vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Tutorial)
-						if vgcomp == nil {
-							// create new one if needed
-							vgcomp = new(Tutorial)
-							vgin.BuildEnv.WireComponent(vgcomp)
-						}
-						vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-						vgcomp.A = c.A
-						vgcomp.S = c.S
-						vgout.Components = append(vgout.Components, vgcomp)
-						vgn = &vugu.VGNode{Component: vgcomp}
-						vgparent.AppendChild(vgn)
-					}
-				}
-				vgn = text(vgparent, "\n    ")
 				if c.open(t, view.TabCompare) {
 					{
 						vgcompKey := vugu.MakeCompKey(0x8106EE38290B8708^vgin.CurrentPositionHash(), vgiterkey)
@@ -2274,80 +2226,6 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-type Ranks struct {
-	S *view.State
-}
-
-func (c *Ranks) title() string {
-	if c.S.Shown == nil {
-		return ""
-	}
-	return fmt.Sprintf(c.S.T().Strongest, c.S.Shown.Model.LastConv)
-}
-func (c *Ranks) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00ranks\x00id\x00ranks")
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "h2")
-		content(vgn, c.title())
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00cols")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = text(vgparent, "\n    ")
-			for vgiterkeyt, col := range c.S.RankColumns() {
-				var vgiterkey interface{} = vgiterkeyt
-				_ = vgiterkey
-				col := col
-				_ = col
-				vgn = element(vgparent, "div")
-				vgn.AddAttrInterface("class", pick(col.On, "on", ""))
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = element(vgparent, "h3")
-					content(vgn, col.Name)
-					vgn = text(vgparent, "\n      ")
-					vgn = element(vgparent, "ol")
-					{
-						vgparent := vgn
-						_ = vgparent
-						for vgiterkeyt, ch := range col.Channels {
-							var vgiterkey interface{} = vgiterkeyt
-							_ = vgiterkey
-							ch := ch
-							_ = ch
-							vgn = element(vgparent, "li")
-							vgn.AddAttrInterface("class", pick(ch.Hit, "hit", ""))
-							content(vgn, ch.Name)
-						}
-					}
-				}
-			}
-			vgn = text(vgparent, "\n  ")
-		}
-		vgn = text(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
 type Root struct {
 	S *view.State
 	A Actions
@@ -2490,6 +2368,167 @@ func (c *Root) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 				vgparent.AppendChild(vgn)
 			}
 			vgn = text(vgparent, "\n")
+		}
+		vgn = text(vgparent, "\n")
+	}
+	return vgout
+}
+
+// 'fix' unused imports
+var _ fmt.Stringer
+var _ reflect.Type
+var _ vjson.RawMessage
+var _ js.Value
+var _ log.Logger
+
+// Strongest is the tutorial's figure. Its canvases and captions are the page's: they change with every painted frame. Their ids are computed,
+// or vugugen would take the first figure for one static text and write it anew at every render.
+type Strongest struct {
+	S *view.State
+	A Actions
+}
+
+func (c *Strongest) id(i int, part string) string { return fmt.Sprintf("fig-%d-%s", i, part) }
+
+// channel is what figure i shows, a channel of the last convolution; -1 for none.
+func (c *Strongest) channel(i int) int {
+	if c.S.Shown == nil || i > len(c.S.Shown.Result.Channels) {
+		return -1
+	}
+	return c.S.Shown.Result.Channels[i-1].Channel
+}
+
+func (c *Strongest) label(i int) string { return fmt.Sprintf(c.S.Words().OpenChannel, c.channel(i)) }
+func (c *Strongest) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
+
+	vgout = &vugu.BuildOut{}
+
+	var vgiterkey interface{}
+	_ = vgiterkey
+	var vgn *vugu.VGNode
+	vgn = element(nil, "div\x00class\x00tut")
+	vgout.Out = append(vgout.Out, vgn) // root for output
+	{
+		vgparent := vgn
+		_ = vgparent
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00lead")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "h2")
+			content(vgn, c.S.StrongestTitle())
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "p")
+			content(vgn, c.S.T().StrongestText)
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div\x00class\x00seg\x00id\x00rank\x00role\x00group")
+			vgn.AddAttrInterface("aria-label", c.S.T().RankBy)
+			{
+				vgparent := vgn
+				_ = vgparent
+				for vgiterkeyt, r := range c.S.RanksOffered {
+					var vgiterkey interface{} = vgiterkeyt
+					_ = vgiterkey
+					r := r
+					_ = r
+					vgn = element(vgparent, "button\x00type\x00button")
+					vgn.AddAttrInterface("aria-pressed", pressed(r == c.S.Rank))
+					vgn.AddAttrInterface("id", "rank-"+r)
+					content(vgn, c.S.RankName(r))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseRank(r) })
+				}
+			}
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00figs\x00id\x00figs")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "figure")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "div\x00class\x00pic")
+				vgn.AddAttrInterface("id", c.id(0, "slot"))
+				vgn = element(vgparent, "figcaption")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "b")
+					vgn.AddAttrInterface("id", c.id(0, "title"))
+					vgn = element(vgparent, "span")
+					vgn.AddAttrInterface("id", c.id(0, "text"))
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			for i := 1; i < 4; i++ {
+				var vgiterkey interface{} = i
+				_ = vgiterkey
+				i := i
+				_ = i
+				vgn = element(vgparent, "figure")
+				vgn.AddAttrInterface("hidden", c.channel(i) < 0)
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00pic")
+					vgn.AddAttrInterface("aria-label", c.label(i))
+					vgn.AddAttrInterface("id", c.id(i, "slot"))
+					vgn.AddAttrInterface("title", c.label(i))
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenChannel(c.channel(i)) })
+					vgn = element(vgparent, "figcaption")
+					{
+						vgparent := vgn
+						_ = vgparent
+						vgn = element(vgparent, "b")
+						vgn.AddAttrInterface("id", c.id(i, "title"))
+						vgn = element(vgparent, "span")
+						vgn.AddAttrInterface("id", c.id(i, "text"))
+					}
+				}
+			}
+			vgn = text(vgparent, "\n  ")
+		}
+		vgn = text(vgparent, "\n  ")
+		vgn = element(vgparent, "div\x00class\x00ranks\x00id\x00ranks")
+		{
+			vgparent := vgn
+			_ = vgparent
+			vgn = text(vgparent, "\n    ")
+			for vgiterkeyt, col := range c.S.RankColumns() {
+				var vgiterkey interface{} = vgiterkeyt
+				_ = vgiterkey
+				col := col
+				_ = col
+				vgn = element(vgparent, "div")
+				vgn.AddAttrInterface("class", pick(col.On, "on", ""))
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "h3")
+					content(vgn, col.Name)
+					vgn = text(vgparent, "\n      ")
+					vgn = element(vgparent, "ol")
+					{
+						vgparent := vgn
+						_ = vgparent
+						for vgiterkeyt, ch := range col.Channels {
+							var vgiterkey interface{} = vgiterkeyt
+							_ = vgiterkey
+							ch := ch
+							_ = ch
+							vgn = element(vgparent, "li")
+							vgn.AddAttrInterface("class", pick(ch.Hit, "hit", ""))
+							content(vgn, ch.Name)
+						}
+					}
+				}
+			}
+			vgn = text(vgparent, "\n  ")
 		}
 		vgn = text(vgparent, "\n")
 	}
@@ -3918,132 +3957,6 @@ func (c *Testset) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 			vgn = element(vgparent, "i\x00hidden\x00")
 			vgn.SetInnerHTML(vugu.HTML(""))
-		}
-		vgn = text(vgparent, "\n")
-	}
-	return vgout
-}
-
-// 'fix' unused imports
-var _ fmt.Stringer
-var _ reflect.Type
-var _ vjson.RawMessage
-var _ js.Value
-var _ log.Logger
-
-// Tutorial is the tutorial's figure. Its canvases and captions are the page's: they change with every painted frame. Their ids are computed,
-// or vugugen would take the first figure for one static text and write it anew at every render.
-type Tutorial struct {
-	S *view.State
-	A Actions
-}
-
-func (c *Tutorial) id(i int, part string) string { return fmt.Sprintf("fig-%d-%s", i, part) }
-
-// channel is what figure i shows, a channel of the last convolution; -1 for none.
-func (c *Tutorial) channel(i int) int {
-	if c.S.Shown == nil || i > len(c.S.Shown.Result.Channels) {
-		return -1
-	}
-	return c.S.Shown.Result.Channels[i-1].Channel
-}
-
-func (c *Tutorial) label(i int) string { return fmt.Sprintf(c.S.Words().OpenChannel, c.channel(i)) }
-func (c *Tutorial) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
-
-	vgout = &vugu.BuildOut{}
-
-	var vgiterkey interface{}
-	_ = vgiterkey
-	var vgn *vugu.VGNode
-	vgn = element(nil, "div\x00class\x00tut")
-	vgout.Out = append(vgout.Out, vgn) // root for output
-	{
-		vgparent := vgn
-		_ = vgparent
-		vgn = text(vgparent, "\n  ")
-		{
-			vgcompKey := vugu.MakeCompKey(0x8A4AC0E366CE52A4^vgin.CurrentPositionHash(), vgiterkey)
-			// ask BuildEnv for prior instance of this specific component
-			vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Lead)
-			if vgcomp == nil {
-				// create new one if needed
-				vgcomp = new(Lead)
-				vgin.BuildEnv.WireComponent(vgcomp)
-			}
-			vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-			vgcomp.A = c.A
-			vgcomp.S = c.S
-			vgout.Components = append(vgout.Components, vgcomp)
-			vgn = &vugu.VGNode{Component: vgcomp}
-			vgparent.AppendChild(vgn)
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00figs\x00id\x00figs")
-		{
-			vgparent := vgn
-			_ = vgparent
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "figure")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "div\x00class\x00pic")
-				vgn.AddAttrInterface("id", c.id(0, "slot"))
-				vgn = element(vgparent, "figcaption")
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = element(vgparent, "b")
-					vgn.AddAttrInterface("id", c.id(0, "title"))
-					vgn = element(vgparent, "span")
-					vgn.AddAttrInterface("id", c.id(0, "text"))
-				}
-			}
-			vgn = text(vgparent, "\n    ")
-			for i := 1; i < 4; i++ {
-				var vgiterkey interface{} = i
-				_ = vgiterkey
-				i := i
-				_ = i
-				vgn = element(vgparent, "figure")
-				vgn.AddAttrInterface("hidden", c.channel(i) < 0)
-				{
-					vgparent := vgn
-					_ = vgparent
-					vgn = element(vgparent, "button\x00type\x00button\x00class\x00pic")
-					vgn.AddAttrInterface("aria-label", c.label(i))
-					vgn.AddAttrInterface("id", c.id(i, "slot"))
-					vgn.AddAttrInterface("title", c.label(i))
-					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.OpenChannel(c.channel(i)) })
-					vgn = element(vgparent, "figcaption")
-					{
-						vgparent := vgn
-						_ = vgparent
-						vgn = element(vgparent, "b")
-						vgn.AddAttrInterface("id", c.id(i, "title"))
-						vgn = element(vgparent, "span")
-						vgn.AddAttrInterface("id", c.id(i, "text"))
-					}
-				}
-			}
-			vgn = text(vgparent, "\n  ")
-		}
-		vgn = text(vgparent, "\n  ")
-		{
-			vgcompKey := vugu.MakeCompKey(0x81FF3DB26648293C^vgin.CurrentPositionHash(), vgiterkey)
-			// ask BuildEnv for prior instance of this specific component
-			vgcomp, _ := vgin.BuildEnv.CachedComponent(vgcompKey).(*Ranks)
-			if vgcomp == nil {
-				// create new one if needed
-				vgcomp = new(Ranks)
-				vgin.BuildEnv.WireComponent(vgcomp)
-			}
-			vgin.BuildEnv.UseComponent(vgcompKey, vgcomp) // ensure we can use this in the cache next time around
-			vgcomp.S = c.S
-			vgout.Components = append(vgout.Components, vgcomp)
-			vgn = &vugu.VGNode{Component: vgcomp}
-			vgparent.AppendChild(vgn)
 		}
 		vgn = text(vgparent, "\n")
 	}

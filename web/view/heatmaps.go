@@ -46,7 +46,7 @@ func (s *State) KindName(kind nn.Kind) string { return heatmapText(kind).name[s.
 
 // chip is what stands on the stage about a kind of map.
 func (s *State) chip(kind nn.Kind, class string) string {
-	return strings.NewReplacer("{class}", class, "{layer}", s.Shown.Model.LastConv).Replace(heatmapText(kind).chip[s.lang()])
+	return strings.NewReplacer("{class}", class, "{layer}", s.layerName(s.Shown.Model.LastConv)).Replace(heatmapText(kind).chip[s.lang()])
 }
 
 // ChooseKind takes a kind of map by its name; it tells whether the shown network has such a one.

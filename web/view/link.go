@@ -14,7 +14,7 @@ import (
 
 // Link is what the address's hash says: where a lesson begins. It never holds a picture.
 //
-//	#model=NAME&sample=ship&map=evidence:3&gates=1:40@0.93,21@0;2:one;3:solo@108&tab=tutorial&lang=zh
+//	#model=NAME&sample=ship&map=evidence:3&gates=1:40@0.93,21@0;2:one;3:solo@108&tab=maps&lang=zh
 //
 // map is a kind, with the class that it is pinned to; gates are blocks from 1 on, each with
 // channels at a value, "one" for all gates at 1, or "solo". Every part may be missing.
@@ -65,8 +65,8 @@ func (s *State) ParseLink(hash string) Link {
 		case "gates":
 			l.Gates, ok = parseGates(value)
 		case "tab":
-			if _, ok = FindTab(value); ok {
-				l.Tab = value
+			if _, ok = FindTab(value); ok || value == TabTutorial {
+				l.Tab, ok = value, true
 			}
 		case "lang":
 			ok = value == "en" || value == "zh"

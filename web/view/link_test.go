@@ -84,6 +84,14 @@ func TestBrokenLinks(t *testing.T) {
 	}
 }
 
+// A link of the first edition named a tab that is a figure of Feature maps now.
+func TestOldLinks(t *testing.T) {
+	s := shown()
+	if l := s.ParseLink("#sample=cat&tab=" + TabTutorial); l.Tab != TabTutorial || len(l.Broken) > 0 {
+		t.Errorf("an old link leads to %q, broken %q", l.Tab, l.Broken)
+	}
+}
+
 func FuzzLink(f *testing.F) {
 	f.Add("#model=net&sample=cat&map=gradcam:1&gates=1:one,1@0.93;2:solo@69,21@0&tab=tutorial&lang=zh")
 	f.Add("#gates=1:0@1e30;1:0@-0;2:69@0x1p-3")

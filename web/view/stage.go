@@ -79,7 +79,7 @@ func Signed(v float32) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
-// Caption is what stands below a picture of the tutorial panel.
+// Caption is what stands below a picture of the tutorial's figure.
 type Caption struct{ Title, Text string }
 
 // Captions are those of the original and of the channels beside it.
@@ -102,6 +102,14 @@ func (s *State) Captions() []Caption {
 		list = append(list, Caption{fmt.Sprintf(t.Channel, c.Channel), strings.ReplaceAll(stats, "-", "−")})
 	}
 	return list
+}
+
+// StrongestTitle names the layer whose channels the tutorial's figure shows.
+func (s *State) StrongestTitle() string {
+	if s.Shown == nil {
+		return ""
+	}
+	return fmt.Sprintf(s.T().Strongest, s.layerName(s.Shown.Model.LastConv))
 }
 
 // RankColumn is how one ranking orders the channels.

@@ -56,9 +56,9 @@ func (s *State) Stops(strip *protocol.Strip) []Stop {
 
 // layerName is what a layer with feature maps is called.
 func (s *State) layerName(layer string) string {
-	for _, l := range s.MapLayers() {
+	for _, l := range s.Shown.Model.Layers {
 		if l.Name == layer {
-			return l.Title
+			return s.layerTitle(l)
 		}
 	}
 	return layer

@@ -19,24 +19,25 @@ type Tab struct {
 
 // The panels.
 const (
-	TabTutorial = "tutorial"
-	TabCompare  = "compare"
-	TabMaps     = "maps"
-	TabModel    = "model"
-	TabTest     = "test"
-	TabTeach    = "teach"
-	TabLearn    = "learn"
+	TabCompare = "compare"
+	TabMaps    = "maps"
+	TabModel   = "model"
+	TabTest    = "test"
+	TabTeach   = "teach"
+	TabLearn   = "learn"
 )
+
+// TabTutorial is what links of old call the tutorial's figure, which Feature maps begins with now.
+const TabTutorial = "tutorial"
 
 // Tabs are the panels in their order. None is open at the start.
 var Tabs = []Tab{
 	{TabLearn, "1", "#i-play", [2]string{"Show me how", "演示原理"}, [2]string{"How", "演示"}, (*State).WalkLook},
 	{TabCompare, "2", "#i-cmp", [2]string{"Compare", "对比"}, [2]string{"Compare", "对比"}, lookCompare},
-	{TabTutorial, "3", "#i-pic", [2]string{"Strongest channels", "最强通道"}, [2]string{"Channels", "通道"}, nil},
-	{TabMaps, "4", "#i-grid", [2]string{"Feature maps", "特征图"}, [2]string{"Maps", "特征图"}, lookMaps},
-	{TabTeach, "5", "#i-teach", [2]string{"Teach", "教它"}, [2]string{"Teach", "教它"}, lookTeach},
-	{TabTest, "6", "#i-test", [2]string{"Test set", "测试集"}, [2]string{"Tests", "测试"}, nil},
-	{TabModel, "7", "#i-net", [2]string{"Model", "模型"}, [2]string{"Model", "模型"}, func(*State) *protocol.Look { return &protocol.Look{Times: true} }},
+	{TabMaps, "3", "#i-grid", [2]string{"Feature maps", "特征图"}, [2]string{"Maps", "特征图"}, lookMaps},
+	{TabTeach, "4", "#i-teach", [2]string{"Teach", "教它"}, [2]string{"Teach", "教它"}, lookTeach},
+	{TabTest, "5", "#i-test", [2]string{"Test set", "测试集"}, [2]string{"Tests", "测试"}, nil},
+	{TabModel, "6", "#i-net", [2]string{"Model", "模型"}, [2]string{"Model", "模型"}, func(*State) *protocol.Look { return &protocol.Look{Times: true} }},
 }
 
 func lookMaps(s *State) *protocol.Look {

@@ -16,8 +16,8 @@ type Texts struct {
 	WhyTexts
 	SignatureTexts
 	Gates, Block, Channels, NoSE                                                   string
-	TabsLabel, TutorialTitle, TutorialText, RankBy, RankMean, RankGate             string
-	RankGateGrad, RankGrad, Strongest                                              string
+	TabsLabel, Strongest, StrongestText, RankBy, RankMean, RankGate                string
+	RankGateGrad, RankGrad                                                         string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean    string
 	FPS, Network, LoadingModel, ReadingFile, Loaded, Kept                          string
 	Portable, SIMD, SIMDRelaxed                                                    string
@@ -81,14 +81,13 @@ var (
 		Channels:       "%d channels, %d × %d",
 		NoSE:           "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		TabsLabel:      "Panels",
-		TutorialTitle:  "What the last convolution is busy with",
-		TutorialText:   "Its three strongest channels, each scaled to its own range and laid over the picture in jet. Active is not attended: rank them another way.",
+		Strongest:      "Strongest channels of %s",
+		StrongestText:  "What the last convolution is busy with, each channel scaled to its own range and laid over the picture in jet. Active is not the same as attended: rank them another way.",
 		RankBy:         "Rank by",
 		RankMean:       "Mean",
 		RankGate:       "Gate",
 		RankGateGrad:   "Gate × gradient",
 		RankGrad:       "Gradient",
-		Strongest:      "Strongest channels of %s",
 		Original:       "Original",
 		Channel:        "Channel %d",
 		LabelPredicted: "label %s, predicted %s",
@@ -173,14 +172,13 @@ var (
 		Channels:       "%d 个通道，%d × %d",
 		NoSE:           "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		TabsLabel:      "面板",
-		TutorialTitle:  "最后一层卷积在忙什么",
-		TutorialText:   "最强的三个通道，各自归一化后以 jet 色盖在原图上。“活跃”不等于“被注意”：换一种排序试试。",
+		Strongest:      "%s 的最强通道",
+		StrongestText:  "最后一层卷积在忙什么：每个通道各自归一化，以 jet 配色叠加在原图上。“活跃”不等于“被注意”，换一种排序试试。",
 		RankBy:         "排序依据",
 		RankMean:       "均值",
 		RankGate:       "门控",
 		RankGateGrad:   "门控 × 梯度",
 		RankGrad:       "梯度",
-		Strongest:      "%s 的最强通道",
 		Original:       "原图",
 		Channel:        "通道 %d",
 		LabelPredicted: "标签%s，预测%s",

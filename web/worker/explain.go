@@ -8,7 +8,7 @@ import (
 	"sescope/web/protocol"
 )
 
-// rankedChannels is how many channels of each ranking the tutorial panel lists.
+// rankedChannels is how many channels of each ranking the tutorial's figure lists.
 const rankedChannels = 6
 
 // explain collects what the page shows of a trace.
