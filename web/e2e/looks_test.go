@@ -71,7 +71,7 @@ const overlaps = `(() => {
 func TestNothingOverlaps(t *testing.T) {
 	p := newTab(t, filmCamera)
 	p.size(1440, 900, false)
-	p.at("#model=simple-se&sample=cat")
+	p.at("#model=simple-se&sample=cat&gates=2:3@0,5@0.5,7@0.25") // the block's head says how many
 	check := func(where string) {
 		p.frames()
 		for _, bad := range eval[[]string](p, overlaps) {
@@ -86,6 +86,9 @@ func TestNothingOverlaps(t *testing.T) {
 			p.frames()
 			where := fmt.Sprintf("%d x %d, %s", screen[0], screen[1], lang)
 			check(where)
+			for _, cut := range eval[[]string](p, "[...document.querySelectorAll('.blk:not([hidden]) .bh *, .chg > *')].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.className + ' ' + e.innerText)") {
+				t.Errorf("%s: the head of the block is cut: %s", where, cut)
+			}
 			for _, text := range []int{150, 200} {
 				p.fontSize(16 * text / 100)
 				p.frames()

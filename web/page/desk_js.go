@@ -155,7 +155,7 @@ func (d *desk) word(s *view.State) {
 		b.title.Set("textContent", name)
 		b.of.Set("textContent", fmt.Sprintf(t.BlockOf, len(d.blocks)))
 		emphasise(b.what, fmt.Sprintf(t.What, m.N))
-		b.size.Set("textContent", fmt.Sprintf(t.Channels, m.N, m.W, m.H))
+		b.size.Set("textContent", fmt.Sprintf(t.BlockMaps, m.W, m.H))
 		b.toggle.Call("setAttribute", "aria-label", fmt.Sprintf(t.SESwitch, name))
 	}
 	for _, r := range d.rows {

@@ -15,7 +15,7 @@ type Texts struct {
 	DeskTexts
 	WhyTexts
 	SignatureTexts
-	Gates, Block, Channels, NoSE                                                   string
+	Gates, Block, BlockMaps, NoSE                                                  string
 	TabsLabel, Strongest, StrongestText, RankBy, RankMean, RankGate                string
 	RankGateGrad, RankGrad                                                         string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean    string
@@ -78,7 +78,7 @@ var (
 		SignatureTexts: englishSignature,
 		Gates:          "Gates",
 		Block:          "SE %d",
-		Channels:       "%d channels, %d × %d",
+		BlockMaps:      "%d × %d maps",
 		NoSE:           "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		TabsLabel:      "Panels",
 		Strongest:      "Strongest channels of %s",
@@ -169,7 +169,7 @@ var (
 		SignatureTexts: chineseSignature,
 		Gates:          "门控",
 		Block:          "SE %d",
-		Channels:       "%d 个通道，%d × %d",
+		BlockMaps:      "特征图 %d × %d",
 		NoSE:           "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		TabsLabel:      "面板",
 		Strongest:      "%s 的最强通道",
