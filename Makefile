@@ -13,8 +13,9 @@ run: dist
 	go run ./server -dist dist -addr 127.0.0.1:8080
 
 # Make dist/, a folder that any static host serves. Unchanged files are not compressed again, so this is cheap to repeat.
+# URL=https://example.org/sescope/ says where that is, for previews of links.
 dist:
-	go run ./server/pack -out dist
+	go run ./server/pack -out dist $(if $(URL),-url '$(URL)')
 
 # One static program, sescope-server, that holds dist and needs no other file. server/README.md tells how to run it for good.
 server: dist

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
+	"net/url"
 	"path"
 	"regexp"
 	"strings"
@@ -27,7 +30,8 @@ type asset struct {
 }
 
 // arrange gives every file its place in dist and writes the places into those files that name others.
-func arrange(t tree, models []modelEntry) (tree, error) {
+// at is the page's own address, with a slash at its end, or "".
+func arrange(t tree, models []modelEntry, at string) (tree, error) {
 	for _, name := range []string{pageFile, workerFile} {
 		if t[name] == nil {
 			return nil, fmt.Errorf("web/static has no %s", name)
@@ -68,11 +72,18 @@ func arrange(t tree, models []modelEntry) (tree, error) {
 		}
 		return q
 	})
+	if at != "" {
+		const image = `<meta property="og:image" content="`
+		if bytes.Count(page, []byte(image)) != 1 {
+			return nil, fmt.Errorf("%s: %s is not there once: pack fills it", pageFile, image)
+		}
+		page = bytes.Replace(page, []byte(image), []byte(`<meta property="og:url" content="`+html.EscapeString(at)+"\">\n"+image+html.EscapeString(at)), 1)
+	}
 	list, err := json.Marshal(map[string]any{"files": files, "models": models}) // sorted, and < is escaped
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(append(list, t[pageFile]...))
+	sum := sha256.Sum256(append(list, page...))
 	version := hex.EncodeToString(sum[:5])
 	for _, hole := range []struct{ before, what, after string }{
 		{`<meta http-equiv="Content-Security-Policy" content="`, policy.Meta(), `">`},
@@ -100,6 +111,16 @@ func arrange(t tree, models []modelEntry) (tree, error) {
 	dist["_headers"] = []byte(policy.HeadersFile())
 	dist[".nojekyll"] = []byte{}
 	return dist, nil
+}
+
+// address checks what a person says of where the page will be served: those who make previews of
+// links take only the whole address of a picture.
+func address(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("-url %s: expected an address as https://example.org/sescope/", text)
+	}
+	return strings.TrimSuffix(u.String(), "/") + "/", nil
 }
 
 func isProgram(name string) bool { return path.Ext(name) == ".wasm" }

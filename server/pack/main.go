@@ -1,9 +1,10 @@
 // Command pack makes dist/, the folder that is SEscope on the web: server serves
 // it, and so does any static host, under any path.
 //
-//	go run ./server/pack [-out dist]
+//	go run ./server/pack [-out dist] [-url https://example.org/sescope/]
 //	go run ./server/pack -notices FILE PACKAGE...
 //
+// The address, if it is known, is for previews of links, which need the whole one of their picture.
 // The second writes the licences of what a program holds, for those that are built without dist.
 //
 // It is run in the project's root. dist holds
@@ -38,24 +39,33 @@ import (
 
 func main() {
 	out := flag.String("out", "dist", "the folder to make or to replace")
+	url := flag.String("url", "", "the page's own address, for previews of links")
 	list := flag.String("notices", "", "the file of licences to write for the packages that are named")
 	flag.Parse()
 	if (flag.NArg() > 0) != (*list != "") {
-		fmt.Fprintln(os.Stderr, "usage: pack [-out dist], or pack -notices FILE PACKAGE...")
+		fmt.Fprintln(os.Stderr, "usage: pack [-out dist] [-url https://...], or pack -notices FILE PACKAGE...")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := error(nil)
-	if *list == "" {
-		err = pack(ctx, ".", *out, os.Stdout)
-	} else if licences, e := notices(ctx, ".", flag.Args()...); e != nil {
-		err = e
-	} else {
-		err = os.WriteFile(*list, licences, 0o644)
-	}
-	if err != nil {
+	if err := run(ctx, *out, *url, *list); err != nil {
 		fmt.Fprintf(os.Stderr, "pack: %v\n", err)
 		os.Exit(1)
 	}
+}
+
+func run(ctx context.Context, out, url, list string) (err error) {
+	if list != "" {
+		licences, err := notices(ctx, ".", flag.Args()...)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(list, licences, 0o644)
+	}
+	if url != "" {
+		if url, err = address(url); err != nil {
+			return err
+		}
+	}
+	return pack(ctx, ".", out, url, os.Stdout)
 }

@@ -29,8 +29,9 @@ func (t tree) add(name string, b []byte) error {
 
 // pack builds everything from the project at root, writes it to the folder out
 // and prints a table of sizes to w. out is replaced at the very end, so a pack
-// that fails leaves the old one as it was.
-func pack(ctx context.Context, root, out string, w io.Writer) error {
+// that fails leaves the old one as it was. url is where the page will be served,
+// "" if that is not known.
+func pack(ctx context.Context, root, out, url string, w io.Writer) error {
 	if err := replaceable(out); err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func pack(ctx context.Context, root, out string, w io.Writer) error {
 	}
 	defer os.RemoveAll(tmp)
 
-	t, err := collect(ctx, root, tmp)
+	t, err := collect(ctx, root, tmp, url)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func pack(ctx context.Context, root, out string, w io.Writer) error {
 }
 
 // collect gathers every file of dist; scratch is a folder for the compiler.
-func collect(ctx context.Context, root, scratch string) (tree, error) {
+func collect(ctx context.Context, root, scratch, url string) (tree, error) {
 	t := tree{}
 	if err := addStatic(t, filepath.Join(root, "web", "static")); err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func collect(ctx context.Context, root, scratch string) (tree, error) {
 			}
 		}
 	}
-	return arrange(t, models)
+	return arrange(t, models, url)
 }
 
 // addStatic adds the files below dir, but for those that only an editor or a

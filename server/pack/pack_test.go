@@ -126,7 +126,7 @@ func TestPack(t *testing.T) {
 	root := lay(t, nil)
 	out := filepath.Join(root, "made", "dist")
 	var table bytes.Buffer
-	if err := pack(context.Background(), root, out, &table); err != nil {
+	if err := pack(context.Background(), root, out, "", &table); err != nil {
 		t.Fatal(err)
 	}
 	got := content(t, out)
@@ -302,7 +302,7 @@ func TestPackIsReproducible(t *testing.T) {
 	}
 	var dists []tree
 	for _, root := range roots {
-		dist, err := collect(context.Background(), root, t.TempDir())
+		dist, err := collect(context.Background(), root, t.TempDir(), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -344,6 +344,37 @@ func TestNotices(t *testing.T) {
 	}
 }
 
+// Where the page's address is known, a preview of a link finds the picture by it.
+func TestAddress(t *testing.T) {
+	for text, want := range map[string]string{"https://a.org": "https://a.org/", "http://a.org:81/b/": "http://a.org:81/b/", "https://a.org/b c": "https://a.org/b%20c/",
+		"a.org": "", "/lab/": "", "ftp://a.org/": "", "https://": "", "https://a.org/?q": "", "https://a.org/#b": "", "https://a b.org/": ""} {
+		if got, err := address(text); got != want || (err == nil) == (want == "") {
+			t.Errorf("%s is taken for %q, %v; expected %q", text, got, err, want)
+		}
+	}
+	page, err := os.ReadFile("../../web/static/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := map[string]bool{}
+	for at, want := range map[string]string{
+		"":                  `<meta property="og:image" content="assets/card.`,
+		"https://a.org/b&/": "<meta property=\"og:url\" content=\"https://a.org/b&amp;/\">\n<meta property=\"og:image\" content=\"https://a.org/b&amp;/assets/card.",
+	} {
+		dist, err := arrange(tree{pageFile: page, workerFile: []byte("const DIST = {};"), "card.png": []byte("no real picture")}, nil, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(dist[pageFile]); !strings.Contains(got, want) {
+			t.Errorf("at %q the page lacks %s", at, want)
+		}
+		versions[string(dist[workerFile])] = true
+	}
+	if len(versions) != 2 {
+		t.Error("a page with another address is no other version: service workers would keep the old one")
+	}
+}
+
 // A second pack of equal sources makes the same bytes; one of changed sources
 // carries no stale file over.
 func TestPackAgain(t *testing.T) {
@@ -351,7 +382,7 @@ func TestPackAgain(t *testing.T) {
 	out := filepath.Join(root, "dist")
 	again := func() map[string]string {
 		t.Helper()
-		if err := pack(context.Background(), root, out, new(bytes.Buffer)); err != nil {
+		if err := pack(context.Background(), root, out, "", new(bytes.Buffer)); err != nil {
 			t.Fatal(err)
 		}
 		return content(t, out)
@@ -444,7 +475,7 @@ func TestPackFails(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := content(t, root)
-			err := pack(context.Background(), root, out, new(bytes.Buffer))
+			err := pack(context.Background(), root, out, "", new(bytes.Buffer))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, expected one with %q", err, c.want)
 			}
@@ -464,7 +495,7 @@ func TestPackSparesOtherFolders(t *testing.T) {
 	root := lay(t, nil)
 	before := content(t, root)
 	for _, out := range []string{root, filepath.Join(root, "web"), filepath.Join(root, "web", "static"), filepath.Join(root, "go.mod")} {
-		if err := pack(context.Background(), root, out, new(bytes.Buffer)); err == nil {
+		if err := pack(context.Background(), root, out, "", new(bytes.Buffer)); err == nil {
 			t.Errorf("-out %s: no error, expected a refusal", out)
 		}
 	}
@@ -477,7 +508,7 @@ func TestPackStops(t *testing.T) {
 	root := lay(t, nil)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := pack(ctx, root, filepath.Join(root, "dist"), new(bytes.Buffer)); err == nil {
+	if err := pack(ctx, root, filepath.Join(root, "dist"), "", new(bytes.Buffer)); err == nil {
 		t.Error("an interrupted pack reported success")
 	}
 	if _, err := os.Stat(filepath.Join(root, "dist")); err == nil {
