@@ -154,13 +154,26 @@ func (p *Page) ToggleTheme() {
 			theme = "light"
 		}
 		p.state.Theme = theme
-		js.Global().Get("document").Get("documentElement").Get("dataset").Set("theme", theme)
 		browser.Store("theme", theme)
-		p.panel.due = true // its canvases carry the theme's colours
-		p.desk.readPalette()
-		p.paintDesk()
+		p.dress(theme)
 		p.renderSoon()
 	})
+}
+
+// dress puts the page into a theme; canvases carry its colours.
+func (p *Page) dress(theme string) {
+	js.Global().Get("document").Get("documentElement").Get("dataset").Set("theme", theme)
+	p.desk.readPalette()
+	p.paintDesk()
+	p.paintStrip()
+	p.paintPanel()
+}
+
+// listenPrint has the page printed in the light theme. What a browser prints is what stands there
+// when the event is over, so nothing is posted; no other function runs meanwhile.
+func (p *Page) listenPrint() {
+	browser.Listen(js.Global(), "beforeprint", func(js.Value) { p.dress("light") })
+	browser.Listen(js.Global(), "afterprint", func(js.Value) { p.dress(p.state.Theme) })
 }
 
 // ShowHelp opens the help.

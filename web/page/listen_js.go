@@ -45,7 +45,7 @@ func (p *Page) listen() {
 		}
 	})
 	for _, f := range []func(){func() { p.listenDrop(document) }, p.listenNotice, p.listenTabs, p.listenTeach, p.listenPanels, p.listenDesk, p.listenFirst, p.listenStrip, p.listenPin,
-		p.listenExport, p.listenShare, p.listenLinks, p.listenWalk, p.listenBrush, p.translate} {
+		p.listenExport, p.listenShare, p.listenLinks, p.listenWalk, p.listenBrush, p.listenPrint, p.translate} {
 		if err := browser.Try(f); err != nil { // what a browser lacks costs only what needs it
 			browser.Failed(err)
 		}
