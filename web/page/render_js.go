@@ -10,8 +10,12 @@ import (
 	"sescope/web/ui"
 )
 
-// liveEvery is the least time in milliseconds between renders that results cause.
-const liveEvery = 100
+// The least time in milliseconds between renders that results cause, and a camera's frames. What
+// Vugu renders is smoothed over a second, and a render costs as much as all canvases of two frames.
+const (
+	liveEvery  = 100
+	frameEvery = 200
+)
 
 // renders coalesces: at most one render an animation frame.
 type renders struct {
@@ -62,11 +66,11 @@ func (p *Page) renderResult() {
 // that comes too early leaves the render to the next one, or to the timer if none follows.
 func (p *Page) renderFrame() {
 	const early = 16 // ms: of a frame of the screen
-	if p.renders.last+liveEvery-early <= browser.Now() && !selectIsOpen() {
+	if p.renders.last+frameEvery-early <= browser.Now() && !selectIsOpen() {
 		p.renderSoon()
 		return
 	}
-	p.renderLater(2 * liveEvery)
+	p.renderLater(2 * frameEvery)
 }
 
 func (p *Page) renderLater(wait float64) {

@@ -60,8 +60,8 @@ func (p *Page) showStrip(tiles js.Value) {
 			st.atlas.PutBuffer(tiles, w, h)
 		}
 	}
-	p.wordStrip()
 	if r.Strip != nil {
+		p.wordStrip()
 		p.paintStrip()
 	}
 }
