@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sescope/weights"
+	"sescope/weights/models"
 )
 
 // The goldens are PyTorch's: weights/train/goldens.py makes them, and its head says what each name
@@ -342,6 +343,10 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{edit(`"op":"mean"`, `"op":"se","out":4,"fc":["a","b"]`), "fc"},
 		{edit(`"en":"airplane"`, `"en":3`), "spec"},
 		{edit(`0.2023`, `0`), "std"},
+		{edit(`"family":["simple","simple-se"]`, `"family":["simple","live"]`), `"simple-se" among them`},
+		{edit(`"family":["simple","simple-se"]`, `"family":["simple","simple-se","simple"]`), `names "simple" twice`},
+		{edit(`"family":["simple","simple-se"]`, `"family":["simple-se",""]`), `or no network`},
+		{edit(`"family":["simple","simple-se"]`, `"family":["simple-se","b","c","d","e","f","g","h","i"]`), `up to 8 networks`},
 		{without, `"fc.bias" is missing`},
 		{extra, "conv9.bias"},
 		{&weights.File{Name: "bad"}, "no network spec"},
@@ -349,6 +354,22 @@ func TestBadFilesAreRefused(t *testing.T) {
 		_, err := Load(c.file)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "bad") {
 			t.Errorf("error %v, expected one that names %q and the file", err, c.want)
+		}
+	}
+}
+
+// Files that name a twin, as they did before there were families, are of a family of two, the
+// network without attention first.
+func TestTwinIsAFamily(t *testing.T) {
+	for name, other := range map[string]string{"simple": "simple-se", "simple-se": "simple"} {
+		f, err := models.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(f.Metadata["sescope"], `"family":["simple","simple-se"]`, `"twin":"`+other+`"`, 1)
+		spec, err := ReadSpec("old", []byte(text))
+		if err != nil || text == f.Metadata["sescope"] || !slices.Equal(spec.Family, []string{"simple", "simple-se"}) || spec.Twin != "" {
+			t.Errorf("%s: twin %q, family %q, %v", name, spec.Twin, spec.Family, err)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func (m *Model) flattened(at int) Shape {
 
 // WithHead is the network with another last layer. It shares all other layers, so it is made in no
 // time; its file, which File returns, loads as the same network. What was measured of the former
-// classes (card, twin, signatures) is left out.
+// classes (card, family, signatures) is left out.
 func (m *Model) WithHead(h Head) (*Model, error) {
 	inputs, err := m.HeadInputs()
 	if err != nil {

@@ -117,7 +117,7 @@ func TestWithHead(t *testing.T) {
 		if _, _, ok := quick.Signature(0); ok != (len(m.Blocks()) > 0) {
 			t.Errorf("%s: signatures %v", name, ok)
 		}
-		if _, _, ok := quick.Signature(1); ok || quick.Spec.Card != nil || quick.Spec.Twin != "" || m.Spec.Name != name || len(m.Spec.Classes) != 10 {
+		if _, _, ok := quick.Signature(1); ok || quick.Spec.Card != nil || quick.Spec.Family != nil || m.Spec.Name != name || len(m.Spec.Classes) != 10 {
 			t.Errorf("%s: something of the former head is left, or the network itself changed", name)
 		}
 		if m.Exact() != quick.Exact() {

@@ -13,15 +13,21 @@ import (
 // Spec is the declarative description of a network. It stands as JSON under the metadata key
 // "sescope" of the weights file, so a new sequence of known layers needs no Go code.
 type Spec struct {
-	Name    string            `json:"name"`
-	Title   map[string]string `json:"title"`          // what people read, by language ("en", "zh")
-	Note    map[string]string `json:"note,omitempty"` // what people should know before they believe it, by language
-	Twin    string            `json:"twin,omitempty"` // the name of a network that was trained alike but for SE
-	Input   Shape             `json:"input"`
-	Mean    []float32         `json:"mean"` // one per input channel, of values 0..1
-	Std     []float32         `json:"std"`
-	Classes []Class           `json:"classes"`
-	Layers  []LayerSpec       `json:"layers"`
+	Name  string            `json:"name"`
+	Title map[string]string `json:"title"`          // what people read, by language ("en", "zh")
+	Note  map[string]string `json:"note,omitempty"` // what people should know before they believe it, by language
+
+	// Family names the networks that were trained alike but for their attention, this one included
+	// and the one without attention first; nil for a network that stands alone. Twin is how files
+	// named the other one when a family had two: ReadSpec makes a Family of it.
+	Family []string `json:"family,omitempty"`
+	Twin   string   `json:"twin,omitempty"`
+
+	Input   Shape       `json:"input"`
+	Mean    []float32   `json:"mean"` // one per input channel, of values 0..1
+	Std     []float32   `json:"std"`
+	Classes []Class     `json:"classes"`
+	Layers  []LayerSpec `json:"layers"`
 
 	// Output is the function behind the last layer: "softmax" (also if empty), "sigmoid" for an
 	// answer to each class of its own, or "none" where the last layer's values are the
@@ -68,16 +74,16 @@ type Card struct {
 	Accepted float32           `json:"accepted,omitempty"` // share of outside pictures that do
 	Bits     []BitsAccuracy    `json:"bits,omitempty"`
 
-	Difference *Difference `json:"difference,omitempty"` // from its twin
+	Difference *Difference `json:"difference,omitempty"` // from the first of its family
 }
 
-// Difference is what a network brings over its twin (Spec.Twin), in the mean over pairs that were
-// trained from the same seed on the same batches.
+// Difference is what a network brings over the first of its family (Spec.Family), in the mean over
+// pairs that were trained from the same seed on the same batches.
 type Difference struct {
 	Set      map[string]string `json:"set"`
 	Pictures int               `json:"pictures"`
 	Seeds    int               `json:"seeds"`
-	Points   float32           `json:"points"` // per cent of Pictures right, the twin's taken off
+	Points   float32           `json:"points"` // per cent of Pictures right, the first network's taken off
 	Half     float32           `json:"half"`   // half the width of its 95 % interval (Student's t)
 }
 
@@ -169,6 +175,7 @@ const (
 	maxWeights  = 1 << 28 // values of all weights as the kernels want them: 1 GB
 	maxChannels = 1 << 16 // of a convolution: Winograd's scratch grows with them
 	maxLayers   = 4096
+	maxFamily   = 8       // they all run on one picture, side by side
 	maxTaught   = 1 << 13 // examples of a network's rejection rule: every frame is compared with all of them
 )
 
@@ -185,7 +192,7 @@ func ParseSpec(f *weights.File) (spec Spec, ok bool, err error) {
 // Unmeasured is the spec as it holds for other weights of the same layers: without what was
 // measured of its own.
 func (s Spec) Unmeasured() Spec {
-	s.Note, s.Twin, s.Temperature, s.Reject, s.Card = nil, "", 0, nil, nil
+	s.Note, s.Family, s.Temperature, s.Reject, s.Card = nil, nil, 0, nil, nil
 	return s
 }
 
@@ -194,6 +201,13 @@ func ReadSpec(name string, text []byte) (spec Spec, err error) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // Windows' editors mark a text so
 	if err := json.Unmarshal(text, &spec); err != nil {
 		return Spec{}, fmt.Errorf("%s: %v", name, err)
+	}
+	if spec.Twin != "" {
+		spec.Family = []string{spec.Name, spec.Twin}
+		if slices.ContainsFunc(spec.Layers, func(l LayerSpec) bool { return isAttention(l.Op) }) {
+			slices.Reverse(spec.Family)
+		}
+		spec.Twin = ""
 	}
 	if err := spec.check(); err != nil {
 		return Spec{}, fmt.Errorf("%s: %v", name, err)
@@ -222,6 +236,16 @@ func (s *Spec) check() error {
 		return fmt.Errorf("reject by taught with limit %v and spread %v, expected a limit above 0 and a spread of at least 0", s.Reject.Limit, s.Reject.Spread)
 	case len(s.Layers) == 0 || len(s.Layers) > maxLayers:
 		return fmt.Errorf("%d layers, expected 1 to %d", len(s.Layers), maxLayers)
+	}
+	if f := s.Family; len(f) > 0 {
+		if len(f) > maxFamily || !slices.Contains(f, s.Name) {
+			return fmt.Errorf("family %q, expected up to %d networks, %q among them", f, maxFamily, s.Name)
+		}
+		for i, name := range f {
+			if name == "" || slices.Contains(f[:i], name) {
+				return fmt.Errorf("family %q names %q twice or no network", f, name)
+			}
+		}
 	}
 	for i, v := range s.Std {
 		if !(v > 0) {

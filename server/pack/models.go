@@ -20,7 +20,7 @@ type modelEntry struct {
 	Title   map[string]string `json:"title"` // by language: "en", "zh"
 	Bytes   int               `json:"bytes"` // of the uncompressed file
 	Default bool              `json:"default"`
-	Twin    string            `json:"twin,omitempty"`    // a network that was trained alike but for SE
+	Family  []string          `json:"family,omitempty"`  // networks that were trained alike, itself included: see nn.Spec
 	Renders bool              `json:"renders,omitempty"` // it knows other things than CIFAR-10's classes: see view.Samples
 }
 
@@ -95,7 +95,9 @@ func readEntry(b []byte) (modelEntry, error) {
 	var described struct {
 		Name    string                `json:"name"`
 		Title   map[string]string     `json:"title"`
-		Twin    string                `json:"twin"`
+		Family  []string              `json:"family"`
+		Twin    string                `json:"twin"` // of older files: the other network of a family of two
+		Layers  []struct{ Op string } `json:"layers"`
 		Classes []struct{ En string } `json:"classes"`
 	}
 	if err := json.Unmarshal([]byte(spec), &described); err != nil {
@@ -107,5 +109,11 @@ func readEntry(b []byte) (modelEntry, error) {
 			return e, fmt.Errorf(`the header's "sescope" entry has no title in %q`, lang)
 		}
 	}
-	return modelEntry{Name: described.Name, Title: described.Title, Bytes: len(b), Twin: described.Twin, Renders: renders}, nil
+	if described.Twin != "" {
+		described.Family = []string{described.Name, described.Twin}
+		if slices.ContainsFunc(described.Layers, func(l struct{ Op string }) bool { return slices.Contains([]string{"se", "eca", "cbam"}, l.Op) }) {
+			slices.Reverse(described.Family) // the one without attention is the first
+		}
+	}
+	return modelEntry{Name: described.Name, Title: described.Title, Bytes: len(b), Family: described.Family, Renders: renders}, nil
 }

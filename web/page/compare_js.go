@@ -21,14 +21,16 @@ const (
 	filmSide    = 256
 )
 
-// compare loads the twin of the chosen network and looks for pictures where the two disagree.
+// compare loads the family of the chosen network and looks for pictures where its networks
+// disagree.
 type compare struct {
-	asked  string            // the twin that is on its way or loaded
+	life   turns.Generation  // of the networks that the worker has beside the first; a former one's come too late
+	asked  map[string]bool   // those that are on their way or loaded
 	opened []still           // the person's pictures, latest last
 	film   []*browser.Canvas // the camera's last minute, a frame a second; a ring
 	filmed int               // frames that were kept, in all
 	last   float64           // when the last one was
-	at     int               // the picture of the search that was tried last, counted through samples, opened ones and film
+	at     int               // the picture of the search that was tried last, counted as tryNext counts
 	search turns.Generation  // a cancelled one stops
 	heat   layer
 	small  *nn.Heatmap
@@ -53,7 +55,7 @@ func (c *compare) remember(st still) {
 // keepFrame keeps a camera's frame for the search, one a second.
 func (p *Page) keepFrame(fr *frame) {
 	c := &p.compare
-	if fr.source != view.FromCamera || p.state.Twin() == "" || browser.Now()-c.last < filmEvery {
+	if fr.source != view.FromCamera || p.state.Family() == nil || browser.Now()-c.last < filmEvery {
 		return
 	}
 	c.last = browser.Now()
@@ -71,52 +73,68 @@ func (c *compare) filmStill(i int) still {
 	return still{picture: &browser.Picture{Image: copied.El, W: filmSide, H: filmSide}, source: view.FromFile, file: "camera", sample: -1}
 }
 
-// needSecond loads the twin if the open panel compares and it is not there yet.
-func (p *Page) needSecond() {
-	twin := p.state.Twin()
-	if p.state.Tab != view.TabCompare || twin == "" || twin == p.compare.asked {
+// needFamily loads the networks of the family that are not there yet if the open panel compares.
+// One that cannot be loaded is asked for again when the panel is opened again.
+func (p *Page) needFamily() {
+	c, s := &p.compare, &p.state.Compare
+	if p.state.Tab != view.TabCompare || p.model == nil {
 		return
 	}
-	p.compare.asked = twin
-	p.state.Compare.Second, p.state.Compare.Failed = nil, false
-	life, fetch := p.worker.lives.Ticket(), p.bytesLater(twin, js.Undefined())
+	clear(s.Failed)
+	for _, name := range p.state.Family() {
+		if name != p.model.Name && !c.asked[name] {
+			c.asked[name] = true
+			p.loadMember(name)
+		}
+	}
+}
+
+// loadMember loads one network of the family.
+func (p *Page) loadMember(name string) {
+	c, s := &p.compare, &p.state.Compare
+	worker, life, fetch := p.worker.lives.Ticket(), c.life.Ticket(), p.bytesLater(name, js.Undefined())
+	failed := func() {
+		c.asked[name], s.Failed[name] = false, true
+		p.renderSoon()
+	}
 	p.away(func() {
 		buffer, err := fetch()
 		p.post(func() {
 			switch {
-			case !life.Current() || p.compare.asked != twin: // another worker, another twin
+			case !worker.Current() || !life.Current(): // another worker, another family
+				return
 			case err != nil:
-				p.secondFailed()
-			default:
-				p.countLoaded()
-				p.ask(protocol.Request{Op: protocol.Second, Model: twin}, func() js.Value { return buffer }, func(reply protocol.Reply, _ js.Value) {
-					if reply.Error != "" {
-						p.secondFailed()
-						return
-					}
-					p.state.Compare.Second = reply.Model
+				failed()
+				return
+			}
+			p.countLoaded()
+			p.ask(protocol.Request{Op: protocol.Second, Model: name}, func() js.Value { return buffer }, func(reply protocol.Reply, _ js.Value) {
+				switch {
+				case !life.Current():
+				case reply.Error != "" || !view.SameClasses(reply.Model.Classes, p.model.Classes):
+					failed()
+				default:
+					s.Others[name] = reply.Model
 					p.panel.due = true // the canvases are there after the next render
 					p.reexplain()
-				})
-			}
+				}
+			})
 		})
 	})
 }
 
-func (p *Page) secondFailed() {
-	p.compare.asked, p.state.Compare.Failed = "", true
-	p.renderSoon()
-}
-
-// loseSecond is called when the worker that held the twin is gone; the next one is given it again.
-func (p *Page) loseSecond() {
+// loseFamily is called when the worker has no networks beside the first any more: it is another
+// one, or was given another first network.
+func (p *Page) loseFamily() {
 	p.compare.search.Begin()
-	p.compare.asked, p.state.Compare.Second, p.state.Compare.Looking = "", nil, false
+	p.compare.life.Begin()
+	p.compare.asked = map[string]bool{}
+	p.state.Compare = view.Compare{Others: map[string]*protocol.Model{}, Failed: map[string]bool{}}
 }
 
-// FindDisagreement goes on from picture to picture, the samples, then the person's own and the
-// camera's last minute, and shows the next one on which the answers with and without SE differ.
-// Called while it looks, it stops.
+// FindDisagreement goes on from picture to picture, those of the open test set, the samples, the
+// person's own and the camera's last minute, and shows the next one on which the networks of the
+// family give different answers. Called while it looks, it stops.
 func (p *Page) FindDisagreement() {
 	p.post(func() {
 		c := &p.state.Compare
@@ -126,9 +144,10 @@ func (p *Page) FindDisagreement() {
 			p.renderSoon()
 			return
 		}
-		c.Looking, c.None, c.Done, c.Count = true, false, 0, len(p.state.Film())+len(p.compare.opened)+len(p.compare.film)
-		if s := p.state.Shown; s != nil && p.state.Sample >= 0 {
-			p.compare.at = slices.Index(p.state.Film(), p.state.Sample)
+		tests, samples := p.tests.pictures(), p.state.Film()
+		c.Looking, c.None, c.Done, c.Count = true, false, 0, tests+len(samples)+len(p.compare.opened)+len(p.compare.film)
+		if tests == 0 && p.state.Shown != nil && p.state.Sample >= 0 {
+			p.compare.at = slices.Index(samples, p.state.Sample)
 		}
 		p.tryNext(search)
 	})
@@ -145,34 +164,64 @@ func (p *Page) tryNext(search turns.Ticket) {
 	c.Done++
 	p.compare.at = (p.compare.at + 1) % c.Count
 	p.renderResult()
-	at := p.compare.at
-	film := p.state.Film()
-	if i := at - len(film); i >= len(p.compare.opened) {
-		p.try(search, p.compare.filmStill(i-len(p.compare.opened)))
+	i, film := p.compare.at, p.state.Film()
+	if tests := p.tests.pictures(); i < tests {
+		p.tryTest(search, i)
 		return
-	} else if i >= 0 {
+	} else if i -= tests; i < len(film) {
+		p.tryLoaded(search, func() (still, error) {
+			file := view.Samples[film[i]].File
+			pic, err := browser.LoadDrawing(p.state.File("samples/" + file))
+			return still{picture: pic, source: view.FromSample, file: file, sample: film[i]}, err
+		})
+		return
+	}
+	if i -= len(film); i < len(p.compare.opened) {
 		p.try(search, p.compare.opened[i])
 		return
 	}
+	p.try(search, p.compare.filmStill(i-len(p.compare.opened)))
+}
+
+// tryLoaded tries a picture that has to be loaded, which blocks. One that cannot be is no reason to
+// stop.
+func (p *Page) tryLoaded(search turns.Ticket, load func() (still, error)) {
 	p.away(func() {
-		pic, err := browser.LoadDrawing(p.state.File("samples/" + view.Samples[film[at]].File))
+		st, err := load()
 		p.post(func() {
 			switch {
 			case !search.Current():
-			case err != nil: // a sample that is missing is no reason to stop
+			case err != nil:
 				p.tryNext(search)
 			default:
-				p.try(search, still{picture: pic, source: view.FromSample, file: view.Samples[film[at]].File, sample: film[at]})
+				p.try(search, st)
 			}
 		})
 	})
 }
 
+// tryTest tries a picture of the open test set.
+func (p *Page) tryTest(search turns.Ticket, at int) {
+	t, set := &p.state.Test, p.tests
+	st := still{source: view.FromFile, file: t.Name, sample: -1}
+	name := t.Name
+	if i := slices.IndexFunc(t.Seen, func(s view.Seen) bool { return s.At == at }); i >= 0 {
+		st.file, st.label = t.Seen[i].Name, t.Model.Classes[t.Seen[i].Label].En
+	}
+	p.tryLoaded(search, func() (still, error) {
+		blob, err := set.picture(name, at)
+		if err == nil {
+			st.picture, err = browser.OpenPicture(blob)
+		}
+		return st, err
+	})
+}
+
 func (p *Page) try(search turns.Ticket, st still) {
-	p.classify(st.picture, &protocol.Look{Compare: &protocol.CompareLook{Twin: p.state.Twin()}}, func(tried []protocol.Tried) {
+	p.classify(st.picture, p.state.CompareLook(), func(tried []protocol.Tried) {
 		switch {
 		case !search.Current():
-		case len(tried) == 3 && tried[0].Class != tried[1].Class:
+		case disagree(tried):
 			p.state.Compare.Looking = false
 			p.pictures.Begin()
 			p.openStill(st)
@@ -180,6 +229,11 @@ func (p *Page) try(search turns.Ticket, st still) {
 			p.tryNext(search)
 		}
 	})
+}
+
+// disagree tells whether not all answers are the same, those with every gate at 1 aside.
+func disagree(tried []protocol.Tried) bool {
+	return slices.ContainsFunc(tried, func(t protocol.Tried) bool { return !t.Open && t.Class != tried[0].Class })
 }
 
 // classify asks what the networks that look names say about a picture that is not shown, cropped as
@@ -195,14 +249,11 @@ func (p *Page) classify(pic *browser.Picture, look *protocol.Look, done func([]p
 	p.ask(protocol.Request{Op: protocol.Try, Side: side, Look: look}, pixels, func(reply protocol.Reply, _ js.Value) { done(reply.Tried) })
 }
 
-// paintCompare paints the three pictures with their maps, and the first layers on one scale.
+// paintCompare paints the pictures with their maps, where the networks have one what they make of
+// places, and of a pair the first layers on one scale.
 func (p *Page) paintCompare() {
-	if p.state.Compared() == nil {
-		return
-	}
-	t, a, c := p.state.Compared(), p.state.Panel.Atlas, &p.compare
-	if p.slotWidth("compare-maps-0") == 0 {
-		p.panel.due = true // the next render shows the columns
+	t, c := p.state.Compared(), &p.compare
+	if t == nil {
 		return
 	}
 	if c.layer == nil {
@@ -210,38 +261,45 @@ func (p *Page) paintCompare() {
 	}
 	scales, _ := p.state.CompareScales()
 	colours, _ := nn.ColormapByName(p.state.Colours)
-	for i, col := range t.Columns {
-		pic := browser.Slot(fmt.Sprintf("compare-%d", i))
-		if pic == nil {
-			return
+	for i, col := range p.state.CompareColumns() {
+		if col.At < 0 {
+			continue
 		}
-		pic.Fit(compareSide, compareSide)
+		side := p.slotWidth(fmt.Sprintf("compare-%d", i))
+		if side == 0 {
+			p.panel.due = true // the next render shows the column
+			continue
+		}
+		of := &t.Columns[col.At]
+		pic := browser.Slot(fmt.Sprintf("compare-%d", i))
+		pic.Fit(side, side)
 		pic.Side = pic.El.Get("width").Int()
 		pic.Draw(p.stage.picture, 1)
-		if hi := scales[i]; hi > 0 {
-			if c.small == nil || c.small.W != col.Heat.W || c.small.H != col.Heat.H {
-				c.small = nn.NewHeatmap(col.Heat.W, col.Heat.H)
+		if hi := scales[col.At]; hi > 0 {
+			if c.small == nil || c.small.W != of.Heat.W || c.small.H != of.Heat.H {
+				c.small = nn.NewHeatmap(of.Heat.W, of.Heat.H)
 			}
-			for j, v := range col.Heat.Data {
+			for j, v := range of.Heat.Data {
 				c.small.Data[j] = v / hi
 			}
-			of := p.state.Shown.Model
-			if second := p.state.Compare.Second; second != nil && second.Name == col.Model {
-				of = second
-			}
-			c.heat.fit(of)
+			c.heat.fit(p.state.CompareModel(of.Model))
 			nn.ResizeBilinear(c.heat.large, c.small)
 			nn.Overlay(c.heat.inside, c.heat.large, colours, float32(p.state.Opacity)/100, true)
 			c.heat.Put(c.layer)
 			pic.Draw(c.layer, 1)
 		}
-		if a != nil {
-			p.paintTiles(fmt.Sprintf("compare-maps-%d", i), i*t.Tiles, t.Tiles)
+		if col.Places {
+			paintPlane(fmt.Sprintf("compare-places-%d", i), &of.Places, 0, 1)
+		}
+		if t.Tiles > 0 {
+			p.paintTiles(fmt.Sprintf("compare-maps-%d", i), col.At*t.Tiles, t.Tiles)
 		}
 	}
-	if scale := browser.Slot("compare-scale-0"); scale != nil {
-		scale.Fit(110, 8)
-		paintBar(scale, nn.Viridis)
+	for name, colours := range map[string]*nn.Colormap{"compare-heat-scale-0": colours, "compare-scale-0": nn.Viridis} {
+		if scale := browser.Slot(name); scale != nil {
+			scale.Fit(110, 8)
+			paintBar(scale, colours)
+		}
 	}
 }
 

@@ -127,17 +127,19 @@ func (p *Page) patience(req protocol.Request, body map[string]any) float64 {
 	if req.Op == protocol.Convert { // it runs the network's nodes one by one
 		return 20 * base
 	}
-	passes := 4 // the network as it is and as the person set it, its twins
+	passes := 4 // the network as it is and as the person set it, each of its family, which may run with its gates at 1, too
 	switch {
 	case req.Audit != nil:
 		passes = 1 + req.Audit.Count
 	case req.Test != nil:
 		passes = 2 * (req.Test.Records + len(req.Test.Labels))
 	}
-	for _, m := range []*protocol.Model{p.model, p.state.Compare.Second} {
-		if m != nil {
-			ms += float64(passes) * float64(m.MACs()) / macsPerMs
-		}
+	add := func(m *protocol.Model) { ms += float64(passes) * float64(m.MACs()) / macsPerMs }
+	if p.model != nil {
+		add(p.model)
+	}
+	for _, m := range p.state.Compare.Others {
+		add(m)
 	}
 	return ms
 }

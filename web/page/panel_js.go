@@ -45,7 +45,7 @@ func (p *Page) takePanel(got *protocol.Panel, data js.Value) {
 func (p *Page) openPanel() {
 	p.panel.due = true
 	p.state.Panel = nil
-	p.needSecond()
+	p.needFamily()
 	p.reexplain()
 	if open := tabParts[p.state.Tab].open; open != nil {
 		open(p)

@@ -261,6 +261,9 @@ func (set *testSet) picture(file string, at int) (js.Value, error) {
 	return blob, err
 }
 
+// pictures is how many files of the set are there to be searched.
+func (set *testSet) pictures() int { return max(set.records, len(set.files), len(set.entries)) }
+
 // OpenTestPicture opens a picture of the chosen cell on the stage, with its label.
 func (p *Page) OpenTestPicture(i int) {
 	p.post(func() {

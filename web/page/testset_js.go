@@ -66,6 +66,7 @@ func (p *Page) opened(turn turns.Ticket, set testSet, err error) {
 	default:
 		set.open = p.tests.open
 		p.tests = set
+		p.compare.at = -1 // its first picture is the next one that is searched
 		p.startTest()
 	}
 	p.renderSoon()

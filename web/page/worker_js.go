@@ -32,7 +32,7 @@ func (p *Page) workerLost(silent bool) {
 	for _, j := range append(waited, now.Job) {
 		j.mourn()
 	}
-	p.loseSecond()
+	p.loseFamily()
 	p.teachLost()
 	p.forgetBits()
 	s := p.state
@@ -173,7 +173,8 @@ func (p *Page) adopt(m *protocol.Model, turn turns.Ticket) {
 	p.needPortraits(p.state.Body(m.Name))
 	p.stage.fixed = nil
 	p.frames.Explain()
-	p.needSecond()
+	p.loseFamily()
+	p.needFamily()
 	p.forgetBits()
 	if _, ok := p.own[m.Name]; !ok {
 		p.builtIn = m.Name

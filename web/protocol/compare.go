@@ -6,38 +6,41 @@ const (
 	Try    = "try"    // the classes of the picture that comes with the request; the kept one stays
 )
 
-// CompareLook asks for three answers about one frame: without SE, with SE, with SE and every gate
-// at 1.
+// CompareLook asks what the networks of a family say about one frame.
 type CompareLook struct {
-	Twin string `json:"twin"` // the second network, which was loaded by Second
+	Family []string `json:"family"` // in the columns' order; those that Second has loaded answer
 }
 
-// Compared are the three answers.
+// Compared are their answers.
 type Compared struct {
-	CompareLook
 	Class   int      `json:"class"`   // the heat maps are about it
-	Columns []Column `json:"columns"` // without SE, with SE, with SE and its gates at 1; none while the twin is not loaded
-	Tiles   int      `json:"tiles"`   // pictures of the atlas that each column has
+	Columns []Column `json:"columns"` // of the networks that are loaded; behind them one with every gate at 1
+	Tiles   int      `json:"tiles"`   // pictures of the atlas that each column has, its first maps: for a family of two
 }
 
 // Column is one network's answer.
 type Column struct {
-	Model string    `json:"model"`
-	N     int       `json:"n"`
-	Probs []float32 `json:"-"`
-	Heat  Plane     `json:"heat"` // class evidence, or Grad-CAM where that is not exact
+	Model  string    `json:"model"`
+	Open   bool      `json:"open,omitempty"` // every gate is 1
+	N      int       `json:"n"`
+	Probs  []float32 `json:"-"`
+	Heat   Plane     `json:"heat"`   // class evidence, or Grad-CAM where that is not exact
+	Gates  int       `json:"gates"`  // of the last block of channel attention; 0 without one
+	Scale  []float32 `json:"-"`      // these gates
+	Places Plane     `json:"places"` // what the last spatial attention multiplies each place by; empty without one
 }
 
 // Tried is what a network says about a picture that is not shown: the class and its probability.
 type Tried struct {
 	Class int     `json:"class"`
 	P     float32 `json:"p"`
+	Open  bool    `json:"open,omitempty"` // every gate was 1
 }
 
-// Twin is the second network that a request is about, "" for none.
-func (r *Request) Twin() string {
+// Family is the family that a request is about, nil for none.
+func (r *Request) Family() []string {
 	if r.Look == nil || r.Look.Compare == nil {
-		return ""
+		return nil
 	}
-	return r.Look.Compare.Twin
+	return r.Look.Compare.Family
 }

@@ -83,7 +83,7 @@ func (p *Panel) planes() []plane {
 	if p.Compare != nil {
 		for i := range p.Compare.Columns {
 			c := &p.Compare.Columns[i]
-			list = append(list, plane{&c.Probs, c.N}, plane{&c.Heat.Data, c.Heat.W * c.Heat.H})
+			list = append(list, plane{&c.Probs, c.N}, plane{&c.Heat.Data, c.Heat.W * c.Heat.H}, plane{&c.Scale, c.Gates}, plane{&c.Places.Data, c.Places.W * c.Places.H})
 		}
 	}
 	if b := p.Bits; b != nil {

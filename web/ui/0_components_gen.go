@@ -232,8 +232,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Compare is the three-way split of one frame. Its canvases are the page's; their ids are computed, or vugugen would take what surrounds them for
-// static text and write it anew at every render.
+// Compare is what the networks of a family say about one frame, side by side. Its canvases are the page's; their ids are computed, or vugugen
+// would take what surrounds them for static text and write it anew at every render.
 type Compare struct {
 	S *view.State
 	A Actions
@@ -243,15 +243,16 @@ func (c *Compare) id(name string, i int) string { return fmt.Sprintf("%s-%d", na
 
 func (c *Compare) slot(name string, i int) string { return fmt.Sprintf("%s-%d-slot", name, i) }
 
-// pair names a network and its twin.
-func (c *Compare) pair(m view.ModelChoice) string {
-	for _, t := range c.S.Models {
-		if t.Name == m.Twin {
-			return fmt.Sprintf(c.S.Words().ComparePair, c.S.Localised(m.Title), c.S.Localised(t.Title))
-		}
-	}
-	return c.S.Localised(m.Title)
-}
+func (c *Compare) heat() string { text, _ := c.S.CompareHeat(); return text }
+
+func (c *Compare) top() string { _, hi := c.S.CompareHeat(); return hi }
+
+func (c *Compare) lo() string { lo, _ := c.S.CompareTicks(); return lo }
+
+func (c *Compare) hi() string { _, hi := c.S.CompareTicks(); return hi }
+
+// tiles tells whether the first layers are shown.
+func (c *Compare) tiles() bool { t := c.S.Compared(); return t != nil && t.Tiles > 0 }
 func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 
 	vgout = &vugu.BuildOut{}
@@ -274,17 +275,16 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			content(vgn, c.S.CompareStatus())
 			vgn = text(vgparent, "\n    ")
 			vgn = element(vgparent, "p\x00class\x00bt")
-			vgn.AddAttrInterface("hidden", c.S.Twin() != "")
 			{
 				vgparent := vgn
 				_ = vgparent
-				for vgiterkeyt, m := range c.S.Pairs() {
+				for vgiterkeyt, m := range c.S.Families() {
 					var vgiterkey interface{} = vgiterkeyt
 					_ = vgiterkey
 					m := m
 					_ = m
 					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn")
-					content(vgn, c.pair(m))
+					content(vgn, c.S.FamilyName(m))
 					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.ChooseModel(m.Name) })
 				}
 				vgn = element(vgparent, "i\x00hidden\x00")
@@ -292,52 +292,117 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 			}
 		}
 		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00ab")
-		vgn.AddAttrInterface("hidden", c.S.Compared() == nil)
+		vgn = element(vgparent, "div")
+		vgn.AddAttrInterface("hidden", c.S.Family() == nil)
 		{
 			vgparent := vgn
 			_ = vgparent
 			vgn = text(vgparent, "\n    ")
-			for i, col := range c.S.CompareColumns() {
-				var vgiterkey interface{} = i
-				_ = vgiterkey
-				i := i
-				_ = i
-				col := col
-				_ = col
-				vgn = element(vgparent, "article")
-				vgn.AddAttrInterface("id", c.id("column", i))
+			vgn = element(vgparent, "div\x00class\x00abhead")
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = element(vgparent, "div")
 				{
 					vgparent := vgn
 					_ = vgparent
-					vgn = element(vgparent, "header")
+					vgn = element(vgparent, "h2")
+					content(vgn, c.S.CompareTitle())
+					vgn = element(vgparent, "p\x00class\x00q2")
+					content(vgn, c.S.CompareAlike())
+				}
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00cscale small q2")
+				vgn.AddAttrInterface("hidden", c.heat() == "")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span")
+					content(vgn, c.heat())
+					vgn = element(vgparent, "span")
+					vgn.SetInnerHTML(vugu.HTML("0"))
+					vgn = element(vgparent, "span\x00class\x00slot")
+					vgn.AddAttrInterface("id", c.slot("compare-heat-scale", 0))
+					vgn = element(vgparent, "span")
+					content(vgn, c.top())
+				}
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00find")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span\x00class\x00q2 small\x00id\x00search-text\x00role\x00status")
+					content(vgn, c.S.SearchText())
+					vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00search")
+					vgn.AddAttrInterface("disabled", len(c.S.Compare.Others) == 0)
+					listen(vgn, "click", func(event vugu.DOMEvent) { c.A.FindDisagreement() })
 					{
 						vgparent := vgn
 						_ = vgparent
-						vgn = element(vgparent, "h2")
-						content(vgn, col.Title)
 						vgn = element(vgparent, "span")
-						content(vgn, col.Note)
+						content(vgn, pick(c.S.Compare.Looking, c.S.Words().Cancel, c.S.Words().NextDisagreement))
 					}
-					vgn = text(vgparent, "\n      ")
-					vgn = element(vgparent, "div\x00class\x00b")
+				}
+			}
+			vgn = text(vgparent, "\n    ")
+			vgn = element(vgparent, "div")
+			vgn.AddAttrInterface("class", pick(len(c.S.Family()) > 2, "ab many", "ab"))
+			{
+				vgparent := vgn
+				_ = vgparent
+				vgn = text(vgparent, "\n    ")
+				for i, col := range c.S.CompareColumns() {
+					var vgiterkey interface{} = i
+					_ = vgiterkey
+					i := i
+					_ = i
+					col := col
+					_ = col
+					vgn = element(vgparent, "article")
+					vgn.AddAttrInterface("id", c.id("column", i))
 					{
 						vgparent := vgn
 						_ = vgparent
+						vgn = element(vgparent, "header")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "h3")
+							content(vgn, col.Title)
+							vgn = element(vgparent, "span\x00class\x00note")
+							content(vgn, col.Note)
+						}
+						vgn = text(vgparent, "\n      ")
 						vgn = element(vgparent, "figure")
 						{
 							vgparent := vgn
 							_ = vgparent
 							vgn = element(vgparent, "div\x00class\x00pic")
+							vgn.AddAttrInterface("hidden", col.At < 0)
 							vgn.AddAttrInterface("id", c.slot("compare", i))
+							vgn = element(vgparent, "p\x00class\x00wait")
+							vgn.AddAttrInterface("hidden", col.At >= 0)
+							content(vgn, col.Wait)
 							vgn = element(vgparent, "figcaption\x00class\x00small q2")
+							vgn.AddAttrInterface("hidden", col.Scale == "")
 							content(vgn, col.Scale)
 						}
-						vgn = text(vgparent, "\n        ")
-						vgn = element(vgparent, "div")
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "div\x00class\x00abs")
+						vgn.AddAttrInterface("hidden", col.At < 0)
 						{
 							vgparent := vgn
 							_ = vgparent
+							vgn = element(vgparent, "p\x00class\x00aba")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = element(vgparent, "b")
+								content(vgn, col.Answer.Name)
+								vgn = element(vgparent, "span\x00class\x00q2")
+								content(vgn, col.Answer.Percent)
+							}
+							vgn = text(vgparent, "\n        ")
 							vgn = element(vgparent, "ol\x00class\x00preds")
 							{
 								vgparent := vgn
@@ -376,61 +441,120 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 									}
 								}
 							}
-							vgn = text(vgparent, "\n          ")
+							vgn = text(vgparent, "\n        ")
 							vgn = element(vgparent, "div\x00class\x00fm")
+							vgn.AddAttrInterface("hidden", !c.tiles())
 							vgn.AddAttrInterface("id", c.slot("compare-maps", i))
+						}
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "div\x00class\x00gts")
+						vgn.AddAttrInterface("hidden", col.At < 0)
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "p\x00class\x00small q2")
+							content(vgn, col.Gates)
+							vgn = text(vgparent, "\n        ")
+							vgn = element(vgparent, "div\x00class\x00bars")
+							vgn.AddAttrInterface("hidden", col.Bodies == "")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = element(vgparent, "div\x00class\x00places")
+								vgn.AddAttrInterface("hidden", !col.Places)
+								vgn.AddAttrInterface("id", c.slot("compare-places", i))
+								vgn = drawing(vgparent, "svg\x00viewBox\x000 0 240 64\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = drawing(vgparent, "path\x00class\x00body")
+									vgn.AddAttrInterface("d", col.Bodies)
+									vgn = drawing(vgparent, "path\x00class\x00caps")
+									vgn.AddAttrInterface("d", col.Caps)
+								}
+							}
+						}
+						vgn = text(vgparent, "\n      ")
+						vgn = element(vgparent, "div\x00class\x00score")
+						vgn.AddAttrInterface("hidden", col.Score == "")
+						{
+							vgparent := vgn
+							_ = vgparent
+							vgn = element(vgparent, "p\x00class\x00small q2")
+							content(vgn, col.Set)
+							vgn = element(vgparent, "p")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = element(vgparent, "b")
+								content(vgn, col.Score)
+							}
+							vgn = element(vgparent, "p\x00class\x00small q2")
+							content(vgn, col.Why)
+							vgn = text(vgparent, "\n        ")
+							vgn = element(vgparent, "div\x00class\x00axis")
+							vgn.AddAttrInterface("hidden", col.Zero == "")
+							{
+								vgparent := vgn
+								_ = vgparent
+								vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 20\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = drawing(vgparent, "path\x00class\x00zero")
+									vgn.AddAttrInterface("d", col.Zero)
+									vgn = drawing(vgparent, "path\x00class\x00whisker")
+									vgn.AddAttrInterface("d", col.Whisker)
+									vgn = drawing(vgparent, "path\x00class\x00mean")
+									vgn.AddAttrInterface("d", col.Mean)
+								}
+								vgn = element(vgparent, "p\x00class\x00small q2")
+								{
+									vgparent := vgn
+									_ = vgparent
+									vgn = element(vgparent, "span")
+									content(vgn, c.lo())
+									vgn = element(vgparent, "span")
+									content(vgn, c.hi())
+								}
+							}
 						}
 					}
 				}
+				vgn = text(vgparent, "\n    ")
 			}
-			vgn = text(vgparent, "\n  ")
-		}
-		vgn = text(vgparent, "\n  ")
-		vgn = element(vgparent, "div\x00class\x00abfoot")
-		vgn.AddAttrInterface("hidden", c.S.Compared() == nil)
-		{
-			vgparent := vgn
-			_ = vgparent
 			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "p")
+			vgn = element(vgparent, "div\x00class\x00abfoot")
 			{
 				vgparent := vgn
 				_ = vgparent
-				vgn = element(vgparent, "b\x00id\x00compare-brings")
-				content(vgn, c.S.CompareBrings())
-				vgn = text(vgparent, " ")
-				vgn = element(vgparent, "span\x00id\x00compare-text")
-				content(vgn, c.S.CompareText())
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "p\x00class\x00cscale small q2")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.Words().FirstMaps)
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.ScaleLo())
-				vgn = element(vgparent, "span\x00class\x00slot")
-				vgn.AddAttrInterface("id", c.slot("compare-scale", 0))
-				vgn = element(vgparent, "span")
-				content(vgn, c.S.ScaleHi())
-			}
-			vgn = text(vgparent, "\n    ")
-			vgn = element(vgparent, "p\x00class\x00find")
-			{
-				vgparent := vgn
-				_ = vgparent
-				vgn = element(vgparent, "span\x00class\x00q2 small\x00id\x00search-text\x00role\x00status")
-				content(vgn, c.S.SearchText())
-				vgn = element(vgparent, "button\x00type\x00button\x00class\x00btn\x00id\x00search")
-				listen(vgn, "click", func(event vugu.DOMEvent) { c.A.FindDisagreement() })
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p")
+				{
+					vgparent := vgn
+					_ = vgparent
+					vgn = element(vgparent, "span\x00id\x00compare-text")
+					content(vgn, c.S.CompareText())
+					vgn = text(vgparent, " ")
+					vgn = element(vgparent, "span\x00class\x00q2\x00id\x00compare-brings")
+					content(vgn, c.S.CompareBrings())
+				}
+				vgn = text(vgparent, "\n      ")
+				vgn = element(vgparent, "p\x00class\x00cscale small q2")
+				vgn.AddAttrInterface("hidden", !c.tiles())
 				{
 					vgparent := vgn
 					_ = vgparent
 					vgn = element(vgparent, "span")
-					content(vgn, pick(c.S.Compare.Looking, c.S.Words().Cancel, c.S.Words().NextDisagreement))
+					content(vgn, c.S.Words().FirstMaps)
+					vgn = element(vgparent, "span")
+					content(vgn, c.S.ScaleLo())
+					vgn = element(vgparent, "span\x00class\x00slot")
+					vgn.AddAttrInterface("id", c.slot("compare-scale", 0))
+					vgn = element(vgparent, "span")
+					content(vgn, c.S.ScaleHi())
 				}
+				vgn = text(vgparent, "\n    ")
 			}
 			vgn = text(vgparent, "\n  ")
 		}

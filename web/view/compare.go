@@ -2,123 +2,252 @@ package view
 
 import (
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"sescope/nn"
 	"sescope/web/protocol"
 )
 
-// Compare is the state of With and without SE beside what the frame's answer holds.
+// Compare is the state of the panel Compare beside what the frame's answer holds.
 type Compare struct {
-	Second  *protocol.Model // the loaded twin, nil before
-	Failed  bool            // it could not be loaded
-	Looking bool            // for a picture where the twins disagree
-	Done    int             // pictures that were tried
-	Count   int             // of pictures there are
-	None    bool            // the last search found none
+	Others  map[string]*protocol.Model // of the family, the chosen network aside: those that are loaded
+	Failed  map[string]bool            // those that could not be
+	Looking bool                       // for a picture where they disagree
+	Done    int                        // pictures that were tried
+	Count   int                        // of pictures there are
+	None    bool                       // the last search found none
 }
 
-// Twin is the name of the chosen network's twin, "" if it has none.
-func (s *State) Twin() string {
+// Family are the networks that were trained like the chosen one but for their attention, itself
+// included and the one without attention first; nil if it stands alone.
+func (s *State) Family() []string { return s.familyOf(s.Model) }
+
+func (s *State) familyOf(name string) []string {
 	for _, m := range s.Models {
-		if m.Name == s.Model {
-			return m.Twin
+		if m.Name == name {
+			return m.Family
 		}
 	}
-	return ""
+	return nil
 }
 
-// Pairs are the networks that have a twin, one of each pair.
-func (s *State) Pairs() []ModelChoice {
-	var list []ModelChoice
-	for _, m := range s.Models {
-		if m.Twin != "" && !slices.ContainsFunc(list, func(l ModelChoice) bool { return l.Twin == m.Name }) {
-			list = append(list, m)
-		}
-	}
-	return list
+// Families are networks that can be compared, of each family one that has attention.
+func (s *State) Families() []ModelChoice {
+	return slices.DeleteFunc(slices.Clone(s.Models), func(m ModelChoice) bool { return len(m.Family) < 2 || m.Family[1] != m.Name })
 }
 
 // Compared is the shown comparison, nil if there is none.
 func (s *State) Compared() *protocol.Compared {
-	if s.Panel == nil || s.Panel.Compare == nil || len(s.Panel.Compare.Columns) != 3 {
+	if s.Panel == nil || s.Panel.Compare == nil || len(s.Panel.Compare.Columns) == 0 || s.Shown == nil {
 		return nil
 	}
 	return s.Panel.Compare
 }
 
-// CompareColumn is one network's answer.
+// CompareColumn is one network's answer, or why there is none.
 type CompareColumn struct {
 	Title, Note string
-	Scale       string       // of its map
+	Wait        string       // why there is no answer
+	Scale       string       // of its map, where that has one of its own
 	Top         []Prediction // the three most probable classes
+	Answer      Prediction   // the first of them
+
+	Gates        string // how many there are, or that there are none
+	Bodies, Caps string // these as paths in SparkW x SparkH
+	Places       bool   // it has a map of places, too
+
+	Set, Score, Why     string // what attention brings over a test set; why nothing can be said of that
+	Zero, Whisker, Mean string // paths of 100 x 20: the scale of CompareAxis with its 0, and the score on it
+
+	At int // index of Compared.Columns; -1 without an answer
 }
 
-// CompareColumns are the three answers side by side; before the twin is loaded, their titles.
-func (s *State) CompareColumns() []CompareColumn {
-	w, t := s.Words(), s.Compared()
-	list := []CompareColumn{{Title: w.WithoutSE}, {Title: w.WithSE}, {Title: w.GatesAt1, Note: w.SameWeights}}
-	if t == nil {
-		return list
+// SparkW and SparkH are the size of the drawing of a column's gates.
+const SparkW, SparkH = 240, 64
+
+// CompareModel is a network of the family, nil before it is loaded.
+func (s *State) CompareModel(name string) *protocol.Model {
+	if s.Shown != nil && s.Shown.Model.Name == name {
+		return s.Shown.Model
 	}
-	hi, one := s.CompareScales()
-	for i, c := range t.Columns {
-		text := compareOwn
-		if one {
-			text = compareShared
+	return s.Compare.Others[name]
+}
+
+// attention is the op of a network's last attention, "" for none.
+func attention(m *protocol.Model) (op string) {
+	for _, l := range m.Table {
+		if nn.AttentionTitle(l.Op) != "" {
+			op = l.Op
 		}
-		list[i].Scale = fmt.Sprintf(s.in(text), Number(hi[i]))
-		if hi[i] == 0 {
-			list[i].Scale = s.in(compareNoMap)
+	}
+	return op
+}
+
+// memberName is what a network of a family is called beside the others: its attention, or before it
+// is loaded its title.
+func (s *State) memberName(name string) string {
+	m := s.CompareModel(name)
+	if m == nil {
+		return s.modelTitle(name)
+	}
+	if op := attention(m); op != "" {
+		return nn.AttentionTitle(op)
+	}
+	return s.in(compareNone)
+}
+
+// CompareColumns are the answers side by side: those of the family in its order, then one with
+// every gate at 1.
+func (s *State) CompareColumns() (list []CompareColumn) {
+	t := s.Compared()
+	if t == nil {
+		t = &protocol.Compared{}
+	}
+	for _, name := range s.Family() {
+		c := CompareColumn{Title: s.memberName(name), At: slices.IndexFunc(t.Columns, func(c protocol.Column) bool { return c.Model == name && !c.Open })}
+		if m := s.CompareModel(name); m != nil {
+			c.Note = s.in(compareKinds[attention(m)]) + fmt.Sprintf(s.in(compareParams), thousands(params(m)))
 		}
-		list[i].Top = s.ranked(c.Probs)[:min(3, len(c.Probs))]
-		for _, m := range []*protocol.Model{s.Shown.Model, s.Compare.Second} {
-			if i < 2 && m != nil && m.Name == c.Model {
-				list[i].Note = s.paramsNote(m)
+		if c.At < 0 {
+			c.Wait = s.in(compareLoading)
+			if s.Compare.Failed[name] {
+				c.Wait = s.in(compareFailed)
 			}
 		}
+		list = append(list, c)
+	}
+	if open := s.opened(); open != nil {
+		name := s.memberName(open.Model)
+		list = append(list, CompareColumn{Title: fmt.Sprintf(s.in(compareOpen), name), Note: s.in(compareOpenNote), At: len(t.Columns) - 1})
+	}
+	hi, one := s.CompareScales()
+	for i := range list {
+		c := &list[i]
+		if c.At < 0 {
+			continue
+		}
+		if hi[c.At] == 0 {
+			c.Scale = s.in(compareNoMap)
+		} else if !one {
+			c.Scale = fmt.Sprintf(s.in(compareOwn), Number(hi[c.At]))
+		}
+		of := &t.Columns[c.At]
+		c.Top = s.ranked(of.Probs)[:min(3, len(of.Probs))]
+		c.Answer = c.Top[0]
+		c.Answer.Name = upperFirst(c.Answer.Name)
+		s.compareGates(c, of)
+		s.compareScore(c, of)
 	}
 	return list
 }
 
-func (s *State) paramsNote(m *protocol.Model) string {
-	params := 0
-	for _, l := range m.Table {
-		params += l.Params
+// opened is the answer with every gate at 1, nil if there is none.
+func (s *State) opened() *protocol.Column {
+	if t := s.Compared(); t != nil {
+		if last := &t.Columns[len(t.Columns)-1]; last.Open {
+			return last
+		}
 	}
-	note := fmt.Sprintf(s.Words().ParamsNote, thousands(params))
-	return note
+	return nil
 }
 
-// CompareBrings says what the attention brings, with its spread: never two accuracies of one seed.
+func params(m *protocol.Model) (n int) {
+	for _, l := range m.Table {
+		n += l.Params
+	}
+	return n
+}
+
+// compareGates draws a column's gates.
+func (s *State) compareGates(c *CompareColumn, of *protocol.Column) {
+	p := &of.Places
+	c.Places = p.W > 1
+	switch {
+	case of.Gates == 0:
+		c.Gates = s.in(compareNoGates)
+		return
+	case c.Places:
+		c.Gates = counted(s.in(comparePlaces), p.W, p.H, of.Gates)
+	default:
+		c.Gates = counted(s.in(compareGates), of.Gates)
+	}
+	c.Bodies, c.Caps = Spark(of.Scale, SparkW, SparkH)
+}
+
+// difference is what a network's card says that its attention brings, nil where it does not.
+func (s *State) difference(name string) *nn.Difference {
+	if m := s.CompareModel(name); m != nil && m.Card != nil {
+		return m.Card.Difference
+	}
+	return nil
+}
+
+// CompareAxis are the ends of the scale on which the differences of the family are drawn, in whole
+// points with 0 between them; both 0 where no card holds one.
+func (s *State) CompareAxis() (lo, hi float64) {
+	for _, name := range s.Family() {
+		if d := s.difference(name); d != nil {
+			lo, hi = min(lo, math.Floor(float64(d.Points-d.Half))), max(hi, math.Ceil(float64(d.Points+d.Half)))
+		}
+	}
+	return lo, hi
+}
+
+// CompareTicks are the numbers at these ends, "" where there are none.
+func (s *State) CompareTicks() (lo, hi string) {
+	a, b := s.CompareAxis()
+	if a == b {
+		return "", ""
+	}
+	return minus(fmt.Sprintf("%.0f", a)), fmt.Sprintf("%+.0f", b)
+}
+
+// compareScore says what a column's attention brings, with its spread: never two accuracies of one
+// seed.
+func (s *State) compareScore(c *CompareColumn, of *protocol.Column) {
+	lo, hi := s.CompareAxis()
+	if lo == hi {
+		return
+	}
+	at := func(v float64) float64 { return 4 + 92*(v-lo)/(hi-lo) }
+	d := s.difference(of.Model)
+	over := d
+	for _, name := range s.Family() {
+		if over == nil {
+			over = s.difference(name)
+		}
+	}
+	c.Set = fmt.Sprintf(s.in(compareOver), thousands(over.Pictures))
+	zero := fmt.Sprintf("M4 10H96M%.1f 2V18", at(0))
+	dot := func(v float64) string { return fmt.Sprintf("M%.1f 10h.01", at(v)) }
+	switch {
+	case of.Open:
+		c.Score, c.Why = s.in(compareOpenScore), s.in(compareOpenWhy)
+	case of.Model == s.Family()[0]:
+		c.Score, c.Zero, c.Mean = s.in(compareZero), zero, dot(0)
+	case d == nil:
+		c.Score = s.in(compareUnmeasured)
+	default:
+		points, half := float64(d.Points), float64(d.Half)
+		c.Score = fmt.Sprintf(s.in(compareScore), minus(fmt.Sprintf("%+.1f", points)), fmt.Sprintf("%.1f", half))
+		a, b := at(points-half), at(points+half)
+		c.Zero, c.Whisker, c.Mean = zero, fmt.Sprintf("M%.1f 6v8M%.1f 6v8M%.1f 10H%.1f", a, b, a, b), dot(points)
+	}
+}
+
+// CompareBrings says what the differences over a test set are, or that there are none.
 func (s *State) CompareBrings() string {
+	for _, name := range s.Family() {
+		if d := s.difference(name); d != nil {
+			return fmt.Sprintf(s.in(compareBrings), d.Seeds, thousands(d.Pictures), s.Localised(d.Set))
+		}
+	}
 	if s.Compared() == nil {
 		return ""
 	}
-	for _, m := range []*protocol.Model{s.Shown.Model, s.Compare.Second} {
-		if m == nil || m.Card == nil || m.Card.Difference == nil {
-			continue
-		}
-		d := m.Card.Difference
-		return fmt.Sprintf(s.in(compareBrings), thousands(d.Pictures), s.Localised(d.Set), minus(fmt.Sprintf("%+.1f", d.Points)), fmt.Sprintf("%.1f", d.Half), d.Seeds)
-	}
 	return s.in(compareUnknown)
 }
-
-var (
-	compareBrings = both{
-		"Over %s pictures (%s) SE brings %s ± %s points: the mean of %d pairs trained alike, with its 95 %% interval.",
-		"在 %s 张图片（%s）上，SE 带来 %s ± %s 个百分点：这是 %d 对同样训练的网络的均值与 95 %% 区间。",
-	}
-	compareUnknown = both{
-		"These two were trained from one seed each, which is no evidence for what SE brings in general.",
-		"这两个网络各只训练了一个随机种子，不足以说明 SE 一般会带来什么。",
-	}
-	compareOwn    = both{"own scale, up to %s", "各自的刻度，最大 %s"}
-	compareShared = both{"one scale, up to %s", "同一刻度，最大 %s"}
-	compareNoMap  = both{"no positive evidence", "没有正的证据"}
-)
 
 // dullest is the share of the strongest map's largest value below which a map on its scale would
 // show nothing.
@@ -146,55 +275,4 @@ func (s *State) CompareScales() (hi []float32, one bool) {
 		}
 	}
 	return hi, one
-}
-
-// CompareText says what the three answers come to.
-func (s *State) CompareText() string {
-	t, w := s.Compared(), s.Words()
-	if t == nil {
-		return ""
-	}
-	var top [3]int
-	var name [3]string
-	for i, c := range t.Columns {
-		top[i] = nn.Largest(c.Probs)
-		name[i] = s.Name(s.Shown.Model.Classes[top[i]])
-	}
-	with, open := t.Columns[1].Probs[top[1]], t.Columns[2].Probs[top[1]]
-	var parts []string
-	if top[0] == top[1] {
-		parts = append(parts, fmt.Sprintf(w.BothSay, name[1]))
-	} else {
-		parts = append(parts, fmt.Sprintf(w.TwinsDisagree, name[0], name[1]))
-	}
-	if top[1] == top[2] {
-		parts = append(parts, fmt.Sprintf(w.GatesMatter, name[1], percent(float64(with)), percent(float64(open))))
-	} else {
-		parts = append(parts, fmt.Sprintf(w.GatesDecide, name[2], name[1], percent(float64(with)), percent(float64(open))))
-	}
-	return strings.Join(parts, w.Space)
-}
-
-// SearchText tells how far the search for a disagreement is, or that it found none.
-func (s *State) SearchText() string {
-	switch c := s.Compare; {
-	case c.Looking:
-		return fmt.Sprintf(s.Words().Searching, c.Done, c.Count)
-	case c.None:
-		return fmt.Sprintf(s.Words().SearchNone, c.Count)
-	}
-	return ""
-}
-
-// CompareStatus says why there is no comparison, "" if there is one.
-func (s *State) CompareStatus() string {
-	switch {
-	case s.Shown == nil || s.Compared() != nil:
-		return ""
-	case s.Twin() == "":
-		return s.Words().NoTwin
-	case s.Compare.Failed:
-		return s.Words().TwinFailed
-	}
-	return s.Words().TwinLoading
 }

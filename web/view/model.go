@@ -10,7 +10,7 @@ import (
 )
 
 // MenuOrder is the order of the picker: the network at first, if it is one, and behind each network
-// the one that was trained alike.
+// those that were trained alike.
 func MenuOrder(models []ModelChoice, first int) []ModelChoice {
 	var list []ModelChoice
 	done := make([]bool, len(models))
@@ -20,15 +20,17 @@ func MenuOrder(models []ModelChoice, first int) []ModelChoice {
 			list = append(list, models[i])
 		}
 	}
-	pair := func(i int) {
-		if i >= 0 && !done[i] {
-			add(i)
-			add(slices.IndexFunc(models, func(m ModelChoice) bool { return m.Twin == models[i].Name }))
+	family := func(i int) {
+		add(i)
+		for _, name := range models[i].Family {
+			add(slices.IndexFunc(models, func(m ModelChoice) bool { return m.Name == name }))
 		}
 	}
-	pair(first)
+	if first >= 0 {
+		family(first)
+	}
 	for i := range models {
-		pair(i)
+		family(i)
 	}
 	return list
 }

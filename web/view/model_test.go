@@ -49,19 +49,20 @@ func TestLayerTable(t *testing.T) {
 	}
 }
 
-// A network's twin stands behind it, the default network at the top.
+// A network's family stands behind it, the default network at the top.
 func TestMenuOrder(t *testing.T) {
+	live, tiny := []string{"live-plain", "live"}, []string{"tiny-none", "tiny-se", "tiny-cbam"}
 	names := func(first int) string {
 		var list []string
-		for _, m := range MenuOrder([]ModelChoice{{Name: "everyday"}, {Name: "live-plain", Twin: "live"}, {Name: "live", Twin: "live-plain"}, {Name: "objects"}, {Name: "simple-se", Twin: "simple"}, {Name: "simple", Twin: "simple-se"}}, first) {
+		for _, m := range MenuOrder([]ModelChoice{{Name: "everyday"}, {Name: "live-plain", Family: live}, {Name: "live", Family: live}, {Name: "objects"}, {Name: "tiny-cbam", Family: tiny}, {Name: "tiny-none", Family: tiny}, {Name: "tiny-se", Family: tiny}}, first) {
 			list = append(list, m.Name)
 		}
 		return strings.Join(list, " ")
 	}
-	if got, want := names(2), "live live-plain everyday objects simple-se simple"; got != want {
+	if got, want := names(2), "live live-plain everyday objects tiny-cbam tiny-none tiny-se"; got != want {
 		t.Errorf("%s, expected %s", got, want)
 	}
-	if got, want := names(-1), "everyday live-plain live objects simple-se simple"; got != want {
+	if got, want := names(-1), "everyday live-plain live objects tiny-cbam tiny-none tiny-se"; got != want {
 		t.Errorf("%s, expected %s", got, want)
 	}
 }

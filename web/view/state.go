@@ -24,10 +24,10 @@ type ModelChoice struct {
 	Name    string
 	Title   map[string]string
 	Bytes   int
-	Own     bool   // the person's own file
-	Rounded bool   // its weights were rounded when it was opened
-	Twin    string // a network trained alike but for SE, or ""
-	Renders bool   // its samples are the rendered ones
+	Own     bool     // the person's own file
+	Rounded bool     // its weights were rounded when it was opened
+	Family  []string // networks trained alike, itself included: see nn.Spec
+	Renders bool     // its samples are the rendered ones
 }
 
 // Device is a camera.

@@ -33,7 +33,7 @@ const TabTutorial = "tutorial"
 // Tabs are the panels in their order. None is open at the start.
 var Tabs = []Tab{
 	{TabLearn, "1", "#i-play", [2]string{"Show me how", "演示原理"}, [2]string{"How", "演示"}, (*State).WalkLook},
-	{TabCompare, "2", "#i-cmp", [2]string{"Compare", "对比"}, [2]string{"Compare", "对比"}, lookCompare},
+	{TabCompare, "2", "#i-cmp", [2]string{"Compare", "对比"}, [2]string{"Compare", "对比"}, (*State).CompareLook},
 	{TabMaps, "3", "#i-grid", [2]string{"Feature maps", "特征图"}, [2]string{"Maps", "特征图"}, lookMaps},
 	{TabTeach, "4", "#i-teach", [2]string{"Teach", "教它"}, [2]string{"Teach", "教它"}, lookTeach},
 	{TabTest, "5", "#i-test", [2]string{"Test set", "测试集"}, [2]string{"Tests", "测试"}, nil},
@@ -45,9 +45,11 @@ func lookMaps(s *State) *protocol.Look {
 	return &protocol.Look{Maps: &choice}
 }
 
-func lookCompare(s *State) *protocol.Look {
-	if twin := s.Twin(); twin != "" {
-		return &protocol.Look{Compare: &protocol.CompareLook{Twin: twin}}
+// CompareLook asks what the networks of the family say about a frame.
+func (s *State) CompareLook() *protocol.Look {
+	if family := s.Family(); family != nil {
+		family = slices.DeleteFunc(slices.Clone(family), func(name string) bool { return s.Compare.Failed[name] })
+		return &protocol.Look{Compare: &protocol.CompareLook{Family: family}}
 	}
 	return nil
 }

@@ -9,12 +9,14 @@ import (
 
 // TeachTwin is a network that was trained as the taught one's base but for attention, "" for none.
 func (s *State) TeachTwin() string {
-	for _, m := range s.Models {
-		if m.Name == s.Teach.Base {
-			return m.Twin
-		}
+	switch family := s.familyOf(s.Teach.Base); {
+	case len(family) < 2:
+		return ""
+	case s.Teach.Base != family[0]:
+		return family[0]
+	default:
+		return family[1]
 	}
-	return ""
 }
 
 // Taught tells whether the shown answer is that of the person's classes.

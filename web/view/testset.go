@@ -135,7 +135,7 @@ func (s *State) TestVersus() []Option {
 }
 
 // sameClasses tells whether a network can know the same classes as the present one: both were
-// loaded and do, or are twins, or one was not loaded yet.
+// loaded and do, or one was not loaded yet.
 func (s *State) sameClasses(m ModelChoice) bool {
 	mine, theirs := s.ClassesOf[s.Model], s.ClassesOf[m.Name]
 	return theirs == nil || mine == nil || SameClasses(mine, theirs)

@@ -6,26 +6,24 @@ type TabTexts struct {
 	PageNext string
 	TestSetTexts
 	TeachTexts
-	OpenChannel                                                                    string
-	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear  string
-	OpFlatten, OpDropout, OpConcat, OpGate, OpChannels, OpPad, OpMax               string
-	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total        string
-	Stride, Direct, ModelFacts                                                     string
-	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject          string
-	CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download          string
-	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker              string
-	MapsChannelValue, MapsPixel, MapsThisPixel                                     string
-	WithoutSE, WithSE, GatesAt1, SameWeights, ParamsNote, BothSay, TwinsDisagree   string
-	GatesMatter, GatesDecide, Space                                                string
-	Searching, SearchNone, NoTwin, TwinFailed, TwinLoading, ComparePair, FirstMaps string
-	NextDisagreement, Cancel                                                       string
-	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle    string
-	FlowMap, FlowPlaces, FlowGates, FlowAfter, FlowForced, FlowFront               string
-	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning      string
-	AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch         string
-	AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks                  string
-	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap         string
-	BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma            string
+	OpenChannel                                                                   string
+	OpConv, OpBatchNorm, OpSpatial, OpMaxPool, OpAvgPool, OpAdd, OpMean, OpLinear string
+	OpFlatten, OpDropout, OpConcat, OpGate, OpChannels, OpPad, OpMax              string
+	LayerTable, Kind, Output, Params, MACs, Algorithm, LiveMs, Fused, Total       string
+	Stride, Direct, ModelFacts                                                    string
+	Card, NoCard, CardSet, CardPictures, CardByClass, CardECE, CardReject         string
+	CardBits, CardSeeds, OwnNetwork, OwnText, OwnOpen, OwnRound, Download         string
+	Layer, MapsTitle, ByNumber, SameScale, ChannelPicker, PixelPicker             string
+	MapsChannelValue, MapsPixel, MapsThisPixel                                    string
+	Space, Searching, SearchNone, FirstMaps                                       string
+	NextDisagreement, Cancel                                                      string
+	Picture, MapsFrom, MapsLargest, MapsStrongest, OtherInputs, Bias, FlowTitle   string
+	FlowMap, FlowPlaces, FlowGates, FlowAfter, FlowForced, FlowFront              string
+	AuditTitle, AuditAbout, AuditBlock, AuditStart, AuditCancel, AuditRunning     string
+	AuditStopped, AuditFailed, AuditRho, AuditLittle, AuditSome, AuditMuch        string
+	AuditAgainst, AuditBest, AuditX, AuditY, AuditLabel, NoBlocks                 string
+	BitsTitle, BitsAbout, BitsOff, BitsMaking, BitsSame, BitsFlip, BitsMap        string
+	BitsSize, BitsTrying, BitsNoFlip, BitsFlips, BitsAsIs, BitsN, Comma           string
 }
 
 // English and Chinese; the test of Texts keeps them complete, too.
@@ -85,22 +83,9 @@ var (
 		MapsChannelValue: "channel %d, mean %s",
 		MapsPixel:        "Pixel (%d, %d): %s",
 		MapsThisPixel:    "This pixel in all %d channels",
-		WithoutSE:        "Without SE",
-		WithSE:           "With SE",
-		GatesAt1:         "With SE, gates forced to 1",
-		SameWeights:      "same weights, no attention",
-		ParamsNote:       "%s parameters",
-		BothSay:          "With and without SE the answer is %s.",
-		TwinsDisagree:    "They disagree: without SE it is %s, with SE %s.",
-		GatesMatter:      "With its gates forced to 1 it stays %s: from %s to %s.",
-		GatesDecide:      "Here the gates decide: forced to 1 the answer is %s, and %s goes from %s to %s.",
 		Space:            " ",
 		Searching:        "%d of %d pictures",
-		SearchNone:       "With and without SE agree on all %d pictures.",
-		NoTwin:           "This network has no twin that was trained alike but for SE.",
-		TwinFailed:       "Its twin could not be loaded. Check the connection, then open this panel again.",
-		TwinLoading:      "Loading its twin …",
-		ComparePair:      "Compare %s and %s",
+		SearchNone:       "The networks agree on all %d pictures.",
 		FirstMaps:        "first-layer maps, one scale for all",
 		NextDisagreement: "Next picture where they disagree",
 		Cancel:           "Cancel",
@@ -205,22 +190,9 @@ var (
 		MapsChannelValue: "通道 %d，均值 %s",
 		MapsPixel:        "像素 (%d, %d)：%s",
 		MapsThisPixel:    "此像素在全部 %d 个通道中的值",
-		WithoutSE:        "无 SE",
-		WithSE:           "有 SE",
-		GatesAt1:         "有 SE，门控强制为 1",
-		SameWeights:      "同样的权重，没有注意力",
-		ParamsNote:       "%s 个参数",
-		BothSay:          "有无 SE，答案都是%s。",
-		TwinsDisagree:    "两者不一致：无 SE 是%s，有 SE 是%s。",
-		GatesMatter:      "门控强制为 1 后仍是%s：从 %s 到 %s。",
-		GatesDecide:      "这里由门控决定：强制为 1 后答案是%s，%s从 %s 变为 %s。",
 		Space:            " ",
 		Searching:        "第 %d 张，共 %d 张",
-		SearchNone:       "在全部 %d 张图片上，有无 SE 答案都一致。",
-		NoTwin:           "没有与这个网络同样训练、只差 SE 的另一个网络。",
-		TwinFailed:       "另一个网络没能加载。请检查网络，再打开本面板。",
-		TwinLoading:      "正在加载另一个网络……",
-		ComparePair:      "比较%s与%s",
+		SearchNone:       "在全部 %d 张图片上，各网络的答案都一致。",
 		FirstMaps:        "第一层特征图，同一色标",
 		NextDisagreement: "下一张答案不一致的图片",
 		Cancel:           "取消",

@@ -3,96 +3,128 @@ package worker
 import (
 	"fmt"
 	"image"
+	"slices"
 
 	"sescope/nn"
 	"sescope/web/protocol"
 )
 
-// comparedTiles is how many channels of the first layer are shown of each network.
+// comparedTiles is how many channels of the first layer are shown of each network of a pair.
 const comparedTiles = 16
 
-// second is the network beside the first, and the one with SE a second time, with every gate at 1.
-type second struct {
-	name    string
-	session *nn.Session
-	open    *nn.Session // of the one that has SE
-	heat    [3]*nn.Heatmap
+// family is what stands beside the first network.
+type family struct {
+	others []member
+	open   *nn.Session // a network of the family a second time, with every gate at 1
+	heat   []*nn.Heatmap
 }
 
-// loadSecond loads a network beside the first. On an error the former one stays.
+// member is one network of a comparison.
+type member struct {
+	name    string
+	session *nn.Session
+	open    bool // with every gate at 1
+}
+
+// loadSecond loads a network beside the first. On an error those that are there stay.
 func (n *network) loadSecond(name, spec string, file []byte, heavy bool) (*protocol.Model, error) {
 	_, session, info, err := read(name, spec, file, heavy)
 	if err != nil {
 		return nil, err
 	}
-	n.second = second{name: name, session: session}
+	n.keepOthers(func(m member) bool { return m.name != name })
+	n.family.others = append(n.family.others, member{name: name, session: session})
 	return info, nil
 }
 
-// three are the sessions without SE, with SE, and with SE and its gates at 1; ok is false while the
-// twin is not loaded or is none.
-func (n *network) three(twin string) (s [3]*nn.Session, ok bool) {
-	if n.session == nil || n.second.session == nil || n.second.name != twin || twin == n.name {
-		return s, false
-	}
-	s[0], s[1] = n.session, n.second.session
-	if len(n.session.Trace().Gates) > 0 {
-		s[0], s[1] = s[1], s[0]
-	}
-	gates := s[1].Trace().Gates
-	if len(gates) == 0 || len(s[0].Trace().Gates) > 0 || len(s[0].Trace().Logits) != len(s[1].Trace().Logits) {
-		return s, false
-	}
-	if n.second.open == nil {
-		open, err := s[1].Trace().Model.NewSession()
-		if err != nil {
-			return s, false
-		}
-		for block, g := range gates {
-			ones := make([]float32, len(g.Scale))
-			for i := range ones {
-				ones[i] = 1
-			}
-			open.SetGates(block, ones)
-		}
-		n.second.open = open
-	}
-	s[2] = n.second.open
-	return s, true
+// keepOthers lets the other networks of the family go but for those to keep.
+func (n *network) keepOthers(keep func(member) bool) {
+	n.family.others = slices.DeleteFunc(n.family.others, func(m member) bool { return !keep(m) })
 }
 
-// compare runs the kept picture through the other two and collects the three answers; t is the
-// first network's, with the gates of the desk.
-func (n *network) compare(look protocol.CompareLook, t *nn.Trace, class int) *protocol.Panel {
-	r := &protocol.Compared{CompareLook: look}
-	sessions, ok := n.three(look.Twin)
-	if !ok {
-		return &protocol.Panel{Compare: r}
-	}
-	r.Class = class
-	var first []nn.Map
-	for i, s := range sessions {
-		trace := t
-		if s != n.session {
-			trace = s.Run(n.picture)
+// members are the networks of a family that are loaded and know as many classes as the first, in
+// the family's order, and behind them one with every gate at 1: the first network if it has gates,
+// or else the first of the family that has. Networks of other families are let go.
+func (n *network) members(names []string) (list []member) {
+	n.keepOthers(func(m member) bool { return slices.Contains(names, m.name) })
+	var gated *member
+	for _, name := range names {
+		m := member{name: name}
+		if name == n.name {
+			m.session = n.session
+		} else if i := slices.IndexFunc(n.family.others, func(m member) bool { return m.name == name }); i >= 0 {
+			m.session = n.family.others[i].session
 		}
-		m := trace.Model
-		heat, err := trace.Heatmap(m.Kinds()[0], r.Class, n.second.heat[i])
+		if m.session == nil || len(m.session.Trace().Logits) != len(n.session.Trace().Logits) {
+			continue
+		}
+		list = append(list, m)
+		if len(m.session.Trace().Gates) > 0 && (gated == nil || m.session == n.session) {
+			gated = &m
+		}
+	}
+	if gated == nil {
+		return list
+	}
+	model := gated.session.Trace().Model
+	if n.family.open == nil || n.family.open.Trace().Model != model {
+		open, err := model.NewSession()
+		if err != nil {
+			return list
+		}
+		for block, g := range open.Trace().Gates {
+			open.SetGates(block, slices.Repeat([]float32{1}, len(g.Scale)))
+		}
+		n.family.open = open
+	}
+	return append(list, member{gated.name, n.family.open, true})
+}
+
+// compare runs the kept picture through the other networks of a family and collects the answers; t
+// is the first network's, with the gates of the desk.
+func (n *network) compare(look protocol.CompareLook, t *nn.Trace, class int) *protocol.Panel {
+	r := &protocol.Compared{Class: class}
+	var first []nn.Map
+	for i, m := range n.members(look.Family) {
+		trace := t
+		if m.session != n.session {
+			trace = m.session.Run(n.picture)
+		}
+		if i == len(n.family.heat) {
+			n.family.heat = append(n.family.heat, nil)
+		}
+		heat, err := trace.Heatmap(trace.Model.Kinds()[0], class, n.family.heat[i])
 		if err != nil {
 			panic(err) // it offers this kind
 		}
-		n.second.heat[i] = heat
-		r.Columns = append(r.Columns, protocol.Column{Model: m.Spec.Name, N: len(trace.Probs), Probs: trace.Probs, Heat: plane(n.second.heat[i])})
+		n.family.heat[i] = heat
+		c := protocol.Column{Model: m.name, Open: m.open, N: len(trace.Probs), Probs: trace.Probs, Heat: plane(heat)}
+		if last := len(trace.Gates) - 1; last >= 0 {
+			c.Scale = trace.Gates[last].Scale
+			c.Gates = len(c.Scale)
+		}
+		if last := len(trace.Spatial) - 1; last >= 0 {
+			s := &trace.Spatial[last]
+			c.Places = protocol.Plane{W: s.Map.W, H: s.Map.H, Data: s.Scale}
+		}
+		r.Columns = append(r.Columns, c)
 		first = append(first, firstMap(trace))
 	}
+	if len(look.Family) != 2 || len(first) == 0 {
+		return &protocol.Panel{Compare: r}
+	}
 	size := first[0].Shape
+	r.Tiles = comparedTiles
 	for _, m := range first {
 		if m.H != size.H || m.W != size.W {
-			return &protocol.Panel{Compare: r} // twins whose first layers differ have nothing to lay side by side
+			r.Tiles = 0 // first layers that differ have nothing to lay side by side
 		}
+		r.Tiles = min(r.Tiles, m.C)
 	}
-	r.Tiles = min(comparedTiles, size.C, first[1].C)
-	n.atlas.begin(size.W, size.H, 3*r.Tiles, first)
+	if r.Tiles == 0 {
+		return &protocol.Panel{Compare: r}
+	}
+	n.atlas.begin(size.W, size.H, len(first)*r.Tiles, first)
 	for _, m := range first {
 		n.atlas.add(m, r.Tiles)
 	}
@@ -108,23 +140,23 @@ func firstMap(t *nn.Trace) nn.Map {
 	return t.Maps[0]
 }
 
-// try classifies a picture with the three networks that the request compares, with the first
-// network and the one of fewer bits if it looks at these, and else with the first alone.
+// try classifies a picture with the networks that the request compares, with the first network and
+// the one of fewer bits if it looks at these, and else with the first alone.
 func (n *network) try(req protocol.Request, picture *image.NRGBA) ([]protocol.Tried, error) {
 	if n.session == nil {
 		return nil, fmt.Errorf("a picture was to be tried before a network was loaded")
 	}
 	n.trace = nil // its session runs another picture now
-	list := []*nn.Session{n.session}
-	if three, ok := n.three(req.Twin()); ok {
-		list = three[:]
+	list := []member{{session: n.session}}
+	if names := req.Family(); names != nil {
+		list = n.members(names)
 	} else if req.Look != nil && req.Look.Times && n.rounded.session != nil {
-		list = append(list, n.rounded.session)
+		list = append(list, member{session: n.rounded.session})
 	}
 	var tried []protocol.Tried
-	for _, s := range list {
-		t := s.Run(picture)
-		tried = append(tried, protocol.Tried{Class: t.Top(), P: t.Probs[t.Top()]})
+	for _, m := range list {
+		t := m.session.Run(picture)
+		tried = append(tried, protocol.Tried{Class: t.Top(), P: t.Probs[t.Top()], Open: m.open})
 	}
 	return tried, nil
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -8,25 +9,32 @@ import (
 
 	"sescope/nn"
 	"sescope/web/protocol"
+	"sescope/weights"
 	"sescope/weights/models"
 )
 
-// Twins name each other, and differ in having SE.
-func TestTwinsOfBuiltIn(t *testing.T) {
-	pairs := 0
+// The networks of a family name the same family, know the same classes, and only the first has no
+// attention.
+func TestFamiliesOfBuiltIn(t *testing.T) {
+	families := 0
 	for _, name := range models.Names() {
 		m := builtIn(t, name)
-		if m.Spec.Twin == "" {
+		if m.Spec.Family == nil {
 			continue
 		}
-		other := builtIn(t, m.Spec.Twin)
-		if other.Spec.Twin != name || other.HasAttention() == m.HasAttention() || !reflect.DeepEqual(other.Spec.Classes, m.Spec.Classes) {
-			t.Errorf("%s names %s its twin, which names %q", name, m.Spec.Twin, other.Spec.Twin)
+		if m.HasAttention() == (m.Spec.Family[0] == name) {
+			t.Errorf("%s: attention %v in the family %v, whose first has none", name, m.HasAttention(), m.Spec.Family)
 		}
-		pairs++
+		for _, other := range m.Spec.Family {
+			o := builtIn(t, other)
+			if !slices.Equal(o.Spec.Family, m.Spec.Family) || !reflect.DeepEqual(o.Spec.Classes, m.Spec.Classes) {
+				t.Errorf("%s is of the family %v, %s of %v, or their classes differ", name, m.Spec.Family, other, o.Spec.Family)
+			}
+		}
+		families++
 	}
-	if pairs < 2 {
-		t.Errorf("%d networks have a twin", pairs)
+	if families < 4 {
+		t.Errorf("%d networks have a family", families)
 	}
 }
 
@@ -43,64 +51,148 @@ func builtIn(t *testing.T, name string) *nn.Model {
 	return m
 }
 
-// The three answers are what the networks say alone, whichever of the two is the first; the third
-// has every gate at 1.
+// fileOf is a network's file: a built-in one, or one of other.
+func fileOf(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("../../weights/models/" + name + ".safetensors")
+	if os.IsNotExist(err) {
+		return other(t, name)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// The answers are what the networks say alone, whichever of the family is the first; the last
+// column has every gate at 1. Those that are not loaded have none, and leave the others standing.
 func TestCompare(t *testing.T) {
-	var columns [2][]protocol.Column
-	for i, names := range [][2]string{{"simple", "simple-se"}, {"simple-se", "simple"}} {
-		n, trace, _ := loaded(t, names[0])
-		look := &protocol.Look{Compare: &protocol.CompareLook{Twin: names[1]}}
-		if p := n.look(look, trace, &protocol.Result{Class: 3}); p.Compare == nil || len(p.Compare.Columns) != 0 {
-			t.Fatalf("without the twin there are %d columns", len(p.Compare.Columns))
+	for _, family := range [][]string{{"simple", "simple-se"}, {"simple", "simple-se", "eca", "cbam"}} {
+		var columns [][]protocol.Column
+		for first, name := range family {
+			t.Run(fmt.Sprintf("%d, %s first", len(family), name), func(t *testing.T) {
+				columns = append(columns, testCompare(t, family, first))
+			})
 		}
-		b, err := os.ReadFile("../../weights/models/" + names[1] + ".safetensors")
+		for i, list := range columns {
+			if !reflect.DeepEqual(list[:len(family)], columns[0][:len(family)]) {
+				t.Errorf("the answers with %s first are not those with %s first", family[i], family[0])
+			}
+		}
+	}
+}
+
+func testCompare(t *testing.T, family []string, first int) []protocol.Column {
+	n, trace, _ := loaded(t, family[first])
+	look := &protocol.Look{Compare: &protocol.CompareLook{Family: family}}
+	var reply protocol.Reply
+	for i, name := range family {
+		p := n.look(look, trace, &protocol.Result{Class: 3})
+		got := []string{}
+		for _, c := range p.Compare.Columns {
+			if !c.Open {
+				got = append(got, c.Model)
+			}
+		}
+		want := slices.DeleteFunc(slices.Clone(family), func(name string) bool { return name != family[first] && slices.Index(family, name) >= i })
+		if !slices.Equal(got, want) {
+			t.Fatalf("columns of %v while %d networks were loaded, expected %v", got, i, want)
+		}
+		if i == first {
+			continue
+		}
+		if err := n.job(protocol.Request{Op: protocol.Second, Model: name}, fileOf(t, name), &reply); err != nil || reply.Model.Name != name {
+			t.Fatalf("%+v, %v", reply.Model, err)
+		}
+	}
+	p := n.look(look, trace, &protocol.Result{Class: 3})
+	if tiles := p.Compare.Tiles; len(family) == 2 && (tiles != comparedTiles || p.Atlas.N != 3*comparedTiles) || len(family) > 2 && (tiles != 0 || p.Atlas != nil) || p.Compare.Class != 3 {
+		t.Errorf("%d pictures a column, class %d", tiles, p.Compare.Class)
+	}
+	packed := p.Pack(nil)
+	if p.Unpack(packed) != nil {
+		t.Error("the panel does not survive the wire")
+	}
+	columns := p.Compare.Columns
+	if len(columns) != len(family)+1 {
+		t.Fatalf("%d columns of %v", len(columns), family)
+	}
+	gated := family[max(first, 1)] // the first network has no gates
+	for j, c := range columns {
+		name := append(slices.Clone(family), gated)[j]
+		f, err := weights.Read(name, fileOf(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var reply protocol.Reply
-		if err := n.job(protocol.Request{Op: protocol.Second, Model: names[1]}, b, &reply); err != nil || reply.Model.Name != names[1] {
-			t.Fatalf("%+v, %v", reply.Model, err)
+		m, err := nn.Load(f)
+		if err != nil {
+			t.Fatal(err)
 		}
-		p := n.look(look, trace, &protocol.Result{Class: 3})
-		if p.Compare.Tiles != comparedTiles || p.Atlas.N != 3*comparedTiles || p.Compare.Class != 3 {
-			t.Errorf("%d pictures a column, %d together, class %d", p.Compare.Tiles, p.Atlas.N, p.Compare.Class)
+		s, err := m.NewSession()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := p.Pack(nil); p.Unpack(got) != nil {
-			t.Error("the panel does not survive the wire")
-		}
-		columns[i] = p.Compare.Columns
-		for j, name := range []string{"simple", "simple-se", "simple-se"} {
-			s, err := builtIn(t, name).NewSession()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if j == 2 {
-				for block, g := range s.Trace().Gates {
-					s.SetGates(block, slices.Repeat([]float32{1}, len(g.Scale)))
-				}
-			}
-			alone := s.Run(n.picture)
-			heat, err := alone.Heatmap(nn.Evidence, 3, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if c := columns[i][j]; c.Model != name || !reflect.DeepEqual(c.Probs, slices.Clone(alone.Probs)) || !reflect.DeepEqual(c.Heat.Data, heat.Data) {
-				t.Errorf("first %s: column %d of %s differs from the network alone", names[0], j, c.Model)
+		if c.Open {
+			for block, g := range s.Trace().Gates {
+				s.SetGates(block, slices.Repeat([]float32{1}, len(g.Scale)))
 			}
 		}
-		if err := n.job(protocol.Request{Op: protocol.Try, Side: side, Look: look}, n.picture.Pix, &reply); err != nil || len(reply.Tried) != 3 {
-			t.Fatalf("%d answers, %v", len(reply.Tried), err)
+		alone := s.Run(n.picture)
+		heat, err := alone.Heatmap(m.Kinds()[0], 3, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for j, c := range columns[i] {
-			if top := nn.Largest(c.Probs); reply.Tried[j].Class != top || reply.Tried[j].P != c.Probs[top] {
-				t.Errorf("tried: %+v, compared: class %d with %v", reply.Tried[j], top, c.Probs[top])
-			}
+		if c.Model != name || c.Open != (j == len(family)) || !slices.Equal(c.Probs, alone.Probs) || !slices.Equal(c.Heat.Data, heat.Data) {
+			t.Errorf("column %d of %s differs from the network alone", j, c.Model)
 		}
-		if err := n.job(protocol.Request{Op: protocol.Try, Side: side + 1}, n.picture.Pix, &reply); err == nil {
-			t.Error("a picture of another size was tried")
+		var gates, places []float32
+		if last := len(alone.Gates) - 1; last >= 0 {
+			gates = alone.Gates[last].Scale
+		}
+		if last := len(alone.Spatial) - 1; last >= 0 {
+			places = alone.Spatial[last].Scale
+		}
+		if !slices.Equal(c.Scale, gates) || !slices.Equal(c.Places.Data, places) || (c.Gates == 0) != (name == family[0]) || (len(places) > 0) != (name == "cbam") {
+			t.Errorf("column %d of %s: %d gates, %d places, expected %d and %d", j, name, len(c.Scale), len(c.Places.Data), len(gates), len(places))
 		}
 	}
-	if !reflect.DeepEqual(columns[0], columns[1]) {
-		t.Error("the answers depend on which of the two is the first")
+	if err := n.job(protocol.Request{Op: protocol.Try, Side: side, Look: look}, n.picture.Pix, &reply); err != nil || len(reply.Tried) != len(columns) {
+		t.Fatalf("%d answers, %v", len(reply.Tried), err)
+	}
+	for j, c := range columns {
+		if top := nn.Largest(c.Probs); reply.Tried[j] != (protocol.Tried{Class: top, P: c.Probs[top], Open: c.Open}) {
+			t.Errorf("tried: %+v, compared: class %d with %v", reply.Tried[j], top, c.Probs[top])
+		}
+	}
+	if err := n.job(protocol.Request{Op: protocol.Try, Side: side + 1}, n.picture.Pix, &reply); err == nil {
+		t.Error("a picture of another size was tried")
+	}
+	return columns
+}
+
+// The other networks go with the first one, and when another family is compared.
+func TestFamilyGoes(t *testing.T) {
+	n, trace, _ := loaded(t, "simple-se")
+	second := func(name string) {
+		var reply protocol.Reply
+		if err := n.job(protocol.Request{Op: protocol.Second, Model: name}, fileOf(t, name), &reply); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second("eca")
+	second("simple")
+	second("simple") // loaded again
+	if len(n.family.others) != 2 {
+		t.Errorf("%d others, expected 2", len(n.family.others))
+	}
+	n.compare(protocol.CompareLook{Family: []string{"simple", "simple-se"}}, trace, 0)
+	if len(n.family.others) != 1 || n.family.others[0].name != "simple" || n.family.open == nil {
+		t.Errorf("%d others after a comparison with simple", len(n.family.others))
+	}
+	if _, err := n.load("cnn3-se", "", fileOf(t, "cnn3-se")); err != nil {
+		t.Fatal(err)
+	}
+	if len(n.family.others) != 0 || n.family.open != nil || n.family.heat != nil {
+		t.Error("another network was loaded, and the former family stays")
 	}
 }

@@ -24,7 +24,7 @@ type network struct {
 	atlas   atlas        // of the open panel
 	strip   strip
 	clock   clock // of the first network
-	second  second
+	family  family
 	file    *weights.File  // of the first network
 	rounded roundedNetwork // the first with fewer bits a weight
 	taught  taught
@@ -86,12 +86,12 @@ func (n *network) open(name, spec string, file []byte, heavy bool) (*protocol.Mo
 	return info, nil
 }
 
-// replace lets another network answer.
+// replace lets another network answer; those beside the former one go.
 func (n *network) replace(name string, f *weights.File, session *nn.Session) {
 	session.Timed = true // some thirty readings of the clock a frame
 	n.file, n.rounded, n.strip = f, roundedNetwork{}, strip{list: stations(session.Trace())}
 	n.clock = clock{}
-	n.name, n.session, n.blocks, n.trace, n.gates, n.second.open = name, session, session.Trace().Gates, nil, nil, nil
+	n.name, n.session, n.blocks, n.trace, n.gates, n.family = name, session, session.Trace().Gates, nil, nil, family{}
 }
 
 // read makes a session of a network's file, and what the page needs to know of it. heavy accepts

@@ -21,9 +21,9 @@ func (n *network) test(picture *image.NRGBA, label int, into *protocol.Tested) e
 		return fmt.Errorf("label %d, expected 0 to %d", label, len(t.Logits)-1)
 	}
 	o := t.Outcome(label)
-	other := n.second.session
-	if other == nil {
-		other = n.rounded.session
+	other := n.rounded.session
+	if len(n.family.others) > 0 {
+		other = n.family.others[0].session
 	}
 	if other == nil {
 		into.Add(o, nil)
@@ -43,7 +43,7 @@ func (n *network) test(picture *image.NRGBA, label int, into *protocol.Tested) e
 
 // newTested is empty; it knows the network's SE blocks.
 func (n *network) newTested() *protocol.Tested {
-	t := &protocol.Tested{Two: n.second.session != nil || n.rounded.session != nil, Widths: []int{}}
+	t := &protocol.Tested{Two: len(n.family.others) > 0 || n.rounded.session != nil, Widths: []int{}}
 	for _, g := range n.blocks {
 		t.Widths = append(t.Widths, g.Map.C)
 	}

@@ -88,7 +88,7 @@ def texts(network, compared):
 
 
 def difference(compared, part="test, JPEG", zh="测试集，JPEG 像素", pictures=5000):
-    """The card's "difference" from the rows of seeds.py: what the network brings over its twin."""
+    """The card's "difference" from the rows of seeds.py: what the network brings over the first of its family."""
     for row in compared:
         if (row["set"], row["weights"], row["network"]) == (part, "int8", "difference"):
             return {"difference": {"set": {"en": f"{part} pixels", "zh": zh}, "pictures": pictures, "seeds": len(row["seeds"]),

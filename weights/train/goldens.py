@@ -164,7 +164,7 @@ def main():
     for kind in ("eca", "cbam"):
         net = LiveNet(kind, (16, 24, 72), 1)
         made, stored = generated.fill(net, torch.cat([normalised(p, 32) for p in pictures()]))
-        text = json.dumps(json.loads(spec("live")) | {"name": kind, "twin": "", "layers": list(live(net))}, ensure_ascii=False)
+        text = json.dumps(json.loads(spec("live")) | {"name": kind, "family": [], "layers": list(live(net))}, ensure_ascii=False)
         safetensors.write(OUT / f"generated-{kind}.safetensors", stored | thin(golden(net)), {"sescope": text, "generated": made})
     # Families that people bring.
     for name, make in imported.NETWORKS.items():

@@ -31,7 +31,8 @@ TITLES = {
     "tiny-cbam": ({"en": "Study: CBAM", "zh": "对照研究：CBAM"}, STUDY),
 }
 
-TWINS = {"simple": "simple-se", "simple-se": "simple", "live": "live-plain", "live-plain": "live"}  # trained alike but for SE: the page compares them
+# Trained alike but for attention, the one without it first: the page compares them.
+FAMILIES = [["simple", "simple-se"], ["live-plain", "live"], ["tiny-none", "tiny-se", "tiny-eca", "tiny-cbam"]]
 
 
 def conv(name, m):
@@ -136,6 +137,7 @@ def spec(name):
          "layers": list(LAYERS[name](net))}
     if note:
         s["note"] = note
-    if name in TWINS:
-        s["twin"] = TWINS[name]
+    for family in FAMILIES:
+        if name in family:
+            s["family"] = family
     return json.dumps(s, ensure_ascii=False, separators=(",", ":"))
