@@ -183,10 +183,10 @@ func (s *State) Flow() *Flow {
 // blockOf is the account of the block that a flow goes through.
 func (s *State) blockOf(f *protocol.Flow) *protocol.Excitation { return &s.Shown.Result.Gates[f.Block] }
 
-// placesOf is the spatial attention behind the block that a flow goes through, nil without one.
-func (s *State) placesOf(f *protocol.Flow) *protocol.Spatial {
+// placesOf is the spatial attention behind a block, nil without one.
+func (s *State) placesOf(block int) *protocol.Spatial {
 	for i := range s.Shown.Result.Spatial {
-		if p := &s.Shown.Result.Spatial[i]; p.Block == f.Block {
+		if p := &s.Shown.Result.Spatial[i]; p.Block == block {
 			return p
 		}
 	}
@@ -197,7 +197,7 @@ func (s *State) placesOf(f *protocol.Flow) *protocol.Spatial {
 // one.
 func (s *State) FlowPlaces() *protocol.Plane {
 	if m := s.Maps(); m != nil && m.Flow != nil {
-		if p := s.placesOf(m.Flow); p != nil {
+		if p := s.placesOf(m.Flow.Block); p != nil {
 			return &protocol.Plane{W: p.Map.W, H: p.Map.H, Data: p.Scale}
 		}
 	}
@@ -212,7 +212,7 @@ func (s *State) flow(f *protocol.Flow) *Flow {
 	v := &Flow{Title: fmt.Sprintf(w.FlowTitle, nn.AttentionTitle(g.Kind), f.Block+1, c), Before: fmt.Sprintf(w.FlowMap, f.Before.W, f.Before.H),
 		GateBars: bars(g.Own, c), Logit: Number(logit), Front: fmt.Sprintf(w.FlowFront, function), Function: function, Gate: Number(own), Gates: fmt.Sprintf(w.FlowGates, n, Number(own)),
 		Times: "× " + Number(scale), After: w.FlowAfter}
-	v.Text, _, v.Neurons, v.Second = s.attentionText(&g.Excitation, &f.GateSum)
+	v.Text, v.Neurons, v.Second = s.attentionText(&g.Excitation, &f.GateSum)
 	if g.Activation != "" {
 		v.First = "FC, " + functionName(g.Activation)
 	}
@@ -224,7 +224,7 @@ func (s *State) flow(f *protocol.Flow) *Flow {
 		v.Pools += words.name[s.lang()]
 		v.Squeezes = append(v.Squeezes, FlowSqueeze{bars(q.Values, c), fmt.Sprintf(words.list[s.lang()], n, Number(q.Values[c]))})
 	}
-	if s.placesOf(f) != nil {
+	if s.placesOf(f.Block) != nil {
 		v.Places = w.FlowPlaces
 	}
 	var largest float32

@@ -8,14 +8,12 @@ import (
 )
 
 // attentionWords are the words about a kind of channel attention, English and Chinese. {channels},
-// {width} (of the hidden layer), {inputs} (of a gate's sum) and {function} stand for numbers and a
-// name.
+// {width} (of the hidden layer) and {inputs} (of a gate's sum) stand for numbers.
 type attentionWords struct {
-	kind   string
-	text   [2]string // what a block does, in a line
-	lesson [2]string // how the squeezed numbers become gates, in the guided steps
-	units  [2]string // what a gate's sum is over
-	last   [2]string // what makes the sum
+	kind  string
+	text  [2]string // what a block does, in a line
+	units [2]string // what a gate's sum is over
+	last  [2]string // what makes the sum
 }
 
 var attentionTexts = []attentionWords{
@@ -24,10 +22,6 @@ var attentionTexts = []attentionWords{
 			"{channels} means, two small layers with {width} neurons between them, {channels} multiplications.",
 			"{channels} 个均值，两个小层，中间 {width} 个神经元，{channels} 次乘法。",
 		},
-		[2]string{
-			"A layer of {width} neurons reads all {channels} means, and a second layer answers with {channels} values. The {function} presses each into the range from 0 to 1: that is the gate.",
-			"一层 {width} 个神经元读入全部 {channels} 个均值，第二层给出 {channels} 个值。{function} 把每个值压到 0 到 1 之间：这就是门控。",
-		},
 		[2]string{"{width} neurons", "{width} 个神经元"},
 		[2]string{"FC", "FC"}},
 	{"eca",
@@ -35,20 +29,12 @@ var attentionTexts = []attentionWords{
 			"{channels} means, each gate from a channel and its neighbours, {channels} multiplications.",
 			"{channels} 个均值，每个门控由一个通道及其相邻通道得出，{channels} 次乘法。",
 		},
-		[2]string{
-			"A small convolution runs over the {channels} means, so that each channel listens to its neighbours. The {function} presses each value into the range from 0 to 1: that is the gate.",
-			"一个小卷积滑过 {channels} 个均值，每个通道听取相邻的通道。{function} 把每个值压到 0 到 1 之间：这就是门控。",
-		},
 		[2]string{"{inputs} neighbours", "{inputs} 个相邻通道"},
 		[2]string{"convolution", "卷积"}},
 	{"cbam",
 		[2]string{
 			"{channels} means and maxima, for each the same two small layers with {width} neurons between them, {channels} multiplications.",
 			"{channels} 个均值与最大值，各经过同样的两个小层，中间 {width} 个神经元，{channels} 次乘法。",
-		},
-		[2]string{
-			"A layer of {width} neurons reads all {channels} means, then all {channels} largest values, and a second layer answers with {channels} values for both together. The {function} presses each into the range from 0 to 1: that is the gate.",
-			"一层 {width} 个神经元先读入全部 {channels} 个均值，再读入 {channels} 个最大值，第二层把两者合成 {channels} 个值。{function} 把每个值压到 0 到 1 之间：这就是门控。",
 		},
 		[2]string{"{width} neurons", "{width} 个神经元"},
 		[2]string{"FC", "FC"}},
@@ -75,13 +61,13 @@ func squeezeText(pool string) (w squeezeWords) {
 }
 
 // attentionText are the words about a block, with the numbers of one channel's sum.
-func (s *State) attentionText(g *nn.Excitation, sum *nn.GateSum) (text, lesson, units, last string) {
-	numbers := strings.NewReplacer("{channels}", strconv.Itoa(g.Map.C), "{width}", strconv.Itoa(sum.Width), "{inputs}", strconv.Itoa(sum.N), "{function}", functionName(g.Function))
+func (s *State) attentionText(g *nn.Excitation, sum *nn.GateSum) (text, units, last string) {
+	numbers := strings.NewReplacer("{channels}", strconv.Itoa(g.Map.C), "{width}", strconv.Itoa(sum.Width), "{inputs}", strconv.Itoa(sum.N))
 	fill := func(text string) string { return ones(numbers.Replace(text)) }
 	for _, t := range attentionTexts {
 		if l := s.lang(); t.kind == g.Kind {
-			return fill(t.text[l]), fill(t.lesson[l]), fill(t.units[l]), fill(t.last[l])
+			return fill(t.text[l]), fill(t.units[l]), fill(t.last[l])
 		}
 	}
-	return "", "", "", ""
+	return "", "", ""
 }

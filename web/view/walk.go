@@ -19,6 +19,7 @@ const (
 	WalkSecond  = "fc2"
 	WalkGate    = "gate"
 	WalkScale   = "scale"
+	WalkPlaces  = "places" // of CBAM: the gates of places behind those of channels
 	WalkHead    = "head"
 	WalkWhatIf  = "what-if"
 )
@@ -39,15 +40,17 @@ type Walk struct {
 }
 
 // WalkPages are the pages that the shown network has: one without attention has neither squeeze nor
-// gate, one whose attention has no hidden layer has no neurons.
+// gate, one whose attention has no hidden layer has no neurons, and only CBAM's has gates of places.
 func (s *State) WalkPages() []string {
-	all := []string{WalkPicture, WalkFilter, WalkMap, WalkSqueeze, WalkFirst, WalkHidden, WalkSecond, WalkGate, WalkScale, WalkHead, WalkWhatIf}
+	all := []string{WalkPicture, WalkFilter, WalkMap, WalkSqueeze, WalkFirst, WalkHidden, WalkSecond, WalkGate, WalkScale, WalkPlaces, WalkHead, WalkWhatIf}
 	return slices.DeleteFunc(all, func(page string) bool {
 		switch page {
 		case WalkFirst, WalkHidden:
 			return !s.walkBlock() || s.walkAccount().Activation == ""
 		case WalkSqueeze, WalkSecond, WalkGate, WalkScale, WalkWhatIf:
 			return !s.walkBlock()
+		case WalkPlaces:
+			return s.walkPlaces() == nil
 		}
 		return false
 	})
@@ -55,6 +58,34 @@ func (s *State) WalkPages() []string {
 
 // walkBlock tells whether there is a block to walk through.
 func (s *State) walkBlock() bool { return s.Shown != nil && len(s.Shown.Result.Gates) > 0 }
+
+// walkPlaces is the account of the spatial attention behind the last block, nil without one.
+func (s *State) walkPlaces() *protocol.Spatial {
+	if !s.walkBlock() {
+		return nil
+	}
+	return s.placesOf(len(s.Shown.Result.Gates) - 1)
+}
+
+// walkWords are the words of the open page.
+func (s *State) walkWords() walkPageWords { return s.walkWordsOf(s.WalkPage()) }
+
+// walkWordsOf are a page's own words, or those of the block's kind of attention where that does it
+// another way.
+func (s *State) walkWordsOf(page string) walkPageWords {
+	if s.walkBlock() {
+		if w, ok := walkKinds[s.walkAccount().Kind+" "+page]; ok {
+			return w
+		}
+	}
+	return walkPageWords{walkNames[page], walkTitles[page], walkTexts[page]}
+}
+
+// walkBlockName is what the block that the walk goes through is called: "SE 4".
+func (s *State) walkBlockName() string {
+	n := len(s.Shown.Result.Gates)
+	return fmt.Sprintf("%s %d", nn.AttentionTitle(s.walkAccount().Kind), n)
+}
 
 // WalkPage is the page that is open.
 func (s *State) WalkPage() string {
@@ -164,7 +195,7 @@ func (s *State) WalkLit() string {
 // WalkTitle, WalkText and WalkOver are the words over the figure; they hold the numbers of the
 // shown picture once these have come.
 func (s *State) WalkTitle() string {
-	t := walkTitles[s.WalkPage()]
+	t := s.walkWords().title
 	switch s.WalkPage() {
 	case WalkFirst:
 		g := s.walkAccount()
@@ -185,7 +216,7 @@ func (s *State) WalkTitle() string {
 func (s *State) WalkOver() string {
 	dots := s.WalkDots()
 	at := dots[min(s.Walk.At, len(dots)-1)]
-	return fmt.Sprintf(s.in(walkOver), at.Step, dots[len(dots)-1].Step, s.in(walkNames[s.WalkPage()]))
+	return fmt.Sprintf(s.in(walkOver), at.Step, dots[len(dots)-1].Step, s.in(s.walkWords().name))
 }
 
 // WalkAbout says what the numbers are of: "on this picture, SE 4, channel 12".
@@ -194,13 +225,13 @@ func (s *State) WalkAbout() string {
 	case WalkPicture, WalkFilter, WalkMap, WalkHead:
 		return s.in(walkThis)
 	}
-	return fmt.Sprintf(s.in(walkThisBlock), len(s.Shown.Result.Gates), s.Walk.Channel)
+	return fmt.Sprintf(s.in(walkThisBlock), s.walkBlockName(), s.Walk.Channel)
 }
 
 // WalkText are the two sentences of the open page; "" until its numbers have come.
 func (s *State) WalkText() string {
 	page := s.WalkPage()
-	say := func(args ...any) string { return counted(s.in(walkTexts[page]), args...) }
+	say := func(args ...any) string { return counted(s.in(s.walkWords().text), args...) }
 	r := s.Shown.Result
 	m, f := s.Maps(), s.walkFlow()
 	name := s.Name(s.Shown.Model.Classes[r.Top()])
@@ -231,27 +262,34 @@ func (s *State) WalkText() string {
 	n, q := g.Map.C, g.Squeezes[0]
 	switch page {
 	case WalkSqueeze:
-		return say(f.Block+1, n, f.Before.W, f.Before.H, c, f.Before.W*f.Before.H, Number(q.Values[c]))
+		args := []any{s.walkBlockName(), n, f.Before.W, f.Before.H, c, f.Before.W * f.Before.H}
+		for _, q := range g.Squeezes {
+			args = append(args, Number(q.Values[c]))
+		}
+		return say(args...)
 	case WalkFirst:
 		return say(n, q.Width, n)
 	case WalkHidden:
-		answer := 0
-		for _, h := range q.Hidden {
-			if h > 0 {
-				answer++
+		var args []any
+		for _, q := range g.Squeezes {
+			answer := 0
+			for _, h := range q.Hidden {
+				if h > 0 {
+					answer++
+				}
 			}
+			args = append(args, answer)
 		}
-		return say(answer, q.Width)
+		return say(append(args, q.Width)...)
 	case WalkSecond:
-		if g.Activation == "" {
-			_, lesson, _, _ := s.attentionText(&g.Excitation, &f.GateSum)
-			return lesson
-		}
 		return say(n, c, f.N, Number(g.Logits[c]))
 	case WalkGate:
 		return say(functionName(g.Function), Number(g.Logits[c]), Number(g.Own[c]), c)
 	case WalkScale:
 		return say(f.Before.W*f.Before.H, c, Number(g.Scale[c]))
+	case WalkPlaces:
+		p := s.walkPlaces()
+		return say(p.Map.W, p.Map.H, p.Kernel, p.Kernel, Number(slices.Min(p.Scale)), Number(slices.Max(p.Scale)))
 	}
 	return ""
 }
@@ -305,7 +343,7 @@ type WalkLabels struct{ Back, Next, Mute, Camera, Compare, Ask string }
 func (s *State) WalkLabels() WalkLabels {
 	l := WalkLabels{Back: s.in(walkBack), Next: s.in(walkDone), Camera: s.T().UseCamera, Compare: s.TabName(TabCompare), Ask: s.in(walkQuestions)}
 	if pages := s.WalkPages(); s.Walk.At+1 < len(pages) {
-		l.Next = fmt.Sprintf(s.in(walkNext), s.in(walkNames[pages[s.Walk.At+1]]))
+		l.Next = fmt.Sprintf(s.in(walkNext), s.in(s.walkWordsOf(pages[s.Walk.At+1]).name))
 	}
 	if _, channel := s.WalkProposal(); channel >= 0 && s.WalkPage() == WalkWhatIf {
 		l.Mute = fmt.Sprintf(s.in(walkMute), channel)

@@ -54,14 +54,25 @@ func (s *State) figureBlock(f *figure, a *protocol.Flow, page string) {
 	lo, hi := span(a.Before)
 	channel := fmt.Sprintf(s.in(both{"channel %d", "通道 %d"}), c)
 	f.part(lit(WalkSqueeze, WalkScale), counted(s.in(both{"%d maps", "%d 张特征图"}), n), fmt.Sprintf("%d × %d", a.Before.W, a.Before.H), heatSVG(a.Before, lo, hi), channel)
-	f.arrow(s.in(both{"mean", "均值"}))
-	f.part(lit(WalkSqueeze, WalkFirst), "squeeze", fmt.Sprintf(s.in(both{"%d means, z", "%d 个均值 z"}), n), squares(q.Values, c), "z = "+Number(q.Values[c]))
+	var pools, columns, values []string
+	for _, q := range g.Squeezes {
+		pools = append(pools, squeezeText(q.Pool).name[s.lang()])
+		columns, values = append(columns, squares(q.Values, c)), append(values, Number(q.Values[c]))
+	}
+	f.arrow(strings.Join(pools, s.in(compareComma)))
+	count, z := both{"%d means, z", "%d 个均值 z"}, "z = "
+	if len(pools) > 1 {
+		count, z = both{"%d each, z", "各 %d 个，z"}, ""
+	}
+	f.part(lit(WalkSqueeze, WalkFirst), "squeeze", fmt.Sprintf(s.in(count), n), strings.Join(columns, ""), z+strings.Join(values, ", "))
 	if g.Activation != "" {
 		f.arrow("FC")
 		f.part(lit(WalkFirst, WalkHidden, WalkSecond)+" wk-net", functionName(g.Activation), counted(s.in(both{"%d neurons", "%d 个神经元"}), q.Width), net(a, n, page), "")
 		f.arrow("FC")
 	} else {
 		f.arrow("")
+		f.part(lit(WalkSecond)+" wk-terms", s.in(both{"convolution", "卷积"}), s.in(both{"channel: mean × weight", "通道：均值 × 权重"}), neighbours(&a.GateSum), "")
+		f.arrow("Σ")
 	}
 	f.part(lit(WalkSecond, WalkGate)+" wk-number", s.in(both{"sum", "和"}), channel, "<b>"+Number(g.Logits[c])+"</b>", "")
 	f.arrow("")
@@ -70,6 +81,42 @@ func (s *State) figureBlock(f *figure, a *protocol.Flow, page string) {
 	f.part(lit(WalkGate, WalkScale), s.in(both{"gates, s", "门控 s"}), s.in(both{"0 to 1", "0 到 1"}), gateRows(g.Scale, c), "")
 	f.arrow("× " + Number(g.Scale[c]))
 	f.part(lit(WalkScale), "scale", s.in(both{"map × gate", "特征图 × 门控"}), heatSVG(a.After, lo, hi), fmt.Sprintf("%s × %s", channel, Number(g.Scale[c])))
+}
+
+// neighbours lists what a gate's sum is of where there is no hidden layer: the channels around, their
+// means and weights.
+func neighbours(g *nn.GateSum) string {
+	var b strings.Builder
+	b.WriteString("<table>")
+	for i, v := range g.Inputs {
+		fmt.Fprintf(&b, "<tr><td>%d</td><td>%s</td><td>%s</td></tr>", g.From+i, Number(v), Number(g.Weights[i]))
+	}
+	return b.String() + "</table>"
+}
+
+// figurePlaces draws the spatial attention behind the block.
+func (s *State) figurePlaces(f *figure, a *protocol.Flow) {
+	p := s.walkPlaces()
+	plane := func(data []float32) protocol.Plane { return protocol.Plane{W: p.Map.W, H: p.Map.H, Data: data} }
+	for i, data := range [][]float32{p.Mean, p.Max} {
+		if i > 0 {
+			f.arrow("+")
+		}
+		lo, hi := span(plane(data))
+		f.part("", squeezeTexts[i].name[s.lang()], counted(s.in(both{"over %d channels", "在 %d 个通道上"}), p.Map.C), heatSVG(plane(data), lo, hi), "")
+	}
+	f.arrow(fmt.Sprintf("%d × %d, σ", p.Kernel, p.Kernel))
+	f.part("wk-lit", s.in(both{"gates of places", "位置门控"}), s.in(both{"0 to 1", "0 到 1"}), heatSVG(plane(p.Scale), 0, 1), "")
+	f.arrow("×")
+	lo, hi := span(a.After)
+	channel := fmt.Sprintf(s.in(both{"channel %d", "通道 %d"}), a.Channel)
+	f.part("", channel, s.in(both{"behind its gate", "经过门控后"}), heatSVG(a.After, lo, hi), "")
+	f.arrow("=")
+	out := slices.Clone(a.After.Data)
+	for i := range min(len(out), len(p.Scale)) {
+		out[i] *= p.Scale[i]
+	}
+	f.part("wk-lit", channel, s.in(both{"place by place", "逐个位置"}), heatSVG(protocol.Plane{W: a.After.W, H: a.After.H, Data: out}, lo, hi), "")
 }
 
 // sample picks up to n of count indices, spread evenly, with one of them included unless that is

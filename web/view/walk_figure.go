@@ -65,7 +65,11 @@ func (s *State) WalkFigure() string {
 		if flow == nil {
 			return ""
 		}
-		s.figureBlock(f, flow, page)
+		if page == WalkPlaces {
+			s.figurePlaces(f, flow)
+		} else {
+			s.figureBlock(f, flow, page)
+		}
 	}
 	return f.b.String()
 }
@@ -214,7 +218,7 @@ func (s *State) figureWhatIf(f *figure) {
 	block, channel := s.WalkProposal()
 	of := r.Gates[block].Map.C
 	if channel < 0 {
-		f.part("wk-wide", fmt.Sprintf("SE %d", block+1), "", fmt.Sprintf(`<svg class="wk-progress" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="4"/><rect width="%.1f" height="4"/></svg>`, 100*float64(len(w.Drops))/float64(max(of, 1))), "")
+		f.part("wk-wide", s.walkBlockName(), "", fmt.Sprintf(`<svg class="wk-progress" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="4"/><rect width="%.1f" height="4"/></svg>`, 100*float64(len(w.Drops))/float64(max(of, 1))), "")
 		return
 	}
 	before := w.Before
@@ -222,7 +226,7 @@ func (s *State) figureWhatIf(f *figure) {
 		before = nil
 	}
 	gate := r.Gates[block].Scale[channel]
-	f.part("wk-number", fmt.Sprintf(s.in(both{"gate %d", "门控 %d"}), channel), fmt.Sprintf("SE %d", block+1), "<b>"+Number(gate)+"</b>", "")
+	f.part("wk-number", fmt.Sprintf(s.in(both{"gate %d", "门控 %d"}), channel), s.walkBlockName(), "<b>"+Number(gate)+"</b>", "")
 	f.arrow("")
 	f.part("wk-wide wk-on", s.in(both{"answer", "答案"}), "", s.answerRows(r.Probs, before), "")
 }
@@ -238,16 +242,28 @@ func (s *State) WalkFormula() string {
 	case f == nil:
 		return ""
 	case page == WalkSqueeze:
-		return formula(`<msub><mi>z</mi><mi>c</mi></msub><mo>=</mo><mfrac><mn>1</mn><mrow><mi>H</mi><mi>W</mi></mrow></mfrac><mo>∑</mo><msub><mi>u</mi><mi>c</mi></msub>`)
+		text := formula(`<msub><mi>z</mi><mi>c</mi></msub><mo>=</mo><mfrac><mn>1</mn><mrow><mi>H</mi><mi>W</mi></mrow></mfrac><mo>∑</mo><msub><mi>u</mi><mi>c</mi></msub>`)
+		if len(s.walkAccount().Squeezes) > 1 {
+			text += formula(`<msub><mi>z′</mi><mi>c</mi></msub><mo>=</mo><mi>max</mi><msub><mi>u</mi><mi>c</mi></msub>`)
+		}
+		return text
 	case page == WalkScale:
 		return formula(`<msub><mover><mi>x</mi><mo>~</mo></mover><mi>c</mi></msub><mo>=</mo><msub><mi>s</mi><mi>c</mi></msub><msub><mi>u</mi><mi>c</mi></msub>`)
 	case page == WalkGate:
 		g := s.walkAccount()
 		return formula(gateFormulas[g.Function]) + formula(`<mi>σ</mi><mo stretchy="false">(</mo><mn>`+Number(g.Logits[f.Channel])+`</mn><mo stretchy="false">)</mo><mo>=</mo><mn>`+Number(g.Own[f.Channel])+`</mn>`)
+	case page == WalkPlaces:
+		return formula(`<mi>s</mi><mo>=</mo><mi>σ</mi><mo stretchy="false">(</mo><mi>w</mi><mo>∗</mo><mo stretchy="false">[</mo><mi>mean</mi><mo>,</mo><mi>max</mi><mo stretchy="false">]</mo><mo stretchy="false">)</mo>`)
 	case s.walkAccount().Activation == "":
 		return formula(`<mi>s</mi><mo>=</mo><mi>σ</mi><mo stretchy="false">(</mo><mi>w</mi><mo>∗</mo><mi>z</mi><mo stretchy="false">)</mo>`)
 	case page == WalkFirst || page == WalkHidden || page == WalkSecond:
-		return formula(`<mi>s</mi><mo>=</mo><mi>σ</mi><mo stretchy="false">(</mo><msub><mi>W</mi><mn>2</mn></msub><mi>` + html.EscapeString(functionName(s.walkAccount().Activation)) + `</mi><mo stretchy="false">(</mo><msub><mi>W</mi><mn>1</mn></msub><mi>z</mi><mo stretchy="false">)</mo><mo stretchy="false">)</mo>`)
+		layers := `<msub><mi>W</mi><mn>2</mn></msub><mi>` + html.EscapeString(functionName(s.walkAccount().Activation)) + `</mi><mo stretchy="false">(</mo><msub><mi>W</mi><mn>1</mn></msub><mi>z</mi><mo stretchy="false">)</mo>`
+		const begin, end = `<mi>s</mi><mo>=</mo><mi>σ</mi><mo stretchy="false">(</mo>`, `<mo stretchy="false">)</mo>`
+		if len(s.walkAccount().Squeezes) > 1 { // in two, which wrap
+			of := func(z string) string { return `<mi>h</mi><mo stretchy="false">(</mo><mi>` + z + `</mi>` + end }
+			return formula(of("z")+"<mo>=</mo>"+layers) + formula(begin+of("z")+"<mo>+</mo>"+of("z′")+end)
+		}
+		return formula(begin + layers + end)
 	}
 	return ""
 }

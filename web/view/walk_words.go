@@ -17,7 +17,7 @@ func (s *State) in(t both) string {
 var (
 	walkOver      = both{"Show me how, step %d of %d: %s", "看它怎么工作，第 %d 步，共 %d 步：%s"}
 	walkThis      = both{"on this picture", "用的是这张图片"}
-	walkThisBlock = both{"on this picture, SE %d, channel %d", "用的是这张图片，SE %d，通道 %d"}
+	walkThisBlock = both{"on this picture, %s, channel %d", "用的是这张图片，%s，通道 %d"}
 	walkBack      = both{"Back", "上一步"}
 	walkNext      = both{"Next: %s", "下一步：%s"}
 	walkDone      = both{"Done", "完成"}
@@ -52,11 +52,24 @@ type WalkQuestion struct{ Ask, Answer string }
 // WalkQuestions are the three that a person should be able to answer.
 func (s *State) WalkQuestions() []WalkQuestion {
 	var list []WalkQuestion
-	for _, q := range walkQuestionWords {
+	words := walkQuestionWords
+	if s.walkPlaces() != nil {
+		words[0][1], words[2][1] = walkSqueezedCBAM, walkWhereCBAM
+	}
+	for _, q := range words {
 		list = append(list, WalkQuestion{s.in(q[0]), s.in(q[1])})
 	}
 	return list
 }
+
+// The answers where gates of places follow those of channels.
+var (
+	walkSqueezedCBAM = both{"Every feature map, into two numbers: its mean and its maximum over all places.", "每张特征图压缩成两个数：它在所有位置上的均值与最大值。"}
+	walkWhereCBAM    = both{
+		"The gate of a channel does not: its squeeze keeps a mean and a maximum. The gates of places that follow in CBAM do.",
+		"通道门控不知道：压缩之后只剩均值与最大值。CBAM 随后的位置门控则知道。",
+	}
+)
 
 var walkQuestionWords = [...][2]both{
 	{
@@ -92,6 +105,7 @@ var walkNames = map[string]both{
 	WalkSecond:  {"excite (FC)", "激励（全连接）"},
 	WalkGate:    {"excite (gate function)", "激励（门控函数）"},
 	WalkScale:   {"scale", "缩放"},
+	WalkPlaces:  {"gates of places", "位置门控"},
 	WalkHead:    {"mean and head", "均值与分类层"},
 	WalkWhatIf:  {"what if", "如果……"},
 }
@@ -106,6 +120,7 @@ var walkTitles = map[string]both{
 	WalkSecond:  {"A second layer answers with one number a channel", "第二层为每个通道给出一个数"},
 	WalkGate:    {"The gate function turns each number into a gate", "门控函数把每个数变成门控"},
 	WalkScale:   {"Scale: the whole map is multiplied by its gate", "缩放：整张特征图乘以自己的门控"},
+	WalkPlaces:  {"Then every place gets a gate", "然后，每个位置也得到一个门控"},
 	WalkHead:    {"The maps are averaged, and they vote", "特征图取均值，然后投票"},
 	WalkWhatIf:  {"What if channel %d had been silent?", "如果通道 %d 不出声，会怎样？"},
 }
@@ -127,8 +142,8 @@ var walkTexts = map[string]both{
 		"One filter makes one map. The first layer has %d filters, so it makes %d maps of %d × %d; later layers look for patterns in these maps.",
 		"一个滤波器产生一张特征图。第一层有 %d 个滤波器，于是有 %d 张 %d × %d 的特征图；后面的层再在这些图里找图案。"},
 	WalkSqueeze: {
-		"In front of SE %d stand %d maps of %d × %d. Channel %d's %d values have the mean %s: that one number goes on, and where things were does not.",
-		"SE %d 的前面有 %d 张 %d × %d 的特征图。通道 %d 的 %d 个值的均值是 %s：往后传的只有这一个数，物体在哪里则不再保留。"},
+		"In front of %s stand %d maps of %d × %d. Channel %d's %d values have the mean %s: that one number goes on, and where things were does not.",
+		"%s 的前面有 %d 张 %d × %d 的特征图。通道 %d 的 %d 个值的均值是 %s：往后传的只有这一个数，物体在哪里则不再保留。"},
 	WalkFirst: {
 		"Each adds up the %d means with weights of its own. With only %d neurons for %d channels, the channels have to share what they know.",
 		"每个神经元用自己的权重把 %d 个均值加起来。%d 个神经元面对 %d 个通道，通道之间只好共享信息。"},
@@ -144,12 +159,70 @@ var walkTexts = map[string]both{
 	WalkScale: {
 		"All %d values of channel %d are multiplied by %s, wherever they lie. A gate speaks for its whole map; it does not know where in the picture things are.",
 		"通道 %[2]d 的全部 %[1]d 个值都乘以 %[3]s，不论在哪里。一个门控管一整张特征图；它并不知道物体在图中的位置。"},
+	WalkPlaces: {
+		"At each of %d × %d places it takes the mean and the maximum over all channels, and a filter of %d × %d makes one gate of what lies around: from %s to %s here. All channels are multiplied by it.",
+		"在 %d × %d 个位置上，各取所有通道的均值与最大值，再由一个 %d × %d 的滤波器根据周围的值得出一个门控：这里从 %s 到 %s。所有通道都乘以它。"},
 	WalkHead: {
 		"Each map becomes its mean once more, and a last layer has a weight for every channel and each of the %d names. The sums say %s, %s.",
 		"每张特征图再取一次均值，最后一层对每个通道、%d 个名字中的每一个各有一个权重。加起来的答案是%s，%s。"},
 	WalkWhatIf: {
 		"The page has muted each of the block's %d channels in turn: without channel %d the answer loses most. Mute it, and watch picture and answer.",
 		"页面已逐一静音这个模块的 %d 个通道：没有通道 %d，答案损失最大。静音它，看看画面和答案。"},
+}
+
+// walkPageWords are the words of a page: its name in the row of steps, its title, its text.
+type walkPageWords struct{ name, title, text both }
+
+// walkKinds are the words of pages on which a kind of attention does otherwise than SE.
+var walkKinds = map[string]walkPageWords{
+	"eca " + WalkSecond: {
+		both{"excite (convolution)", "激励（卷积）"},
+		both{"A small convolution listens to the neighbours", "一个小卷积听取相邻的通道"},
+		both{
+			"It runs over the %d means, one after another, with the same few weights everywhere. For channel %d it multiplies %d means, its own and its neighbours', and their sum is %s.",
+			"它沿着 %d 个均值依次滑过，处处用同样的几个权重。对通道 %d，它把自己与相邻通道的 %d 个均值各乘以一个权重，和是 %s。",
+		},
+	},
+	"cbam " + WalkSqueeze: {
+		walkNames[WalkSqueeze],
+		both{"Squeeze: each map becomes two numbers", "压缩：每张特征图变成两个数"},
+		both{
+			"In front of %s stand %d maps of %d × %d. Channel %d's %d values have the mean %s and the maximum %s: these two numbers go on, and where things were is left for later.",
+			"%s 的前面有 %d 张 %d × %d 的特征图。通道 %d 的 %d 个值的均值是 %s，最大值是 %s：往后传的是这两个数，物体在哪里留到后面处理。",
+		},
+	},
+	"cbam " + WalkFirst: {
+		walkNames[WalkFirst],
+		walkTitles[WalkFirst],
+		both{
+			"Each adds up the %d means with weights of its own, then with the very same weights the maxima: one small network for both. With only %d neurons for %d channels, the channels have to share.",
+			"每个神经元用自己的权重把 %d 个均值加起来，再用同样的权重把最大值加起来：两者共用一个小网络。%d 个神经元面对 %d 个通道，通道之间只好共享。",
+		},
+	},
+	"cbam " + WalkHidden: {
+		walkNames[WalkHidden],
+		walkTitles[WalkHidden],
+		both{
+			"On this picture the means wake %d neurons, the maxima %d, of %d. Another picture wakes others.",
+			"对这张图片，均值唤醒了 %d 个神经元，最大值唤醒了 %d 个，共 %d 个。换一张图片，醒来的会是另一些。",
+		},
+	},
+	"cbam " + WalkSecond: {
+		walkNames[WalkSecond],
+		walkTitles[WalkSecond],
+		both{
+			"For each of the %d channels it adds up what the neurons answer to the means and to the maxima. Channel %d has %d weights for that, and its sum is %s.",
+			"对 %d 个通道中的每一个，它把神经元对均值和对最大值的回答加在一起。通道 %d 为此有 %d 个权重，和是 %s。",
+		},
+	},
+	"cbam " + WalkScale: {
+		walkNames[WalkScale],
+		walkTitles[WalkScale],
+		both{
+			"All %d values of channel %d are multiplied by %s, wherever they lie. This gate speaks for its whole map; places come next.",
+			"通道 %[2]d 的全部 %[1]d 个值都乘以 %[3]s，不论在哪里。这个门控管一整张特征图；位置接下来处理。",
+		},
+	},
 }
 
 // HTML is the question as an element that opens.
