@@ -238,13 +238,12 @@ func (s *Spec) check() error {
 		return fmt.Errorf("%d layers, expected 1 to %d", len(s.Layers), maxLayers)
 	}
 	if f := s.Family; len(f) > 0 {
-		if len(f) > maxFamily || !slices.Contains(f, s.Name) {
-			return fmt.Errorf("family %q, expected up to %d networks, %q among them", f, maxFamily, s.Name)
-		}
+		good := len(f) <= maxFamily && slices.Contains(f, s.Name)
 		for i, name := range f {
-			if name == "" || slices.Contains(f[:i], name) {
-				return fmt.Errorf("family %q names %q twice or no network", f, name)
-			}
+			good = good && name != "" && !slices.Contains(f[:i], name)
+		}
+		if !good {
+			return fmt.Errorf("family %q, expected the names of up to %d networks, each once, %q among them", f, maxFamily, s.Name)
 		}
 	}
 	for i, v := range s.Std {

@@ -131,7 +131,7 @@ func testLargeText(t *testing.T, in device) {
 		for _, lang := range []string{"en", "zh"} {
 			p.click("lang-" + lang)
 			p.wait("language "+lang, "document.documentElement.lang.startsWith('"+lang+"')")
-			for _, tab := range []string{"maps", "model"} {
+			for _, tab := range []string{"compare", "maps", "model"} {
 				p.openTab(tab)
 				p.frames()
 				for _, bad := range eval[[]string](p, overlaps) {

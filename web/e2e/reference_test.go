@@ -28,7 +28,7 @@ const mask = `
 	canvas, #video, #poster, #chip > *, #scale > *, #answer span, #verdict, .preds rect, .preds .p, #predictions span:first-child, .preds .row > :first-child,
 	#why .sec > *, .fall button > *, #why-say, #legend-usual, #legend-strange-key, #changed, #strip .t > *, .st b, .st span, #pin > *, .says > *, #card-title, #card-matters, #card-mean, #card-gate, #card-without, #doubt, .ranks > *, figcaption > *, #model-facts, #model-note, #layer-table td, #layer-table rect,
 	#maps-grid-slot *, #maps-big-slot *, #maps-channel, #maps-pixel, .pbars, .terms > *, .cscale > *, .eq, .eqn, .flow p, .flow svg, #card td, .byclass > *, #card p,
-	#bits-text, #bits-flips, #bits-size, .ab header span, #compare-text, #search-text, #audit-status, #card-facts > *, .bh .status, #loading-bytes, #loading-bar,
+	#bits-text, #bits-flips, #bits-size, .ab header p, .ab figure p, .aba, .gts, .score, #compare-text, #compare-brings, #search-text, #audit-status, #card-facts > *, .bh .status, #loading-bytes, #loading-bar,
 	#loading li > span:last-child, #notice-text { visibility: hidden !important }
 	math { visibility: hidden !important; display: block !important; height: 44px !important; overflow: hidden !important } /* set in whatever serif a machine has */
 	.blk [role=slider], #card-value { opacity: 0 !important } /* hidden they would lose the focus, and the card with it */

@@ -205,8 +205,10 @@ func (p *Page) tryTest(search turns.Ticket, at int) {
 	t, set := &p.state.Test, p.tests
 	st := still{source: view.FromFile, file: t.Name, sample: -1}
 	name := t.Name
-	if i := slices.IndexFunc(t.Seen, func(s view.Seen) bool { return s.At == at }); i >= 0 {
-		st.file, st.label = t.Seen[i].Name, t.Model.Classes[t.Seen[i].Label].En
+	for i := range t.Seen {
+		if s := &t.Seen[i]; s.At == at {
+			st.file, st.label = s.Name, t.Model.Classes[s.Label].En
+		}
 	}
 	p.tryLoaded(search, func() (still, error) {
 		blob, err := set.picture(name, at)
@@ -233,7 +235,12 @@ func (p *Page) try(search turns.Ticket, st still) {
 
 // disagree tells whether not all answers are the same, those with every gate at 1 aside.
 func disagree(tried []protocol.Tried) bool {
-	return slices.ContainsFunc(tried, func(t protocol.Tried) bool { return !t.Open && t.Class != tried[0].Class })
+	for _, t := range tried {
+		if !t.Open && t.Class != tried[0].Class {
+			return true
+		}
+	}
+	return false
 }
 
 // classify asks what the networks that look names say about a picture that is not shown, cropped as
@@ -247,6 +254,26 @@ func (p *Page) classify(pic *browser.Picture, look *protocol.Look, done func([]p
 		return canvas.Pixels()
 	}
 	p.ask(protocol.Request{Op: protocol.Try, Side: side, Look: look}, pixels, func(reply protocol.Reply, _ js.Value) { done(reply.Tried) })
+}
+
+// wordCompare writes the parts of the columns that have changed.
+func (p *Page) wordCompare() {
+	t, document := p.state.Compared(), js.Global().Get("document")
+	for i, col := range p.state.CompareColumns() {
+		at := func(name, end string) js.Value {
+			return document.Call("getElementById", fmt.Sprintf("compare-%s-%d%s", name, i, end))
+		}
+		for j, text := range p.state.CompareHTML(col) {
+			if el := at(view.CompareParts[j], ""); !el.IsNull() && el.Get("said").String() != text {
+				el.Set("said", text)
+				el.Set("innerHTML", text)
+			}
+		}
+		if el := at("places", "-slot"); !el.IsNull() {
+			el.Set("hidden", col.At < 0 || t.Columns[col.At].Places.W < 2)
+			at("maps", "-slot").Set("hidden", t == nil || t.Tiles == 0)
+		}
+	}
 }
 
 // paintCompare paints the pictures with their maps, where the networks have one what they make of
@@ -288,7 +315,7 @@ func (p *Page) paintCompare() {
 			c.heat.Put(c.layer)
 			pic.Draw(c.layer, 1)
 		}
-		if col.Places {
+		if of.Places.W > 1 {
 			paintPlane(fmt.Sprintf("compare-places-%d", i), &of.Places, 0, 1)
 		}
 		if t.Tiles > 0 {

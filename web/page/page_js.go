@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"syscall/js"
 
 	"github.com/vugu/vugu"
@@ -146,7 +147,7 @@ func (p *Page) readSettings() {
 		}
 		title := m.Get("title")
 		s.Models = append(s.Models, view.ModelChoice{Name: m.Get("name").String(), Bytes: m.Get("bytes").Int(),
-			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}, Family: list(m.Get("family")), Renders: m.Get("renders").Truthy()})
+			Title: map[string]string{"en": title.Get("en").String(), "zh": title.Get("zh").String()}, Family: family(m.Get("family")), Renders: m.Get("renders").Truthy()})
 	}
 	defaults := slices.IndexFunc(s.Models, func(m view.ModelChoice) bool { return m.Name == standard })
 	s.Models = view.MenuOrder(s.Models, defaults)
@@ -158,14 +159,12 @@ func (p *Page) readSettings() {
 // countLoaded brings the strip's number up to date after something was fetched.
 func (p *Page) countLoaded() { p.state.LoadedKB = p.boot.Call("loaded").Int() / 1000 }
 
-// list is a list of texts, nil if it is missing.
-func list(v js.Value) (texts []string) {
-	if v.Truthy() {
-		for i := range v.Length() {
-			texts = append(texts, v.Index(i).String())
-		}
+// family is a list of networks' names, in which there are no commas; nil if it is missing.
+func family(v js.Value) []string {
+	if !v.Truthy() {
+		return nil
 	}
-	return texts
+	return strings.Split(v.Call("join").String(), ",")
 }
 
 // setReady is called with the first painted result. The controls are rendered first: who sees

@@ -8,6 +8,7 @@ import (
 
 	"sescope/web/browser"
 	"sescope/web/ui"
+	"sescope/web/view"
 )
 
 // The least time in milliseconds between renders that results cause, and a camera's frames. What
@@ -110,6 +111,9 @@ func (p *Page) render() {
 	}
 	if err != nil {
 		panic(err)
+	}
+	if p.state.Tab == view.TabCompare {
+		p.wordCompare()
 	}
 	if p.panel.due {
 		p.paintPanel()

@@ -232,8 +232,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Compare is what the networks of a family say about one frame, side by side. Its canvases are the page's; their ids are computed, or vugugen
-// would take what surrounds them for static text and write it anew at every render.
+// Compare is what the networks of a family say about one frame, side by side. Its canvases and the parts of its columns are
+// the page's; their ids are computed, or vugugen would take what surrounds them for static text and write it anew at every render.
 type Compare struct {
 	S *view.State
 	A Actions
@@ -246,10 +246,6 @@ func (c *Compare) slot(name string, i int) string { return fmt.Sprintf("%s-%d-sl
 func (c *Compare) heat() string { text, _ := c.S.CompareHeat(); return text }
 
 func (c *Compare) top() string { _, hi := c.S.CompareHeat(); return hi }
-
-func (c *Compare) lo() string { lo, _ := c.S.CompareTicks(); return lo }
-
-func (c *Compare) hi() string { _, hi := c.S.CompareTicks(); return hi }
 
 // tiles tells whether the first layers are shown.
 func (c *Compare) tiles() bool { t := c.S.Compared(); return t != nil && t.Tiles > 0 }
@@ -364,161 +360,39 @@ func (c *Compare) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 						vgparent := vgn
 						_ = vgparent
 						vgn = element(vgparent, "header")
-						{
-							vgparent := vgn
-							_ = vgparent
-							vgn = element(vgparent, "h3")
-							content(vgn, col.Title)
-							vgn = element(vgparent, "span\x00class\x00note")
-							content(vgn, col.Note)
-						}
+						vgn.AddAttrInterface("id", c.id("compare-head", i))
 						vgn = text(vgparent, "\n      ")
 						vgn = element(vgparent, "figure")
 						{
 							vgparent := vgn
 							_ = vgparent
 							vgn = element(vgparent, "div\x00class\x00pic")
-							vgn.AddAttrInterface("hidden", col.At < 0)
 							vgn.AddAttrInterface("id", c.slot("compare", i))
-							vgn = element(vgparent, "p\x00class\x00wait")
-							vgn.AddAttrInterface("hidden", col.At >= 0)
-							content(vgn, col.Wait)
-							vgn = element(vgparent, "figcaption\x00class\x00small q2")
-							vgn.AddAttrInterface("hidden", col.Scale == "")
-							content(vgn, col.Scale)
+							vgn = element(vgparent, "div")
+							vgn.AddAttrInterface("id", c.id("compare-under", i))
 						}
 						vgn = text(vgparent, "\n      ")
 						vgn = element(vgparent, "div\x00class\x00abs")
-						vgn.AddAttrInterface("hidden", col.At < 0)
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = element(vgparent, "p\x00class\x00aba")
-							{
-								vgparent := vgn
-								_ = vgparent
-								vgn = element(vgparent, "b")
-								content(vgn, col.Answer.Name)
-								vgn = element(vgparent, "span\x00class\x00q2")
-								content(vgn, col.Answer.Percent)
-							}
-							vgn = text(vgparent, "\n        ")
-							vgn = element(vgparent, "ol\x00class\x00preds")
-							{
-								vgparent := vgn
-								_ = vgparent
-								for vgiterkeyt, p := range col.Top {
-									var vgiterkey interface{} = vgiterkeyt
-									_ = vgiterkey
-									p := p
-									_ = p
-									vgn = element(vgparent, "li")
-									{
-										vgparent := vgn
-										_ = vgparent
-										vgn = element(vgparent, "span")
-										vgn.AddAttrInterface("class", pick(p.Top, "row top", "row"))
-										{
-											vgparent := vgn
-											_ = vgparent
-											vgn = element(vgparent, "span")
-											content(vgn, p.Name)
-											vgn = element(vgparent, "span\x00class\x00track")
-											{
-												vgparent := vgn
-												_ = vgparent
-												vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 8\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
-												{
-													vgparent := vgn
-													_ = vgparent
-													vgn = drawing(vgparent, "rect\x00x\x000\x00y\x000\x00height\x008")
-													vgn.AddAttrInterface("width", p.Width)
-												}
-											}
-											vgn = element(vgparent, "span\x00class\x00p")
-											content(vgn, p.Percent)
-										}
-									}
-								}
-							}
-							vgn = text(vgparent, "\n        ")
+							vgn = element(vgparent, "div")
+							vgn.AddAttrInterface("id", c.id("compare-says", i))
 							vgn = element(vgparent, "div\x00class\x00fm")
-							vgn.AddAttrInterface("hidden", !c.tiles())
 							vgn.AddAttrInterface("id", c.slot("compare-maps", i))
 						}
 						vgn = text(vgparent, "\n      ")
 						vgn = element(vgparent, "div\x00class\x00gts")
-						vgn.AddAttrInterface("hidden", col.At < 0)
 						{
 							vgparent := vgn
 							_ = vgparent
-							vgn = element(vgparent, "p\x00class\x00small q2")
-							content(vgn, col.Gates)
-							vgn = text(vgparent, "\n        ")
-							vgn = element(vgparent, "div\x00class\x00bars")
-							vgn.AddAttrInterface("hidden", col.Bodies == "")
-							{
-								vgparent := vgn
-								_ = vgparent
-								vgn = element(vgparent, "div\x00class\x00places")
-								vgn.AddAttrInterface("hidden", !col.Places)
-								vgn.AddAttrInterface("id", c.slot("compare-places", i))
-								vgn = drawing(vgparent, "svg\x00viewBox\x000 0 240 64\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
-								{
-									vgparent := vgn
-									_ = vgparent
-									vgn = drawing(vgparent, "path\x00class\x00body")
-									vgn.AddAttrInterface("d", col.Bodies)
-									vgn = drawing(vgparent, "path\x00class\x00caps")
-									vgn.AddAttrInterface("d", col.Caps)
-								}
-							}
+							vgn = element(vgparent, "div\x00class\x00places")
+							vgn.AddAttrInterface("id", c.slot("compare-places", i))
+							vgn = element(vgparent, "div")
+							vgn.AddAttrInterface("id", c.id("compare-gates", i))
 						}
-						vgn = text(vgparent, "\n      ")
 						vgn = element(vgparent, "div\x00class\x00score")
-						vgn.AddAttrInterface("hidden", col.Score == "")
-						{
-							vgparent := vgn
-							_ = vgparent
-							vgn = element(vgparent, "p\x00class\x00small q2")
-							content(vgn, col.Set)
-							vgn = element(vgparent, "p")
-							{
-								vgparent := vgn
-								_ = vgparent
-								vgn = element(vgparent, "b")
-								content(vgn, col.Score)
-							}
-							vgn = element(vgparent, "p\x00class\x00small q2")
-							content(vgn, col.Why)
-							vgn = text(vgparent, "\n        ")
-							vgn = element(vgparent, "div\x00class\x00axis")
-							vgn.AddAttrInterface("hidden", col.Zero == "")
-							{
-								vgparent := vgn
-								_ = vgparent
-								vgn = drawing(vgparent, "svg\x00viewBox\x000 0 100 20\x00preserveAspectRatio\x00none\x00aria-hidden\x00true")
-								{
-									vgparent := vgn
-									_ = vgparent
-									vgn = drawing(vgparent, "path\x00class\x00zero")
-									vgn.AddAttrInterface("d", col.Zero)
-									vgn = drawing(vgparent, "path\x00class\x00whisker")
-									vgn.AddAttrInterface("d", col.Whisker)
-									vgn = drawing(vgparent, "path\x00class\x00mean")
-									vgn.AddAttrInterface("d", col.Mean)
-								}
-								vgn = element(vgparent, "p\x00class\x00small q2")
-								{
-									vgparent := vgn
-									_ = vgparent
-									vgn = element(vgparent, "span")
-									content(vgn, c.lo())
-									vgn = element(vgparent, "span")
-									content(vgn, c.hi())
-								}
-							}
-						}
+						vgn.AddAttrInterface("id", c.id("compare-score", i))
 					}
 				}
 				vgn = text(vgparent, "\n    ")

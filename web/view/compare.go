@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"html"
 	"math"
 	"slices"
 
@@ -34,7 +35,13 @@ func (s *State) familyOf(name string) []string {
 
 // Families are networks that can be compared, of each family one that has attention.
 func (s *State) Families() []ModelChoice {
-	return slices.DeleteFunc(slices.Clone(s.Models), func(m ModelChoice) bool { return len(m.Family) < 2 || m.Family[1] != m.Name })
+	var list []ModelChoice
+	for i := range s.Models {
+		if m := &s.Models[i]; len(m.Family) > 1 && m.Family[1] == m.Name {
+			list = append(list, *m)
+		}
+	}
+	return list
 }
 
 // Compared is the shown comparison, nil if there is none.
@@ -45,26 +52,31 @@ func (s *State) Compared() *protocol.Compared {
 	return s.Panel.Compare
 }
 
-// CompareColumn is one network's answer, or why there is none.
+// CompareColumn is the place of one network's answer.
 type CompareColumn struct {
-	Title, Note string
-	Wait        string       // why there is no answer
-	Scale       string       // of its map, where that has one of its own
-	Top         []Prediction // the three most probable classes
-	Answer      Prediction   // the first of them
-
-	Gates        string // how many there are, or that there are none
-	Bodies, Caps string // these as paths in SparkW x SparkH
-	Places       bool   // it has a map of places, too
-
-	Set, Score, Why     string // what attention brings over a test set; why nothing can be said of that
-	Zero, Whisker, Mean string // paths of 100 x 20: the scale of CompareAxis with its 0, and the score on it
-
-	At int // index of Compared.Columns; -1 without an answer
+	Name string
+	Open bool // with every gate at 1
+	At   int  // index of Compared.Columns; -1 without an answer
 }
 
-// SparkW and SparkH are the size of the drawing of a column's gates.
-const SparkW, SparkH = 240, 64
+// CompareColumns are the places side by side: those of the family in its order, then of one with
+// every gate at 1.
+func (s *State) CompareColumns() (list []CompareColumn) {
+	t := s.Compared()
+	for _, name := range s.Family() {
+		c := CompareColumn{Name: name, At: -1}
+		for i := 0; t != nil && i < len(t.Columns); i++ {
+			if t.Columns[i].Model == name && !t.Columns[i].Open {
+				c.At = i
+			}
+		}
+		list = append(list, c)
+	}
+	if open := s.opened(); open != nil {
+		list = append(list, CompareColumn{open.Model, true, len(t.Columns) - 1})
+	}
+	return list
+}
 
 // CompareModel is a network of the family, nil before it is loaded.
 func (s *State) CompareModel(name string) *protocol.Model {
@@ -97,49 +109,57 @@ func (s *State) memberName(name string) string {
 	return s.in(compareNone)
 }
 
-// CompareColumns are the answers side by side: those of the family in its order, then one with
-// every gate at 1.
-func (s *State) CompareColumns() (list []CompareColumn) {
-	t := s.Compared()
-	if t == nil {
-		t = &protocol.Compared{}
+// CompareParts are the parts of a column as HTML, by the ends of their ids.
+var CompareParts = [...]string{"head", "under", "says", "gates", "score"}
+
+const small = `<p class="small q2">`
+
+// CompareHTML makes them: what the network is; below its picture the map's scale, or why there is
+// none; its answer; its gates; what its attention brings.
+func (s *State) CompareHTML(c CompareColumn) (parts [len(CompareParts)]string) {
+	title, note := s.memberName(c.Name), s.in(compareOpenNote)
+	if m := s.CompareModel(c.Name); c.Open {
+		title = fmt.Sprintf(s.in(compareOpen), title)
+	} else if note = ""; m != nil {
+		note = s.in(compareKind(m)) + fmt.Sprintf(s.in(compareParams), thousands(params(m)))
 	}
-	for _, name := range s.Family() {
-		c := CompareColumn{Title: s.memberName(name), At: slices.IndexFunc(t.Columns, func(c protocol.Column) bool { return c.Model == name && !c.Open })}
-		if m := s.CompareModel(name); m != nil {
-			c.Note = s.in(compareKinds[attention(m)]) + fmt.Sprintf(s.in(compareParams), thousands(params(m)))
+	parts[0] = "<h3>" + html.EscapeString(title) + "</h3>" + small + note + "</p>"
+	if c.At < 0 {
+		wait := compareLoading
+		if s.Compare.Failed[c.Name] {
+			wait = compareFailed
 		}
-		if c.At < 0 {
-			c.Wait = s.in(compareLoading)
-			if s.Compare.Failed[name] {
-				c.Wait = s.in(compareFailed)
-			}
-		}
-		list = append(list, c)
+		parts[1] = `<p class="wait">` + s.in(wait) + "</p>"
+		return parts
 	}
-	if open := s.opened(); open != nil {
-		name := s.memberName(open.Model)
-		list = append(list, CompareColumn{Title: fmt.Sprintf(s.in(compareOpen), name), Note: s.in(compareOpenNote), At: len(t.Columns) - 1})
+	of := &s.Compared().Columns[c.At]
+	if hi, one := s.CompareScales(); hi[c.At] == 0 {
+		parts[1] = small + s.in(compareNoMap)
+	} else if !one {
+		parts[1] = small + fmt.Sprintf(s.in(compareOwn), Number(hi[c.At]))
 	}
-	hi, one := s.CompareScales()
-	for i := range list {
-		c := &list[i]
-		if c.At < 0 {
-			continue
+	for i, p := range s.ranked(of.Probs)[:min(3, len(of.Probs))] {
+		class, name := "row", html.EscapeString(p.Name)
+		if i == 0 {
+			parts[2] = fmt.Sprintf(`<p class="aba"><b>%s</b> <span class="q2">%s</span></p><ol class="preds">`, html.EscapeString(upperFirst(p.Name)), p.Percent)
 		}
-		if hi[c.At] == 0 {
-			c.Scale = s.in(compareNoMap)
-		} else if !one {
-			c.Scale = fmt.Sprintf(s.in(compareOwn), Number(hi[c.At]))
+		if p.Top {
+			class = "row top"
 		}
-		of := &t.Columns[c.At]
-		c.Top = s.ranked(of.Probs)[:min(3, len(of.Probs))]
-		c.Answer = c.Top[0]
-		c.Answer.Name = upperFirst(c.Answer.Name)
-		s.compareGates(c, of)
-		s.compareScore(c, of)
+		parts[2] += fmt.Sprintf(`<li class="%s"><span>%s</span><span class="track"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect height="8" width="%s"/></svg></span><span class="p">%s</span></li>`,
+			class, name, p.Width, html.EscapeString(p.Percent))
 	}
-	return list
+	parts[3] = small + s.in(compareNoGates)
+	if of.Gates > 0 {
+		text := fmt.Sprintf(s.in(compareGates), of.Gates)
+		if of.Places.W > 1 {
+			text = fmt.Sprintf(s.in(comparePlaces), of.Places.W, of.Places.H, of.Gates)
+		}
+		bodies, caps := Spark(of.Scale, 240, 64)
+		parts[3] = fmt.Sprintf(`%s%s</p><svg viewBox="0 0 240 64" preserveAspectRatio="none" aria-hidden="true"><path class="body" d="%s"/><path class="caps" d="%s"/></svg>`, small, ones(text), bodies, caps)
+	}
+	parts[4] = s.compareScore(c)
+	return parts
 }
 
 // opened is the answer with every gate at 1, nil if there is none.
@@ -157,22 +177,6 @@ func params(m *protocol.Model) (n int) {
 		n += l.Params
 	}
 	return n
-}
-
-// compareGates draws a column's gates.
-func (s *State) compareGates(c *CompareColumn, of *protocol.Column) {
-	p := &of.Places
-	c.Places = p.W > 1
-	switch {
-	case of.Gates == 0:
-		c.Gates = s.in(compareNoGates)
-		return
-	case c.Places:
-		c.Gates = counted(s.in(comparePlaces), p.W, p.H, of.Gates)
-	default:
-		c.Gates = counted(s.in(compareGates), of.Gates)
-	}
-	c.Bodies, c.Caps = Spark(of.Scale, SparkW, SparkH)
 }
 
 // difference is what a network's card says that its attention brings, nil where it does not.
@@ -194,46 +198,39 @@ func (s *State) CompareAxis() (lo, hi float64) {
 	return lo, hi
 }
 
-// CompareTicks are the numbers at these ends, "" where there are none.
-func (s *State) CompareTicks() (lo, hi string) {
-	a, b := s.CompareAxis()
-	if a == b {
-		return "", ""
-	}
-	return minus(fmt.Sprintf("%.0f", a)), fmt.Sprintf("%+.0f", b)
-}
-
 // compareScore says what a column's attention brings, with its spread: never two accuracies of one
-// seed.
-func (s *State) compareScore(c *CompareColumn, of *protocol.Column) {
+// seed. "" where no card of the family holds a difference.
+func (s *State) compareScore(c CompareColumn) string {
 	lo, hi := s.CompareAxis()
 	if lo == hi {
-		return
+		return ""
+	}
+	var points, half float64
+	score, why := compareUnmeasured, ""
+	d, first := s.difference(c.Name), c.Name == s.Family()[0]
+	switch {
+	case c.Open:
+		score, why, d = compareOpenScore, s.in(compareOpenWhy), nil
+	case first:
+		score = compareZero
+	}
+	text := s.in(score)
+	if d != nil {
+		points, half = float64(d.Points), float64(d.Half)
+		text = fmt.Sprintf(s.in(compareScore), minus(fmt.Sprintf("%+.1f", points)), half)
+	}
+	text = "<p><b>" + text + "</b></p>" + small + why
+	if d == nil && !first {
+		return text
 	}
 	at := func(v float64) float64 { return 4 + 92*(v-lo)/(hi-lo) }
-	d := s.difference(of.Model)
-	over := d
-	for _, name := range s.Family() {
-		if over == nil {
-			over = s.difference(name)
-		}
-	}
-	c.Set = fmt.Sprintf(s.in(compareOver), thousands(over.Pictures))
-	zero := fmt.Sprintf("M4 10H96M%.1f 2V18", at(0))
-	dot := func(v float64) string { return fmt.Sprintf("M%.1f 10h.01", at(v)) }
-	switch {
-	case of.Open:
-		c.Score, c.Why = s.in(compareOpenScore), s.in(compareOpenWhy)
-	case of.Model == s.Family()[0]:
-		c.Score, c.Zero, c.Mean = s.in(compareZero), zero, dot(0)
-	case d == nil:
-		c.Score = s.in(compareUnmeasured)
-	default:
-		points, half := float64(d.Points), float64(d.Half)
-		c.Score = fmt.Sprintf(s.in(compareScore), minus(fmt.Sprintf("%+.1f", points)), fmt.Sprintf("%.1f", half))
-		a, b := at(points-half), at(points+half)
-		c.Zero, c.Whisker, c.Mean = zero, fmt.Sprintf("M%.1f 6v8M%.1f 6v8M%.1f 10H%.1f", a, b, a, b), dot(points)
-	}
+	var axis, mark path
+	axis.rect(4, 10, 92, 0)
+	axis.rect(at(0), 2, 0, 16)
+	mark.rect(at(points-half), 9, at(points+half)-at(points-half), 2)
+	mark.rect(at(points)-1, 4, 2, 12)
+	return text + `</p><svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true"><path class="zero" d="` + string(axis) + `"/><path d="` + string(mark) + `"/></svg><p class="small q2 ends"><span>` +
+		minus(fmt.Sprintf("%.0f</span><span>%+.0f</span>", lo, hi))
 }
 
 // CompareBrings says what the differences over a test set are, or that there are none.

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,6 +51,17 @@ var (
 	stays, goes = []float32{.2, .5, .3}, []float32{.7, .2, .1}
 )
 
+// column is a column's parts in words, tags left out.
+func column(s *State, i int) []string {
+	parts := s.CompareHTML(s.CompareColumns()[i])
+	var list []string
+	for _, html := range parts {
+		text := regexp.MustCompile(`(<[^>]*>)+`).ReplaceAllString(html, "|")
+		list = append(list, strings.Trim(strings.NewReplacer("&lt;", "<", "| |", "|").Replace(text), "| "))
+	}
+	return list
+}
+
 func TestCompareWords(t *testing.T) {
 	for _, c := range []struct {
 		probs  [][]float32
@@ -74,20 +87,23 @@ func TestCompareWords(t *testing.T) {
 // be loaded; behind them stands the one with its gates at 1.
 func TestCompareColumns(t *testing.T) {
 	s := withFamily(ship, ship, ship, cat, stays)
-	titles := func() (list []string) {
-		for _, c := range s.CompareColumns() {
-			list = append(list, c.Title+"|"+c.Gates+"|"+c.Wait)
+	all := func() (text string) {
+		for i := range s.CompareColumns() {
+			text += strings.Join(column(s, i)[:4], " / ") + "\n"
 		}
-		return list
+		return text
 	}
-	want := "No attention|no gates|\nSE|2 gates, last block|\nECA|2 gates, last block|\nCBAM|2 × 2 places and 2 gates, last block|\nSE, gates at 1|2 gates, last block|"
-	if got := strings.Join(titles(), "\n"); got != want {
+	const says = "Ship|93 %|ship|93 %|dog|5 %|cat|2 %"
+	want := "No attention|the same layers, nothing between; 1\u00a0000 parameters / no positive evidence / " + says + " / no gates\n" +
+		"SE|squeeze, two small layers, a gate a channel; 1\u00a0200 parameters / no positive evidence / " + says + " / 2 gates, last block\n" +
+		"ECA|squeeze, one short filter along the channels; 1\u00a0400 parameters / no positive evidence / " + says + " / 2 gates, last block\n" +
+		"CBAM|gates for the channels, then for the places; 1\u00a0600 parameters / no positive evidence / Cat|80 %|cat|80 %|ship|10 %|dog|10 % / 2 × 2 places and 2 gates, last block\n" +
+		"SE, gates at 1|its own weights, every gate held at 1 / no positive evidence / Ship|50 %|ship|50 %|dog|30 %|cat|20 % / 2 gates, last block\n"
+	if got := all(); got != want {
 		t.Errorf("columns\n%s\nwant\n%s", got, want)
 	}
-	cols := s.CompareColumns()
-	if cols[0].Note != "the same layers, nothing between; 1\u00a0000 parameters" || cols[2].Note != "squeeze, one short filter along the channels; 1\u00a0400 parameters" ||
-		len(cols[1].Top) != 3 || cols[1].Answer.Percent != "93 %" || cols[1].Answer.Name != "Ship" || !cols[3].Places || cols[1].Places || cols[0].Bodies != "" || cols[4].Caps == "" {
-		t.Errorf("columns %+v", cols)
+	if html := s.CompareHTML(s.CompareColumns()[1])[3]; strings.Count(html, "<path") != 2 || strings.Count(html, "M") != 4 {
+		t.Errorf("two gates are drawn as %s", html)
 	}
 	if s.CompareTitle() != "5 networks, one picture" || s.CompareStatus() != "" || len(s.Families()) != 1 || s.FamilyName(s.Families()[0]) != "Compare The net (4 networks)" {
 		t.Errorf("%q, status %q, families %+v", s.CompareTitle(), s.CompareStatus(), s.Families())
@@ -99,16 +115,16 @@ func TestCompareColumns(t *testing.T) {
 	s.Compare.Failed["eca"] = true
 	c := s.Panel.Compare
 	c.Columns = append(c.Columns[:2], c.Columns[4])
-	want = "No attention|no gates|\nSE|2 gates, last block|\nThe eca||" + compareFailed.en + "\nThe cbam||Loading …\nSE, gates at 1|2 gates, last block|"
-	if got := strings.Join(titles(), "\n"); got != want {
-		t.Errorf("columns\n%s\nwant\n%s", got, want)
+	want = "The eca / " + compareFailed.en + " /  / \nThe cbam / Loading … /  / \n"
+	if got := all(); !strings.Contains(got, want) || len(s.CompareColumns()) != 5 {
+		t.Errorf("columns\n%s\nwant in them\n%s", got, want)
 	}
 	if got := s.Look().Compare.Family; len(got) != 3 || got[2] != "cbam" {
 		t.Errorf("the page asks for %v", got)
 	}
 	s.Panel = nil // nothing has answered
-	if got := s.CompareColumns(); len(got) != 4 || got[1].Wait != "Loading …" || s.CompareText() != "" {
-		t.Errorf("columns before an answer: %+v, %q", got, s.CompareText())
+	if got := s.CompareColumns(); len(got) != 4 || column(s, 1)[1] != "Loading …" || s.CompareText() != "" {
+		t.Errorf("columns before an answer: %+v, %q, %q", got, column(s, 1), s.CompareText())
 	}
 	if s.Model = "alone"; s.CompareStatus() != compareAlone.en || s.Look() != nil || s.CompareColumns() != nil {
 		t.Errorf("status %q of a network without a family, which asks for %+v", s.CompareStatus(), s.Look())
@@ -129,7 +145,7 @@ func TestCompareScales(t *testing.T) {
 	if hi, one := s.CompareScales(); !one || hi[0] != 5 || hi[2] != 5 {
 		t.Errorf("4, 5 and 3 have the scales %v, one for all: %v", hi, one)
 	}
-	if text, hi := s.CompareHeat(); text != "evidence, one scale for all" || hi != "5.00" || s.CompareColumns()[0].Scale != "" {
+	if text, hi := s.CompareHeat(); text != "evidence, one scale for all" || hi != "5.00" || column(s, 0)[1] != "" {
 		t.Errorf("the scale of all is %q up to %q", text, hi)
 	}
 	set(1, 2, 30)
@@ -137,14 +153,14 @@ func TestCompareScales(t *testing.T) {
 	if one || hi[0] != 1 || hi[2] != 30 {
 		t.Errorf("1, 2 and 30 have the scales %v, one for all: %v", hi, one)
 	}
-	if text := s.CompareColumns()[0].Scale; text != "own scale, up to 1.00" {
+	if text := column(s, 0)[1]; text != "own scale, up to 1.00" {
 		t.Errorf("the first map's scale is %q", text)
 	}
 	if text, _ := s.CompareHeat(); text != "" {
 		t.Errorf("one scale for all is named where there is none: %q", text)
 	}
 	set(0, 2, 3)
-	if text := s.CompareColumns()[0].Scale; text != "no positive evidence" {
+	if text := column(s, 0)[1]; text != "no positive evidence" {
 		t.Errorf("a map without evidence has the scale %q", text)
 	}
 }
@@ -154,7 +170,7 @@ func TestCompareScales(t *testing.T) {
 // nothing is known.
 func TestCompareBrings(t *testing.T) {
 	s := withFamily(ship, ship, ship, ship, stays)
-	if text := s.CompareBrings(); text != compareUnknown.en || s.CompareColumns()[1].Score != "" {
+	if text := s.CompareBrings(); text != compareUnknown.en || column(s, 1)[4] != "" {
 		t.Errorf("without a card: %q", text)
 	}
 	card := func(points, half float32) *nn.Card {
@@ -165,20 +181,15 @@ func TestCompareBrings(t *testing.T) {
 	if text := s.CompareBrings(); text != want {
 		t.Errorf("with a card: %q", text)
 	}
-	var got []string
-	for _, c := range s.CompareColumns() {
-		got = append(got, c.Set+"|"+c.Score+"|"+c.Zero+"|"+c.Whisker+"|"+c.Mean)
+	for i, want := range []string{"the zero line|−2|+1", "+0.8 ± 0.2 points|−2|+1", "not measured", "−0.2 ± 1.0 points|−2|+1", "no fair score|Its other layers never learned to do without the gates."} {
+		if got := column(s, i)[4]; got != want {
+			t.Errorf("column %d: score %q, want %q", i, got, want)
+		}
 	}
-	const zero = "M4 10H96M65.3 2V18|" // of a scale from -2 to 1, drawn from 4 to 96
-	const over = "over 10\u00a0000 test pictures"
-	if list := strings.Join(got, "\n"); list != over+"|the zero line|"+zero+"|M65.3 10h.01\n"+
-		over+"|+0.8 ± 0.2 points|"+zero+"M83.7 6v8M96.0 6v8M83.7 10H96.0|M89.9 10h.01\n"+
-		over+"|not measured|||\n"+
-		over+"|−0.2 ± 1.0 points|"+zero+"M28.2 6v8M89.6 6v8M28.2 10H89.6|M58.9 10h.01\n"+
-		over+"|no fair score|||" {
-		t.Errorf("scores\n%s", list)
-	}
-	if lo, hi := s.CompareTicks(); lo != "−2" || hi != "+1" {
-		t.Errorf("the scale goes from %s to %s", lo, hi)
+	// On a scale from -2 to 1, drawn from 4 to 96.
+	at := func(points float64) string { return fmt.Sprintf("%.1f", 4+92*(points+2)/3) }
+	want = "M " + at(.6) + " 9.0h " + fmt.Sprintf("%.1f", 92*.4/3) + "v 2.0"
+	if html := s.CompareHTML(s.CompareColumns()[1])[4]; !strings.Contains(html, want) {
+		t.Errorf("the score is drawn as %s\nwant in it %s", html, want)
 	}
 }

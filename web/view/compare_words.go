@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sescope/nn"
+	"sescope/web/protocol"
 )
 
 // Words of Compare.
@@ -20,11 +21,14 @@ var (
 	compareFamily  = both{"Compare %s (%d networks)", "比较%s（%d 个网络）"}
 
 	compareOpenNote = both{"its own weights, every gate held at 1", "权重不变，每个门控固定为 1"}
-	compareKinds    = map[string]both{
-		"":     {"the same layers, nothing between", "同样的层，中间什么也不加"},
-		nn.SE:  {"squeeze, two small layers, a gate a channel", "压缩，经过两个小层，每个通道一个门控"},
-		"eca":  {"squeeze, one short filter along the channels", "压缩，再用一个短滤波器沿通道滑过"},
-		"cbam": {"gates for the channels, then for the places", "先给通道门控，再给位置门控"},
+	compareKinds    = [...]struct {
+		kind string
+		both
+	}{
+		{"", both{"the same layers, nothing between", "同样的层，中间什么也不加"}},
+		{nn.SE, both{"squeeze, two small layers, a gate a channel", "压缩，经过两个小层，每个通道一个门控"}},
+		{"eca", both{"squeeze, one short filter along the channels", "压缩，再用一个短滤波器沿通道滑过"}},
+		{"cbam", both{"gates for the channels, then for the places", "先给通道门控，再给位置门控"}},
 	}
 
 	compareHeat    = both{"evidence, one scale for all", "证据，同一刻度"}
@@ -34,8 +38,7 @@ var (
 	comparePlaces  = both{"%d × %d places and %d gates, last block", "最后一块的 %d × %d 个位置与 %d 个门控"}
 	compareNoGates = both{"no gates", "没有门控"}
 
-	compareOver       = both{"over %s test pictures", "在 %s 张测试图片上"}
-	compareScore      = both{"%s ± %s points", "%s ± %s 个百分点"}
+	compareScore      = both{"%s ± %.1f points", "%s ± %.1f 个百分点"}
 	compareZero       = both{"the zero line", "零线"}
 	compareUnmeasured = both{"not measured", "未测量"}
 	compareOpenScore  = both{"no fair score", "无法公平比较"}
@@ -57,13 +60,20 @@ var (
 	compareDecide   = both{"In %s the gates decide: forced to 1 it says %s, and %s goes from %s to %s.", "在 %s 中由门控决定：强制为 1 后答案是%s，%s从 %s 变为 %s。"}
 )
 
+// compareKind says in a few words what a network's attention does.
+func compareKind(m *protocol.Model) (text both) {
+	op := attention(m)
+	for i := range compareKinds {
+		if compareKinds[i].kind == op {
+			text = compareKinds[i].both
+		}
+	}
+	return text
+}
+
 // CompareTitle says how many networks stand side by side.
 func (s *State) CompareTitle() string {
-	n := len(s.Family())
-	if s.opened() != nil {
-		n++
-	}
-	return fmt.Sprintf(s.in(compareTitle), n)
+	return fmt.Sprintf(s.in(compareTitle), len(s.CompareColumns()))
 }
 
 // CompareAlike says what they have in common.

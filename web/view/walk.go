@@ -73,12 +73,19 @@ func (s *State) walkWords() walkPageWords { return s.walkWordsOf(s.WalkPage()) }
 // walkWordsOf are a page's own words, or those of the block's kind of attention where that does it
 // another way.
 func (s *State) walkWordsOf(page string) walkPageWords {
-	if s.walkBlock() {
-		if w, ok := walkKinds[s.walkAccount().Kind+" "+page]; ok {
-			return w
+	w := walkPageWords{walkNames[page], walkTitles[page], walkTexts[page]}
+	for i := range walkKinds {
+		k := &walkKinds[i]
+		if k.page != page || !s.walkBlock() || k.kind != s.walkAccount().Kind {
+			continue
+		}
+		for j, to := range []*both{&w.name, &w.title, &w.text} {
+			if from := [...]both{k.name, k.title, k.text}[j]; from.en != "" {
+				*to = from
+			}
 		}
 	}
-	return walkPageWords{walkNames[page], walkTitles[page], walkTexts[page]}
+	return w
 }
 
 // walkBlockName is what the block that the walk goes through is called: "SE 4".

@@ -99,24 +99,21 @@ func (s *State) figurePlaces(f *figure, a *protocol.Flow) {
 	p := s.walkPlaces()
 	plane := func(data []float32) protocol.Plane { return protocol.Plane{W: p.Map.W, H: p.Map.H, Data: data} }
 	for i, data := range [][]float32{p.Mean, p.Max} {
-		if i > 0 {
-			f.arrow("+")
-		}
 		lo, hi := span(plane(data))
-		f.part("", squeezeTexts[i].name[s.lang()], counted(s.in(both{"over %d channels", "在 %d 个通道上"}), p.Map.C), heatSVG(plane(data), lo, hi), "")
+		f.part("", squeezeTexts[i].name[s.lang()], "", heatSVG(plane(data), lo, hi), "")
 	}
 	f.arrow(fmt.Sprintf("%d × %d, σ", p.Kernel, p.Kernel))
-	f.part("wk-lit", s.in(both{"gates of places", "位置门控"}), s.in(both{"0 to 1", "0 到 1"}), heatSVG(plane(p.Scale), 0, 1), "")
+	f.part("wk-lit", s.in(walkNames[WalkPlaces]), "", heatSVG(plane(p.Scale), 0, 1), "")
 	f.arrow("×")
 	lo, hi := span(a.After)
-	channel := fmt.Sprintf(s.in(both{"channel %d", "通道 %d"}), a.Channel)
-	f.part("", channel, s.in(both{"behind its gate", "经过门控后"}), heatSVG(a.After, lo, hi), "")
-	f.arrow("=")
-	out := slices.Clone(a.After.Data)
-	for i := range min(len(out), len(p.Scale)) {
-		out[i] *= p.Scale[i]
+	out := make([]float32, len(p.Scale))
+	for i, g := range p.Scale {
+		out[i] = a.After.Data[i] * g
 	}
-	f.part("wk-lit", channel, s.in(both{"place by place", "逐个位置"}), heatSVG(protocol.Plane{W: a.After.W, H: a.After.H, Data: out}, lo, hi), "")
+	channel := fmt.Sprintf(s.T().Channel, a.Channel)
+	f.part("", channel, "", heatSVG(a.After, lo, hi), "")
+	f.arrow("=")
+	f.part("wk-lit", channel, "", heatSVG(plane(out), lo, hi), "")
 }
 
 // sample picks up to n of count indices, spread evenly, with one of them included unless that is

@@ -28,10 +28,10 @@ func TestWalkWords(t *testing.T) {
 // The words about another kind of attention have as many numbers in one language as in the other.
 func TestWalkKinds(t *testing.T) {
 	verb := regexp.MustCompile(`%(\[\d\])?[a-z]`)
-	for page, w := range walkKinds {
+	for _, w := range walkKinds {
 		for _, text := range []both{w.name, w.title, w.text} {
-			if en, zh := verb.FindAllString(text.en, -1), verb.FindAllString(text.zh, -1); text.en == "" || text.zh == "" || len(en) != len(zh) {
-				t.Errorf("%s: %q and %q: one is missing, or their numbers differ", page, text.en, text.zh)
+			if en, zh := verb.FindAllString(text.en, -1), verb.FindAllString(text.zh, -1); (text.en == "") != (text.zh == "") || len(en) != len(zh) {
+				t.Errorf("%s, %s: %q and %q: one is missing, or their numbers differ", w.kind, w.page, text.en, text.zh)
 			}
 		}
 	}

@@ -173,56 +173,51 @@ var walkTexts = map[string]both{
 // walkPageWords are the words of a page: its name in the row of steps, its title, its text.
 type walkPageWords struct{ name, title, text both }
 
-// walkKinds are the words of pages on which a kind of attention does otherwise than SE.
-var walkKinds = map[string]walkPageWords{
-	"eca " + WalkSecond: {
-		both{"excite (convolution)", "激励（卷积）"},
-		both{"A small convolution listens to the neighbours", "一个小卷积听取相邻的通道"},
-		both{
+// walkKinds are the words of pages on which a kind of attention does otherwise than SE; an empty one
+// is as the page's own.
+var walkKinds = [...]struct {
+	kind, page string
+	walkPageWords
+}{
+	{"eca", WalkSecond, walkPageWords{
+		name:  both{"excite (convolution)", "激励（卷积）"},
+		title: both{"A small convolution listens to the neighbours", "一个小卷积听取相邻的通道"},
+		text: both{
 			"It runs over the %d means, one after another, with the same few weights everywhere. For channel %d it multiplies %d means, its own and its neighbours', and their sum is %s.",
 			"它沿着 %d 个均值依次滑过，处处用同样的几个权重。对通道 %d，它把自己与相邻通道的 %d 个均值各乘以一个权重，和是 %s。",
 		},
-	},
-	"cbam " + WalkSqueeze: {
-		walkNames[WalkSqueeze],
-		both{"Squeeze: each map becomes two numbers", "压缩：每张特征图变成两个数"},
-		both{
+	}},
+	{"cbam", WalkSqueeze, walkPageWords{
+		title: both{"Squeeze: each map becomes two numbers", "压缩：每张特征图变成两个数"},
+		text: both{
 			"In front of %s stand %d maps of %d × %d. Channel %d's %d values have the mean %s and the maximum %s: these two numbers go on, and where things were is left for later.",
 			"%s 的前面有 %d 张 %d × %d 的特征图。通道 %d 的 %d 个值的均值是 %s，最大值是 %s：往后传的是这两个数，物体在哪里留到后面处理。",
 		},
-	},
-	"cbam " + WalkFirst: {
-		walkNames[WalkFirst],
-		walkTitles[WalkFirst],
-		both{
+	}},
+	{"cbam", WalkFirst, walkPageWords{
+		text: both{
 			"Each adds up the %d means with weights of its own, then with the very same weights the maxima: one small network for both. With only %d neurons for %d channels, the channels have to share.",
 			"每个神经元用自己的权重把 %d 个均值加起来，再用同样的权重把最大值加起来：两者共用一个小网络。%d 个神经元面对 %d 个通道，通道之间只好共享。",
 		},
-	},
-	"cbam " + WalkHidden: {
-		walkNames[WalkHidden],
-		walkTitles[WalkHidden],
-		both{
+	}},
+	{"cbam", WalkHidden, walkPageWords{
+		text: both{
 			"On this picture the means wake %d neurons, the maxima %d, of %d. Another picture wakes others.",
 			"对这张图片，均值唤醒了 %d 个神经元，最大值唤醒了 %d 个，共 %d 个。换一张图片，醒来的会是另一些。",
 		},
-	},
-	"cbam " + WalkSecond: {
-		walkNames[WalkSecond],
-		walkTitles[WalkSecond],
-		both{
+	}},
+	{"cbam", WalkSecond, walkPageWords{
+		text: both{
 			"For each of the %d channels it adds up what the neurons answer to the means and to the maxima. Channel %d has %d weights for that, and its sum is %s.",
 			"对 %d 个通道中的每一个，它把神经元对均值和对最大值的回答加在一起。通道 %d 为此有 %d 个权重，和是 %s。",
 		},
-	},
-	"cbam " + WalkScale: {
-		walkNames[WalkScale],
-		walkTitles[WalkScale],
-		both{
+	}},
+	{"cbam", WalkScale, walkPageWords{
+		text: both{
 			"All %d values of channel %d are multiplied by %s, wherever they lie. This gate speaks for its whole map; places come next.",
 			"通道 %[2]d 的全部 %[1]d 个值都乘以 %[3]s，不论在哪里。这个门控管一整张特征图；位置接下来处理。",
 		},
-	},
+	}},
 }
 
 // HTML is the question as an element that opens.

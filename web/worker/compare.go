@@ -14,7 +14,7 @@ const comparedTiles = 16
 
 // family is what stands beside the first network.
 type family struct {
-	others []member
+	others []*member
 	open   *nn.Session // a network of the family a second time, with every gate at 1
 	heat   []*nn.Heatmap
 }
@@ -32,35 +32,31 @@ func (n *network) loadSecond(name, spec string, file []byte, heavy bool) (*proto
 	if err != nil {
 		return nil, err
 	}
-	n.keepOthers(func(m member) bool { return m.name != name })
-	n.family.others = append(n.family.others, member{name: name, session: session})
+	m := &member{name: name, session: session}
+	for i, other := range n.family.others {
+		if other.name == name {
+			n.family.others[i] = m
+			return info, nil
+		}
+	}
+	n.family.others = append(n.family.others, m)
 	return info, nil
-}
-
-// keepOthers lets the other networks of the family go but for those to keep.
-func (n *network) keepOthers(keep func(member) bool) {
-	n.family.others = slices.DeleteFunc(n.family.others, func(m member) bool { return !keep(m) })
 }
 
 // members are the networks of a family that are loaded and know as many classes as the first, in
 // the family's order, and behind them one with every gate at 1: the first network if it has gates,
-// or else the first of the family that has. Networks of other families are let go.
-func (n *network) members(names []string) (list []member) {
-	n.keepOthers(func(m member) bool { return slices.Contains(names, m.name) })
+// or else the first of the family that has.
+func (n *network) members(names []string) (list []*member) {
+	loaded := append(slices.Clip(n.family.others), &member{name: n.name, session: n.session})
 	var gated *member
 	for _, name := range names {
-		m := member{name: name}
-		if name == n.name {
-			m.session = n.session
-		} else if i := slices.IndexFunc(n.family.others, func(m member) bool { return m.name == name }); i >= 0 {
-			m.session = n.family.others[i].session
-		}
-		if m.session == nil || len(m.session.Trace().Logits) != len(n.session.Trace().Logits) {
-			continue
-		}
-		list = append(list, m)
-		if len(m.session.Trace().Gates) > 0 && (gated == nil || m.session == n.session) {
-			gated = &m
+		for _, m := range loaded {
+			if m.name == name && len(m.session.Trace().Logits) == len(n.session.Trace().Logits) {
+				list = append(list, m)
+				if len(m.session.Trace().Gates) > 0 && (gated == nil || m.session == n.session) {
+					gated = m
+				}
+			}
 		}
 	}
 	if gated == nil {
@@ -77,7 +73,7 @@ func (n *network) members(names []string) (list []member) {
 		}
 		n.family.open = open
 	}
-	return append(list, member{gated.name, n.family.open, true})
+	return append(list, &member{gated.name, n.family.open, true})
 }
 
 // compare runs the kept picture through the other networks of a family and collects the answers; t
@@ -147,11 +143,11 @@ func (n *network) try(req protocol.Request, picture *image.NRGBA) ([]protocol.Tr
 		return nil, fmt.Errorf("a picture was to be tried before a network was loaded")
 	}
 	n.trace = nil // its session runs another picture now
-	list := []member{{session: n.session}}
+	list := []*member{{session: n.session}}
 	if names := req.Family(); names != nil {
 		list = n.members(names)
 	} else if req.Look != nil && req.Look.Times && n.rounded.session != nil {
-		list = append(list, member{session: n.rounded.session})
+		list = append(list, &member{session: n.rounded.session})
 	}
 	var tried []protocol.Tried
 	for _, m := range list {
