@@ -16,7 +16,7 @@ var rooms = map[string]string{
 	"nn":      "sescope/kernels sescope/weights github.com/chewxy/math32",
 	"web":     "sescope/nn sescope/weights github.com/vugu/", // weights: the worker reads the file that it is handed
 	"wasm":    "sescope/web",
-	"server":  "github.com/andybalholm/brotli rsc.io/qr sescope/wasm/postlink", // pack makes the relaxed build
+	"server":  "github.com/andybalholm/brotli github.com/tdewolff/minify/v2 github.com/tdewolff/minify/v2/css github.com/tdewolff/minify/v2/js rsc.io/qr sescope/wasm/postlink", // pack makes the relaxed build
 }
 
 // extra are single packages that need more: programs and what only they hold, which no other room
