@@ -19,7 +19,7 @@ sys.path.insert(0, str(BENCH.parents[1] / "weights" / "train"))
 
 import generated  # noqa: E402
 import safetensors  # noqa: E402
-import trace  # noqa: E402
+from sescope_export import trace  # noqa: E402
 
 NETWORKS = ["mobilenet_v3_small", "mobilenet_v2", "efficientnet_b0", "resnet18", "resnet50", "regnet_y_400mf"]
 SIZE, CLASSES = 224, 1000
