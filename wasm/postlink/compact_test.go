@@ -216,7 +216,7 @@ func TestCompactRefuses(t *testing.T) {
 
 // What points to the tables has to be what runtime keeps of a module: bytes are cleared by it.
 func TestThinRefuses(t *testing.T) {
-	const base, at, start, buckets, end = 1000, 0, 8 * moduleWords, 8*moduleWords + 100, 8*moduleWords + 300
+	const base, at, start, buckets, end = 1000, 16, 16 + 8*moduleWords, 16 + 8*moduleWords + 100, 16 + 8*moduleWords + 300
 	module := func(change func(words []uint64, memory []byte)) *tables {
 		memory := make([]byte, end)
 		words := make([]uint64, moduleWords)
@@ -224,6 +224,7 @@ func TestThinRefuses(t *testing.T) {
 		words[moduleBuckets], words[moduleFirst], words[moduleLast] = base+buckets, 0x10000, 0x10000+2*bucketSpan
 		words[moduleData], words[moduleEnd] = base+start+90, base+buckets
 		memory[buckets], memory[buckets+bucketSize] = 7, 8
+		binary.LittleEndian.PutUint64(memory, base+start) // by chance
 		change(words, memory)
 		for i, w := range words {
 			binary.LittleEndian.PutUint64(memory[at+8*i:], w)
@@ -236,7 +237,7 @@ func TestThinRefuses(t *testing.T) {
 		want   string
 	}{
 		{"a module", func([]uint64, []byte) {}, ""},
-		{"none", func(w []uint64, _ []byte) { w[0]++ }, "nothing points to them"},
+		{"none", func(w []uint64, memory []byte) { w[0]++; clear(memory[:8]) }, "nothing points to them"},
 		{"other names", func(w []uint64, _ []byte) { w[moduleNames]++ }, "no description of 9 functions"},
 		{"more functions", func(w []uint64, _ []byte) { w[moduleCount]++ }, "no description of 9 functions"},
 		{"data before the tables", func(w []uint64, _ []byte) { w[moduleData] = base }, "no description"},

@@ -339,21 +339,37 @@ const (
 	endOfArguments = 0xff // behind how a trace prints them
 )
 
+// moduledata finds what points to the tables: the address of their start may stand in memory by
+// chance, too.
+func (t *tables) moduledata() (word func(i int) int, err error) {
+	start := binary.LittleEndian.AppendUint64(nil, uint64(t.base+t.start))
+	err = fmt.Errorf("nothing points to them")
+	for at := 0; ; at++ {
+		next := bytes.Index(t.memory[at:], start)
+		if next < 0 || at+next+8*moduleWords > len(t.memory) {
+			return nil, err
+		}
+		at += next
+		word := func(i int) int { return int(binary.LittleEndian.Uint64(t.memory[at+8*i:])) }
+		buckets, count := word(moduleBuckets)-t.base, (word(moduleLast)-word(moduleFirst)+bucketSpan-1)/bucketSpan
+		if word(moduleNames) == t.base+t.start+t.names && word(moduleFunctions) == t.base+t.start+t.records && word(moduleCount) == len(t.list)+1 &&
+			word(moduleData) >= t.base+t.start+t.records && word(moduleEnd) >= word(moduleData) && word(moduleEnd) <= t.base+len(t.memory) &&
+			count >= 0 && buckets >= 0 && buckets <= len(t.memory) && count <= (len(t.memory)-buckets)/bucketSize {
+			return word, nil
+		}
+		err = fmt.Errorf("what points to them at %d is no description of %d functions", t.base+at, len(t.list))
+	}
+}
+
 // thin rounds what leads from a program counter to the functions near it down to every eighth: the
 // runtime looks on from there. A function has 16 buckets, which all say the same; in eight of them
 // it is eight times the same.
 func (t *tables) thin(kept, dropped map[uint32]bool) error {
-	at := bytes.Index(t.memory, binary.LittleEndian.AppendUint64(nil, uint64(t.base+t.start)))
-	if at < 0 || at+8*moduleWords > len(t.memory) {
-		return fmt.Errorf("nothing points to them")
+	word, err := t.moduledata()
+	if err != nil {
+		return err
 	}
-	word := func(i int) int { return int(binary.LittleEndian.Uint64(t.memory[at+8*i:])) }
 	buckets, count := word(moduleBuckets)-t.base, (word(moduleLast)-word(moduleFirst)+bucketSpan-1)/bucketSpan
-	if word(moduleNames) != t.base+t.start+t.names || word(moduleFunctions) != t.base+t.start+t.records || word(moduleCount) != len(t.list)+1 ||
-		word(moduleData) < t.base+t.start+t.records || word(moduleEnd) < word(moduleData) || word(moduleEnd) > t.base+len(t.memory) ||
-		count < 0 || buckets < 0 || buckets > len(t.memory) || count > (len(t.memory)-buckets)/bucketSize {
-		return fmt.Errorf("what points to them at %d is no description of %d functions", t.base+at, len(t.list))
-	}
 	data := word(moduleData) - t.base
 	for at := range dropped {
 		if from := data + int(at); !kept[at] && from >= 0 && from < len(t.memory) {
