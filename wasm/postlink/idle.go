@@ -6,7 +6,7 @@ import "regexp"
 // or a GODEBUG variable runs. A browser sets no variable, and nothing in this project asks for the
 // others; the runtime calls them behind a test of a flag that is never set. TestIdleFunctions holds
 // that to be so.
-var idle = regexp.MustCompile(`^runtime\.(` +
+var idle = regexp.MustCompile(`^internal_bisect\.(New|Hash|print|append|AppendMarker|PrintMarker|fnv|__Matcher_|__dedup_)|^runtime\.(` +
 	`traceLocker\.([A-Z]|emit|eventW|rawE|rtype|stack|startPC|string|writer)|` +
 	`trace(Writer|EventWriter)\.|__trace(Buf|Map|StackTable|TypeTable|StringTable|RegionAlloc)_\.|` +
 	`trace(Advance|ReadCPU|StopReadCPU|Stack|SyncBatch|RegisterLabelsAndReasons|BufFlush|Reader|CPUFlush)(\.|$)|` +

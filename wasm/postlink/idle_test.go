@@ -34,7 +34,8 @@ func TestIdleFunctions(t *testing.T) {
 		"runtime.findRunnable", "runtime.gopanic", // traceEnabled
 		"runtime.gcMarkTermination", "runtime.gcMarkTermination.func2", "runtime.sweepone.func1", "runtime.startpanic_m", // GODEBUG's gctrace, checkfinalizers, scavtrace, schedtrace
 		"runtime.traceback1", "runtime.traceback2", "runtime.printCgoTraceback", // GODEBUG's tracebackancestors, C
-		"runtime.traceThreadDestroy.func1",                                  // a thread ends: there is one
+		"runtime.traceThreadDestroy.func1",                            // a thread ends: there is one
+		"internal_godebug.__Setting_.Value", "internal_godebug.parse", // a GODEBUG variable with a pattern
 		"internal_godebug.registerMetric", "runtime.__timeHistogram_.write", // a GODEBUG variable was used, metrics
 		"runtime.tryRecordGoroutineProfile",
 	}
