@@ -150,16 +150,16 @@ func (d *desk) build(s *view.State) {
 func (d *desk) word(s *view.State) {
 	t := s.T()
 	for i, b := range d.blocks {
-		name := fmt.Sprintf(t.Block, i+1)
+		name := view.BlockName(d.model, i)
 		m := d.model.Blocks[i]
 		b.title.Set("textContent", name)
 		b.of.Set("textContent", fmt.Sprintf(t.BlockOf, len(d.blocks)))
-		emphasise(b.what, fmt.Sprintf(t.What, m.N))
+		emphasise(b.what, s.BlockText(m))
 		b.size.Set("textContent", fmt.Sprintf(t.BlockMaps, m.W, m.H))
 		b.toggle.Call("setAttribute", "aria-label", fmt.Sprintf(t.SESwitch, name))
 	}
 	for _, r := range d.rows {
-		r.group.Call("setAttribute", "aria-label", fmt.Sprintf(t.GatesOf, fmt.Sprintf(t.Block, r.Block+1)))
+		r.group.Call("setAttribute", "aria-label", fmt.Sprintf(t.GatesOf, view.BlockName(d.model, r.Block)))
 		for i, slider := range r.sliders {
 			slider.Call("setAttribute", "aria-label", s.ChannelName(protocol.Peek{Block: r.Block, Channel: r.First + i}))
 			r.words[i] = ""
@@ -221,7 +221,7 @@ func (p *Page) paintDesk() {
 		if !on {
 			text = s.T().SEOff
 		}
-		d.words.put(b.toggleText, fmt.Sprint("switch ", i), text)
+		d.words.put(b.toggleText, fmt.Sprint("switch ", i), fmt.Sprintf(text, view.AttentionTitle(d.model.Blocks[i].Kind)))
 	}
 	for _, r := range d.rows {
 		if !s.BlockShown(r.Block) {

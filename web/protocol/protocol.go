@@ -143,7 +143,8 @@ type Plane struct {
 // Block is one attention block of a network.
 type Block struct {
 	Layer string `json:"layer"`
-	H     int    `json:"h"` // of the map that it scales
+	Kind  string `json:"kind"` // of nn.AttentionKinds
+	H     int    `json:"h"`    // of the map that it scales
 	W     int    `json:"w"`
 	N     int    `json:"n"` // channels
 }

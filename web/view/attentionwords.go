@@ -1,10 +1,13 @@
 package view
 
 import (
+	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"sescope/nn"
+	"sescope/web/protocol"
 )
 
 // attentionWords are the words about a kind of channel attention, English and Chinese. {channels},
@@ -38,6 +41,36 @@ var attentionTexts = []attentionWords{
 		},
 		[2]string{"{width} neurons", "{width} 个神经元"},
 		[2]string{"FC", "FC"}},
+}
+
+// AttentionTitle is what people call a kind of channel attention.
+func AttentionTitle(kind string) string { return cmp.Or(nn.AttentionTitle(kind), "SE") }
+
+// BlockName names a network's attention block: "SE 1".
+func BlockName(m *protocol.Model, block int) string {
+	kind := ""
+	if m != nil && block < len(m.Blocks) {
+		kind = m.Blocks[block].Kind
+	}
+	return fmt.Sprintf("%s %d", AttentionTitle(kind), block+1)
+}
+
+// BlockName names an attention block of the shown network.
+func (s *State) BlockName(block int) string {
+	if s.Shown == nil {
+		return BlockName(nil, block)
+	}
+	return BlockName(s.Shown.Model, block)
+}
+
+// BlockText says what a block does; ** stands around what is set in bold.
+func (s *State) BlockText(b protocol.Block) string {
+	title := AttentionTitle(b.Kind)
+	text := fmt.Sprintf(s.T().What, title, b.N)
+	if strings.HasPrefix(title, "C") { // a see-bam, an ess-ee
+		text = strings.Replace(text, "An ", "A ", 1)
+	}
+	return text
 }
 
 // squeezeWords are the statistics of a channel: what one is called, and how many there are.

@@ -27,7 +27,7 @@ func (s *State) AuditBlocks() []string {
 	}
 	var list []string
 	for i, g := range s.Shown.Result.Gates {
-		list = append(list, counted(s.Words().AuditBlock, i+1, g.Map.C))
+		list = append(list, counted(s.Words().AuditBlock, s.BlockName(i), g.Map.C))
 	}
 	return list
 }

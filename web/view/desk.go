@@ -178,7 +178,7 @@ func (s *State) Changed() string {
 
 // ChannelName names a channel of an SE block.
 func (s *State) ChannelName(p protocol.Peek) string {
-	return fmt.Sprintf(s.T().BlockChannel, fmt.Sprintf(s.T().Block, p.Block+1), p.Channel)
+	return fmt.Sprintf(s.T().BlockChannel, s.BlockName(p.Block), p.Channel)
 }
 
 // GateWords is a gate for screen readers: its value, and what was done to it.

@@ -82,7 +82,7 @@ func (s *State) Figure(span Range) []Mark {
 	}
 	if s.Block < len(r.Gates) {
 		g := &r.Gates[s.Block]
-		title := fmt.Sprintf(t.Block, s.Block+1) + t.Comma + counted(t.StationGates, g.Map.C)
+		title := s.BlockName(s.Block) + t.Comma + counted(t.StationGates, g.Map.C)
 		if s.Signed() {
 			title += t.Comma + fmt.Sprintf(t.FigureBand, s.LegendUsual())
 		}

@@ -50,7 +50,7 @@ func (s *State) Chip() string {
 		return t.MapOff
 	}
 	if k := s.heldMap(); k != nil {
-		return fmt.Sprintf(t.ChipChannel, k.Channel, fmt.Sprintf(t.Block, k.Block+1))
+		return fmt.Sprintf(t.ChipChannel, k.Channel, s.BlockName(k.Block))
 	}
 	class := s.Name(s.Shown.Model.Classes[r.Class])
 	if _, ok := MapRange(r.Want.Kind, r.Heat); !ok {

@@ -36,7 +36,7 @@ func (s *State) Stops(strip *protocol.Strip) []Stop {
 			}
 			stop.Line = counted(t.StationChannels, st.N)
 		case protocol.StationBlock:
-			stop.Name, stop.Line = fmt.Sprintf(t.Block, st.Block+1), counted(t.StationGates, st.N)
+			stop.Name, stop.Line = s.BlockName(st.Block), counted(t.StationGates, st.N)
 		case protocol.StationMean:
 			stop.Name, stop.Line = t.StationMean, counted(t.StationNumbers, st.N)
 		case protocol.StationAnswer:

@@ -165,7 +165,7 @@ func (s *State) TestBlocks() []string {
 	var list []string
 	if s.Tested() {
 		for i, g := range s.Test.Model.Blocks {
-			list = append(list, counted(s.Words().AuditBlock, i+1, g.N))
+			list = append(list, counted(s.Words().AuditBlock, BlockName(s.Test.Model, i), g.N))
 		}
 	}
 	return list

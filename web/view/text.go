@@ -15,7 +15,7 @@ type Texts struct {
 	DeskTexts
 	WhyTexts
 	SignatureTexts
-	Gates, Block, BlockMaps, NoSE                                                  string
+	Gates, BlockMaps, NoSE                                                         string
 	TabsLabel, Strongest, StrongestText, RankBy, RankMean, RankGate                string
 	RankGateGrad, RankGrad                                                         string
 	Original, Channel, LabelPredicted, PredictedOnly, ChannelStats, ChannelMean    string
@@ -77,9 +77,8 @@ var (
 		WhyTexts:       englishWhy,
 		SignatureTexts: englishSignature,
 		Gates:          "Gates",
-		Block:          "SE %d",
 		BlockMaps:      "%d × %d maps",
-		NoSE:           "This network has no SE blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
+		NoSE:           "This network has no attention blocks, so it has no gates: every channel passes as it is. Choose a network with SE to compare.",
 		TabsLabel:      "Panels",
 		Strongest:      "Strongest channels of %s",
 		StrongestText:  "What the last convolution is busy with, each channel scaled to its own range and laid over the picture in jet. Active is not the same as attended: rank them another way.",
@@ -168,9 +167,8 @@ var (
 		WhyTexts:       chineseWhy,
 		SignatureTexts: chineseSignature,
 		Gates:          "门控",
-		Block:          "SE %d",
 		BlockMaps:      "特征图 %d × %d",
-		NoSE:           "这个网络没有 SE 块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
+		NoSE:           "这个网络没有注意力模块，也就没有门控：每个通道原样通过。换一个带 SE 的网络来比较。",
 		TabsLabel:      "面板",
 		Strongest:      "%s 的最强通道",
 		StrongestText:  "最后一层卷积在忙什么：每个通道各自归一化，以 jet 配色叠加在原图上。“活跃”不等于“被注意”，换一种排序试试。",

@@ -132,7 +132,7 @@ func inform(name string, session *nn.Session, bytes int) *protocol.Model {
 	}
 	describe(info, m)
 	for _, g := range session.Trace().Gates {
-		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, H: g.Map.H, W: g.Map.W, N: g.Map.C})
+		info.Blocks = append(info.Blocks, protocol.Block{Layer: g.Layer, Kind: g.Kind, H: g.Map.H, W: g.Map.W, N: g.Map.C})
 	}
 	for _, r := range m.Rankings() {
 		info.Ranks = append(info.Ranks, string(r))
