@@ -217,7 +217,11 @@ func (s *State) compareScore(c CompareColumn) string {
 	text := s.in(score)
 	if d != nil {
 		points, half = float64(d.Points), float64(d.Half)
-		text = fmt.Sprintf(s.in(compareScore), minus(fmt.Sprintf("%+.1f", points)), half)
+		sign := minus(fmt.Sprintf("%+.1f", points))
+		if points > -.05 && points < .05 {
+			sign = "0.0" // neither plus nor minus
+		}
+		text = fmt.Sprintf(s.in(compareScore), sign, half)
 	}
 	text = "<p><b>" + text + "</b></p>" + small + why
 	if d == nil && !first {

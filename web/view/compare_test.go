@@ -192,4 +192,8 @@ func TestCompareBrings(t *testing.T) {
 	if html := s.CompareHTML(s.CompareColumns()[1])[4]; !strings.Contains(html, want) {
 		t.Errorf("the score is drawn as %s\nwant in it %s", html, want)
 	}
+	s.Shown.Model.Card = card(-.04, 3.7)
+	if got, _, _ := strings.Cut(column(s, 1)[4], "|"); got != "0.0 ± 3.7 points" {
+		t.Errorf("hardly anything is %q", got)
+	}
 }
