@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sescope/nn"
 	"sescope/web/protocol"
@@ -151,7 +152,7 @@ func TestMaps(t *testing.T) {
 	}
 }
 
-// Every layer that is computed has a time of the very run, and those that were fused say so.
+// Every layer that is computed has a time, and those that were fused say so.
 func TestLayerTimes(t *testing.T) {
 	n, _, info := loaded(t, "simple-se")
 	look := &protocol.Look{Times: true}
@@ -175,8 +176,14 @@ func TestLayerTimes(t *testing.T) {
 			t.Errorf("the convolution %s took no time", info.Table[i].Name)
 		}
 	}
-	if network := trace.Network.Seconds() * 1000; sum <= 0 || sum > network || fused == 0 {
-		t.Errorf("the layers took %v of %v ms, %d fused", sum, network, fused)
+	var network time.Duration // of a run in the mean; the averages leave the largest times out
+	for _, run := range n.clock.runs {
+		for _, d := range run[1:] {
+			network += d
+		}
+	}
+	if network /= time.Duration(len(n.clock.runs)); sum <= 0 || sum > 1.0001*network.Seconds()*1000 || fused == 0 {
+		t.Errorf("the layers took %v ms of %v, %d fused", sum, network, fused)
 	}
 }
 
