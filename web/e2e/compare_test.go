@@ -146,7 +146,7 @@ func TestFamilyIsLoadedWhenWanted(t *testing.T) {
 	p.allow("404", "models/tiny-eca.")
 	restore := p.answer("*/models/tiny-eca.*safetensors*", 404)
 	p.at("#model=tiny-se")
-	loaded := "performance.getEntriesByType('resource').filter((e) => e.name.includes('models/tiny-')).length"
+	loaded := "performance.getEntriesByType('resource').filter((e) => /models.tiny-.*safetensors/.test(e.name)).length"
 	if n := eval[int](p, loaded); n != 1 {
 		t.Errorf("%d networks were fetched before Compare was opened, expected the chosen one", n)
 	}

@@ -62,6 +62,8 @@ func checkDetail(t *testing.T, d detail) {
 	classes := 10
 	if n, ok := map[string]int{"objects": 67, "everyday": 311}[d.Model]; ok {
 		classes = n
+	} else if strings.HasPrefix(d.Model, "tiny-") {
+		classes = 200
 	}
 	if len(d.Logits) != classes || len(d.Top) != 5 {
 		t.Fatalf("the result has %d logits and %d top classes, expected %d and 5", len(d.Logits), len(d.Top), classes)
