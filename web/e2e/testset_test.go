@@ -135,7 +135,7 @@ func TestOwnTestSet(t *testing.T) {
 	}
 	file := write(t, "test_batch.bin", bin)
 	p := open(t, filmCamera)
-	p.press("6")
+	p.press("5")
 	p.wait("the panel", "document.getElementById('test-open') && document.querySelector('.tdrop').checkVisibility()")
 	p.gallery("testset-empty")
 	p.choose("test-versus", "bits 4")
