@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"sescope/kernels"
 )
 
 // describe checks one layer on its input; with is the shape of add's other summand or mul's
@@ -110,3 +112,26 @@ func (l LayerSpec) describe(in, with Shape, parts []Shape) (LayerInfo, error) {
 func ops[V any](table map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(table)), ", ")
 }
+
+// packed is the number of values of a layer's weights in the layout of its kernel, or more.
+func (l LayerInfo) packed() int {
+	switch l.Op {
+	case "conv":
+		k := l.Kernel * l.Kernel
+		switch l.Algorithm() {
+		case "winograd":
+			return 36 * align4(l.In) * panels(l.LayerSpec.Out)
+		case "direct":
+			return k * align4(l.In) * panels(l.LayerSpec.Out)
+		case "grouped":
+			return k * panels(l.LayerSpec.Out) * kernels.Groups{Groups: l.groups(), CIn: l.In, COut: l.LayerSpec.Out}.Span()
+		}
+		return k * panels(l.LayerSpec.Out) * (l.In / l.groups())
+	case "linear":
+		return align4(l.In) * panels(l.LayerSpec.Out)
+	}
+	return max(l.Params, l.packedSize)
+}
+
+// panels is n rounded up to whole panels of a kernel.
+func panels(n int) int { return (n + kernels.Panel - 1) / kernels.Panel * kernels.Panel }

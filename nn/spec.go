@@ -385,26 +385,3 @@ func (s *Spec) Describe() ([]LayerInfo, error) {
 	}
 	return infos, nil
 }
-
-// packed is the number of values of a layer's weights in the layout of its kernel, or more.
-func (l LayerInfo) packed() int {
-	switch l.Op {
-	case "conv":
-		k := l.Kernel * l.Kernel
-		switch l.Algorithm() {
-		case "winograd":
-			return 36 * align4(l.In) * panels(l.LayerSpec.Out)
-		case "direct":
-			return k * align4(l.In) * panels(l.LayerSpec.Out)
-		case "grouped":
-			return k * panels(l.LayerSpec.Out) * kernels.Groups{Groups: l.groups(), CIn: l.In, COut: l.LayerSpec.Out}.Span()
-		}
-		return k * panels(l.LayerSpec.Out) * (l.In / l.groups())
-	case "linear":
-		return align4(l.In) * panels(l.LayerSpec.Out)
-	}
-	return max(l.Params, l.packedSize)
-}
-
-// panels is n rounded up to whole panels of a kernel.
-func panels(n int) int { return (n + kernels.Panel - 1) / kernels.Panel * kernels.Panel }

@@ -1,9 +1,6 @@
 package postlink
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -11,17 +8,7 @@ import (
 // What runs in a browser calls an idle function only behind a test of the flag that it belongs to:
 // each caller asks the tracer whether it is on, or is one of those that were read in Go 1.27.
 func TestIdleFunctions(t *testing.T) {
-	linked := filepath.Join(t.TempDir(), "linked.wasm")
-	cmd := exec.Command("go", "build", "-gcflags=all=-l", "-ldflags=-w", "-o", linked, "./testdata/program")
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	b, err := os.ReadFile(linked)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := decode(b)
+	m, err := decode(link(t, "./testdata/program", "-gcflags=all=-l", "-ldflags=-w"))
 	if err != nil {
 		t.Fatal(err)
 	}

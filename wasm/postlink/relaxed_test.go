@@ -142,11 +142,11 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// link makes the project's wasm with function names.
-func link(t testing.TB, flags string) []byte {
+// link builds a program for the browser, with these flags.
+func link(t testing.TB, program string, flags ...string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "linked.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags="+flags, "-o", out, "sescope/wasm")
+	cmd := exec.Command("go", append(append([]string{"build", "-trimpath", "-buildvcs=false"}, flags...), "-o", out, program)...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if b, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, b)
@@ -165,7 +165,7 @@ func TestProgram(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links the program twice")
 	}
-	linked := link(t, "-w")
+	linked := link(t, "sescope/wasm", "-ldflags=-w")
 	m, err := decode(linked)
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func TestProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stripped, err := decode(link(t, "-s -w"))
+	stripped, err := decode(link(t, "sescope/wasm", "-ldflags=-s -w"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,13 +102,8 @@ func TestShrunkProgramRuns(t *testing.T) {
 	folder := t.TempDir()
 	for _, inlining := range []string{"", "-l"} { // with and without inlined functions
 		linked := filepath.Join(folder, "linked.wasm")
-		cmd := exec.Command("go", "build", "-trimpath", "-gcflags=all="+inlining, "-ldflags=-w", "-o", linked, "./testdata/program")
-		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		b, err := os.ReadFile(linked)
-		if err != nil {
+		b := link(t, "./testdata/program", "-gcflags=all="+inlining, "-ldflags=-w")
+		if err := os.WriteFile(linked, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		small, err := Shrink(b, "main.")

@@ -9,7 +9,6 @@ import (
 
 	"sescope/nn"
 	"sescope/web/protocol"
-	"sescope/weights"
 	"sescope/weights/models"
 )
 
@@ -120,25 +119,14 @@ func testCompare(t *testing.T, family []string, first int) []protocol.Column {
 	gated := family[max(first, 1)] // the first network has no gates
 	for j, c := range columns {
 		name := append(slices.Clone(family), gated)[j]
-		f, err := weights.Read(name, fileOf(t, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := nn.Load(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := m.NewSession()
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := direct(t, fileOf(t, name))
 		if c.Open {
 			for block, g := range s.Trace().Gates {
 				s.SetGates(block, slices.Repeat([]float32{1}, len(g.Scale)))
 			}
 		}
 		alone := s.Run(n.picture)
-		heat, err := alone.Heatmap(m.Kinds()[0], 3, nil)
+		heat, err := alone.Heatmap(alone.Model.Kinds()[0], 3, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

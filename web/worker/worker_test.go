@@ -274,6 +274,12 @@ func TestWhy(t *testing.T) {
 
 func run(t *testing.T, file []byte, n *network) []float32 {
 	t.Helper()
+	return append([]float32(nil), direct(t, file).Run(n.picture).Logits...)
+}
+
+// direct is a session of a file, without the worker.
+func direct(t *testing.T, file []byte) *nn.Session {
+	t.Helper()
 	f, err := weights.Read("direct", file)
 	if err != nil {
 		t.Fatal(err)
@@ -286,7 +292,7 @@ func run(t *testing.T, file []byte, n *network) []float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append([]float32(nil), s.Run(n.picture).Logits...)
+	return s
 }
 
 // A wish that a network cannot fulfil becomes what it shows best.

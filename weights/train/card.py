@@ -8,8 +8,8 @@ INT8 is what `sescope quantize FLOAT INT8` wrote; temperature, rejection, gate s
 accuracy card in its header and tensors are rewritten in place. everyday is measured on --pictures
 (pictures.py's --out), the others on --cifar and --objects. Everything is measured with the int8
 weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test
-data; --test adds CIFAR-10's test sets to the card. --compared is what seeds.py wrote: the card then
-says what SE brings, with its spread. Printed and not written: the pictures of every class that are
+data; --test adds CIFAR-10's test sets to the card. --compared is what seeds.py or study.py wrote:
+the card then says what attention brings, with its spread. Printed and not written: the pictures of every class that are
 named rightly, and the share of every kind of outsider that passes.
 
   temperature  the one that minimises the validation pictures' negative log likelihood (Guo et al.

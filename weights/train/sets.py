@@ -37,8 +37,8 @@ EVERYDAY = {
 
 
 TINY = {
-    "en": "Trained on Tiny ImageNet's 100,000 pictures (Stanford CS231n, from ImageNet: for research, pictures not to be passed on).",
-    "zh": "训练数据为 Tiny ImageNet 的 10 万张图片（斯坦福 CS231n，取自 ImageNet：限研究用途，图片不得转发）。",
+    "en": "Trained on 91,815 of Tiny ImageNet's 100,000 training pictures (Stanford CS231n, from ImageNet: for research, pictures not to be passed on).",
+    "zh": "训练数据为 Tiny ImageNet 10 万张训练图片中的 91,815 张（斯坦福 CS231n，取自 ImageNet：限研究用途，图片不得转发）。",
 }
 
 
