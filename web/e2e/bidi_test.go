@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,6 +18,7 @@ type bidi struct {
 	last    int
 	waiting map[int]chan bidiAnswer
 	tabs    map[string]*tab // by browsing context: who is told of its events
+	left    map[string]bool // the realms of pages that were left
 	closed  error
 }
 
@@ -37,7 +39,7 @@ func newBidi(address string) (*bidi, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bidi{socket: s, waiting: map[int]chan bidiAnswer{}, tabs: map[string]*tab{}}
+	b := &bidi{socket: s, waiting: map[int]chan bidiAnswer{}, tabs: map[string]*tab{}, left: map[string]bool{}}
 	go b.read()
 	if _, err := b.call("session.new", object{"capabilities": object{"alwaysMatch": object{"unhandledPromptBehavior": object{"default": "accept"}}}}); err != nil {
 		return nil, err
@@ -118,7 +120,7 @@ func (b *bidi) call(method string, params object) (json.RawMessage, error) {
 func (b *bidi) event(method string, params json.RawMessage) {
 	var e struct {
 		Context string // of the network's events
-		Source  struct{ Context string }
+		Source  struct{ Context, Realm string }
 		Level   string
 		Type    string // "console", "javascript"
 		Method  string
@@ -140,8 +142,9 @@ func (b *bidi) event(method string, params json.RawMessage) {
 	}
 	b.mu.Lock()
 	p := b.tabs[context]
+	left := b.left[e.Source.Realm]
 	b.mu.Unlock()
-	if p == nil {
+	if p == nil || left && (strings.HasPrefix(e.Text, "fatal error:") || strings.Contains(e.Text, "ServiceWorker intercepted")) {
 		return
 	}
 	switch method {
@@ -163,6 +166,20 @@ func (b *bidi) event(method string, params json.RawMessage) {
 			p.problem("request failed: " + e.ErrorText)
 		}
 	}
+}
+
+// leave tells that the tab's page is about to be left. Firefox stops its scripts wherever they are,
+// a Go program in the midst of its scheduler, and then calls the page's listeners for pagehide,
+// which find the program in pieces; what it fetches is broken off. Nobody sees that page any more.
+func (b *bidi) leave(context string) {
+	raw, err := b.call("script.evaluate", object{"expression": "0", "target": object{"context": context}, "awaitPromise": false})
+	var page struct{ Realm string }
+	if err != nil || json.Unmarshal(raw, &page) != nil {
+		return // the navigation will say it
+	}
+	b.mu.Lock()
+	b.left[page.Realm] = true
+	b.mu.Unlock()
 }
 
 // evaluate returns the JSON of an expression's value; a promise is awaited.

@@ -228,6 +228,7 @@ func (f *fox) evaluate(expression string) (string, error) {
 }
 
 func (f *fox) navigate(url string) error {
+	f.leave(f.context)
 	_, err := f.call("browsingContext.navigate", object{"context": f.context, "url": url, "wait": "complete"})
 	return err
 }
