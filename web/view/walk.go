@@ -228,6 +228,11 @@ func (s *State) WalkOver() string {
 
 // WalkAbout says what the numbers are of: "on this picture, SE 4, channel 12".
 func (s *State) WalkAbout() string {
+	for _, m := range s.Models {
+		if m.Name == s.Loading && s.Shown.Model != nil {
+			return fmt.Sprintf(s.in(walkComing), s.Localised(m.Title), s.Localised(s.Shown.Model.Title))
+		}
+	}
 	switch s.WalkPage() {
 	case WalkPicture, WalkFilter, WalkMap, WalkHead:
 		return s.in(walkThis)

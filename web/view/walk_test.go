@@ -98,6 +98,12 @@ func TestWalkOfOtherAttention(t *testing.T) {
 			t.Errorf("%s: does a gate know where things are? %s", c.kind, where)
 		}
 	}
+	s := walking("se")
+	s.Shown.Model.Title = map[string]string{"en": "Live"}
+	s.Models, s.Loading = []ModelChoice{{Name: "next", Title: map[string]string{"en": "Everyday"}}}, "next"
+	if about := s.WalkAbout(); about != "Everyday is on its way; until then this is Live" {
+		t.Errorf("while another network is on its way the walk is about %q", about)
+	}
 	if q := walkQuestionWords[0][1].en; strings.Contains(q, "two numbers") {
 		t.Error("the words of the questions have changed for all networks")
 	}

@@ -18,6 +18,7 @@ var (
 	walkOver      = both{"Show me how, step %d of %d: %s", "看它怎么工作，第 %d 步，共 %d 步：%s"}
 	walkThis      = both{"on this picture", "用的是这张图片"}
 	walkThisBlock = both{"on this picture, %s, channel %d", "用的是这张图片，%s，通道 %d"}
+	walkComing    = both{"%s is on its way; until then this is %s", "%s正在加载；在此之前，这里是%s"}
 	walkBack      = both{"Back", "上一步"}
 	walkNext      = both{"Next: %s", "下一步：%s"}
 	walkDone      = both{"Done", "完成"}
