@@ -152,6 +152,6 @@ var chineseFirst = FirstTexts{
 	StationMean:     "均值",
 	StationNumbers:  "%d 个数",
 	StationNames:    "%d 个类别",
-	StationChannels: "%d 张特征图",
+	StationChannels: "%d 张图",
 	StationMs:       "%s 毫秒",
 }
