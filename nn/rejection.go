@@ -43,6 +43,15 @@ func (t *Trace) Rejection() (score float32, sure bool) {
 	return score, score >= r.Threshold
 }
 
+// IsStrange tells of a score whether the picture is like nothing that the network knows, which is a
+// stronger word than that it is not sure.
+func (r *Reject) IsStrange(score float32) bool {
+	if r.Strange != nil {
+		return score < *r.Strange
+	}
+	return score < r.Threshold
+}
+
 // outside is the score "features".
 func (t *Trace) outside() (score float32) {
 	y, means := t.features(), t.session.channel[0]

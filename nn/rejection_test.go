@@ -89,6 +89,18 @@ func TestKnown(t *testing.T) {
 	if score, sure := trace.Rejection(); !close32(score, float32(want)) || sure != (want >= -1) {
 		t.Errorf("features: score %v, expected %v; sure %v", score, want, sure)
 	}
+	r := byMeans.Spec.Reject
+	if r.IsStrange(r.Threshold) || !r.IsStrange(r.Threshold-1) {
+		t.Error("without a bound of its own, strange is what is below the threshold")
+	}
+	bound := r.Threshold - 2
+	if r.Strange = &bound; r.IsStrange(r.Threshold-1) || !r.IsStrange(r.Threshold-3) {
+		t.Error("strange is what is below its bound")
+	}
+	above := func(s *Spec) { byFeatures(s); v := float32(0); s.Reject.Strange = &v }
+	if _, err := withSpec(t, above, weights.NewF32("reject.weight", w, 96)); err == nil || !strings.Contains(err.Error(), "expected at most the threshold, -1") {
+		t.Errorf("strange above the threshold: %v", err)
+	}
 	if _, err := withSpec(t, byFeatures); err == nil || !strings.Contains(err.Error(), "reject.weight") {
 		t.Errorf("no weights for the features: %v", err)
 	}

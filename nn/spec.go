@@ -49,6 +49,10 @@ type Reject struct {
 	Score     string  `json:"score"`
 	Threshold float32 `json:"threshold"`
 
+	// A score below Strange is rare among the network's own pictures (a twentieth have one): the
+	// picture is like nothing that it knows. nil: as Threshold.
+	Strange *float32 `json:"strange,omitempty"`
+
 	// Of "taught", which reads the tensors reject.examples, (n, inputs of the head), reject.mean
 	// and reject.std, (inputs).
 	Limit  float32 `json:"limit,omitempty"`
@@ -232,6 +236,8 @@ func (s *Spec) check() error {
 		return fmt.Errorf("temperature %v, expected more than 0", s.Temperature)
 	case s.Reject != nil && !slices.Contains([]string{"energy", "maxlogit", "msp", "features", "taught"}, s.Reject.Score):
 		return fmt.Errorf("reject by %q, expected energy, maxlogit, msp, features or taught", s.Reject.Score)
+	case s.Reject != nil && s.Reject.Strange != nil && !(*s.Reject.Strange <= s.Reject.Threshold):
+		return fmt.Errorf("reject finds strange what is below %v, expected at most the threshold, %v", *s.Reject.Strange, s.Reject.Threshold)
 	case s.Reject != nil && s.Reject.Score == "taught" && !(s.Reject.Limit > 0 && s.Reject.Spread >= 0):
 		return fmt.Errorf("reject by taught with limit %v and spread %v, expected a limit above 0 and a spread of at least 0", s.Reject.Limit, s.Reject.Spread)
 	case len(s.Layers) == 0 || len(s.Layers) > maxLayers:

@@ -31,7 +31,7 @@ func TestWhyOnThePage(t *testing.T) {
 	check := func(what string, want float64) {
 		t.Helper()
 		// The first event behind a choice may be one that was on its way before.
-		p.wait(what+" on the page", "document.querySelectorAll('.fall .v').length === 8 && Math.abs(+document.querySelectorAll('.fall .v')[7].innerText.replace('−', '-') - " + strconv.FormatFloat(want, 'f', 6, 64) + ") < .006")
+		p.wait(what+" on the page", "document.querySelectorAll('.fall .v').length === 8 && Math.abs(+document.querySelectorAll('.fall .v')[7].innerText.replace('−', '-') - "+strconv.FormatFloat(want, 'f', 6, 64)+") < .006")
 		list := p.shares()
 		if len(list) != 8 {
 			t.Fatalf("%s: %d rows, expected bias, five channels, the others and the sum", what, len(list))

@@ -153,7 +153,7 @@ func (p *Page) steady(fr *frame) {
 	r := s.Shown.Result
 	if fr.id != p.steadyID { // not for another explanation of the same frame
 		p.steadyID = fr.id
-		p.smooth.Add(browser.Now(), r.Probs, r.Rejection != nil && !r.Rejection.Sure)
+		p.smooth.Add(browser.Now(), r.Probs, r.Rejection)
 	}
 	s.Shown.Steady = &p.smooth
 }

@@ -173,11 +173,12 @@ type Without struct {
 	TopP float32 `json:"topP"`
 }
 
-// Rejection is what the network's own rule says: whether the picture looks like anything it knows.
+// Rejection is what the network's own rule says: how much the picture looks like what it knows.
 type Rejection struct {
 	Score     float32 `json:"score"`
 	Threshold float32 `json:"threshold"`
 	Sure      bool    `json:"sure"`
+	Strange   bool    `json:"strange"` // it looks like nothing that the network knows
 }
 
 // Channel is one channel of the last convolution.

@@ -218,7 +218,7 @@ func (s *State) Score() string {
 	}
 	t, r := s.T(), s.Shown.Result
 	switch {
-	case s.unknown():
+	case s.doubted():
 		return fmt.Sprintf(t.Unknown, minus(fmt.Sprintf("%.2f", r.Rejection.Score)), minus(fmt.Sprintf("%.2f", r.Rejection.Threshold)))
 	case s.Unsure():
 		classes, together := s.guesses()
@@ -259,9 +259,18 @@ func (s *State) Unsure() bool {
 		return false
 	}
 	if st := s.Shown.Steady; st != nil {
-		return st.Unsure() || s.unknown()
+		return st.Unsure()
 	}
-	return s.Shown.Result.Probs[s.Shown.Result.Top()] < unsureBelow || s.unknown()
+	return s.Shown.Result.Probs[s.Shown.Result.Top()] < unsureBelow || s.doubted()
+}
+
+// doubted tells that the network's own rule is not sure.
+func (s *State) doubted() bool {
+	r := s.Shown.Result.Rejection
+	if st := s.Shown.Steady; st != nil && r != nil {
+		return st.Doubted()
+	}
+	return r != nil && !r.Sure
 }
 
 func (s *State) unknown() bool {
@@ -271,13 +280,26 @@ func (s *State) unknown() bool {
 	if st := s.Shown.Steady; st != nil {
 		return st.Unknown()
 	}
-	return !s.Shown.Result.Rejection.Sure
+	return s.Shown.Result.Rejection.Strange
+}
+
+// guesses are the classes that are named where the network is not sure, and what they hold together.
+func (s *State) guesses() (classes []int, together float32) {
+	if st := s.Shown.Steady; st != nil {
+		classes = st.Guesses()
+	} else {
+		classes = guesses(s.probs())
+	}
+	for _, c := range classes {
+		together += s.probs()[c]
+	}
+	return classes, together
 }
 
 // guesses are the most probable classes, as many as it takes to hold four fifths together, three at
 // most.
-func (s *State) guesses() (classes []int, together float32) {
-	probs := s.probs()
+func guesses(probs []float32) (classes []int) {
+	together := float32(0)
 	for len(classes) < min(3, len(probs)) && together < .8 {
 		best := -1
 		for i, p := range probs {
@@ -287,5 +309,5 @@ func (s *State) guesses() (classes []int, together float32) {
 		}
 		classes, together = append(classes, best), together+probs[best]
 	}
-	return classes, together
+	return classes
 }

@@ -79,6 +79,13 @@ func TestNotSure(t *testing.T) {
 		t.Errorf("known, the answer is %q", name)
 	}
 	r.Rejection.Sure = false
+	if name, _ := s.Answer(); name != "Not sure" || s.Verdict() != "Perhaps ship." {
+		t.Errorf("below the threshold, the answer is %q, %q", name, s.Verdict())
+	}
+	if got, want := s.Score(), "Score 3.25, where this network's own rule asks for 5.50."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	r.Rejection.Strange = true
 	if name, p := s.Answer(); name != "Nothing that I know" || p != "" {
 		t.Errorf("unknown, the answer is %q, %q", name, p)
 	}

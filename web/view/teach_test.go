@@ -167,7 +167,7 @@ func TestTaughtRows(t *testing.T) {
 	if len(rows) != 3 || rows[1].Name != "cup" || !rows[1].Top || rows[0].Top || rows[1].Width != "93.6" {
 		t.Errorf("rows %+v", rows)
 	}
-	s.Shown.Result.Rejection = &protocol.Rejection{Score: -1}
+	s.Shown.Result.Rejection = &protocol.Rejection{Score: -1, Strange: true}
 	if s.TaughtRows()[1].Top {
 		t.Error("a class stands out though the picture looks like none")
 	}

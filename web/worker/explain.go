@@ -37,7 +37,7 @@ func explain(t *nn.Trace, name string, want protocol.Want) (*protocol.Result, er
 	}
 	if rule := m.Spec.Reject; rule != nil {
 		score, sure := t.Rejection()
-		r.Rejection = &protocol.Rejection{Score: score, Threshold: rule.Threshold, Sure: sure}
+		r.Rejection = &protocol.Rejection{Score: score, Threshold: rule.Threshold, Sure: sure, Strange: rule.IsStrange(score)}
 	}
 	r.Why = why(t, class, want.Against)
 	heat, err := t.Heatmap(want.Kind, class, nil)

@@ -158,6 +158,7 @@ def ece(logits, labels, bins=15):
     return sum(((bin_of == b).float().mean() * (p[bin_of == b].mean() - right[bin_of == b].mean()).abs()).item() for b in range(bins) if (bin_of == b).any())
 
 
+STRANGE = 0.05  # of its own pictures a network may call so many "nothing that I know"
 DECAYS = (1e-3, 1e-2, 0.1, 1)  # a few hundred outsiders against some two hundred features
 
 
@@ -283,7 +284,10 @@ def not_sure(net, spec, tensors, trained, known, results):
     if best == "features":
         tensors["reject.weight"] = w.numpy()
     spec["temperature"] = round(t, 4)
-    spec["reject"] = {"score": best, "threshold": round(threshold, 4)}
+    strange = min(threshold, torch.quantile(own, STRANGE).item())
+    print(f"strange, below {strange:.4f}: " + ", ".join(f"{n['en']} {100 * (scores(*r[::2], w, t)[best] < strange).float().mean().item():.1f} %" for (n, _), r in zip(known.named, results))
+          + f", outside {100 * (report < strange).float().mean().item():.1f} %")
+    spec["reject"] = {"score": best, "threshold": round(threshold, 4), "strange": round(strange, 4)}
     spec["card"] |= {
         "ece": [round(ece(logits, labels), 4), round(ece(logits / t, labels), 4)],
         "auroc": round(auroc(own, report), 4),

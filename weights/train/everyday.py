@@ -39,6 +39,7 @@ import torch.distributed as dist
 from torch.nn import functional as F
 
 import data
+from arithmetic import autocast, fastest
 from attention import BLOCKS, KINDS
 from networks import NETWORKS
 from pictures import MEAN, PARTS, SIZE, SOURCES, STD, table
@@ -198,29 +199,11 @@ def together(budget, values, world):
         budget.now = now.item()
 
 
-def fastest(net, batch):
-    """torch.bfloat16 where a step takes two thirds of float32's time or less on this processor, else
-    torch.float32: a choice on a hair's breadth would fall otherwise when a run goes on."""
-    if next(net.parameters()).is_cuda:
-        return torch.bfloat16
-    x, taken = torch.randn(batch, 3, 32, 32).contiguous(memory_format=torch.channels_last), {}
-    for kind in (torch.float32, torch.bfloat16):
-        for _ in range(3):
-            start = time.process_time()
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
-                net(x).float().sum().backward()
-            taken[kind] = time.process_time() - start
-            if taken[kind] > 20:
-                break
-    net.zero_grad(set_to_none=True)
-    return torch.bfloat16 if taken[torch.bfloat16] < taken[torch.float32] / 1.5 else torch.float32
-
-
 def answers(net, pictures, rows, kind=torch.float32, side=SIZE, batch=200):
     """Logits of the classes and of the sources' classes (or None), float32, over rows."""
     net.eval()
     device, out = next(net.parameters()).device, []
-    with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+    with torch.no_grad(), autocast(device, kind):
         for i in range(0, len(rows), batch):
             x = normalise(sized(pictures.get(rows[i:i + batch])[0].to(device), side))
             out.append([v if v is None else v.float().cpu() for v in net.both(x)])
@@ -292,7 +275,7 @@ def main(argv=None):
     free = {p for m in net.modules() if isinstance(m, BLOCKS) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
     optimiser = torch.optim.SGD([{"params": [p for p in net.parameters() if p not in free], "weight_decay": recipe["decay"]},
                                  {"params": [p for p in net.parameters() if p in free], "weight_decay": 0}], lr=recipe["lr"], momentum=0.9, nesterov=True)
-    kind = getattr(torch, recipe["arithmetic"]) if "arithmetic" in recipe else fastest(net, 64)
+    kind = getattr(torch, recipe["arithmetic"]) if "arithmetic" in recipe else fastest(args.device)
     number, budget = 0, Budget(args)
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=args.device)
@@ -329,7 +312,7 @@ def main(argv=None):
             for group in optimiser.param_groups:
                 group["lr"] = rate(recipe, budget.now)
             optimiser.zero_grad(set_to_none=True)
-            with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=kind == torch.bfloat16):
+            with autocast(x.device, kind):
                 loss = cost(net, x, y, z, recipe)
             loss.backward()
             optimiser.step()

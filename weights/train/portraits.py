@@ -32,6 +32,7 @@ from PIL import Image
 import card
 import everyday
 import sets
+from arithmetic import autocast
 from attention import BLOCKS
 
 SIDE, COLUMNS, MOST_BYTES = 48, 24, 250_000
@@ -94,7 +95,7 @@ def draw(respond, channels, steps, rng, side):
         optimiser.zero_grad()
         x = picture(spectrum, weight, side)
         dy, dx = torch.randint(-SHIFT, SHIFT + 1, (2,), generator=rng).tolist()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast():
             answer = respond(normalise(torch.roll(x, (dy, dx), (2, 3)), respond.net))[rows, channels]
         variation = (x.diff(dim=2).abs().mean((1, 2, 3)) + x.diff(dim=3).abs().mean((1, 2, 3)))
         silent = torch.cat(respond.before, 1)[rows, channels] * (answer.detach() < 1e-3)

@@ -9,8 +9,8 @@ WEIGHTS are a state_dict of everyday.py, DIR is pictures.py's --out. Printed, as
   groceries        the pictures of other visits, in the 311 classes and in the data set's 43
 The figures in a source's own classes are those of the second linear layer, which reads the same
 means and is not shipped; only the outputs of that source's classes compete. Weights are float32,
-products bfloat16. --confused prints the N pairs of classes that are most often taken for one
-another, as a share of the first one's pictures.
+products what the processor is fastest in. --confused prints the N pairs of classes that are most
+often taken for one another, as a share of the first one's pictures.
 """
 import argparse
 import pathlib
@@ -18,6 +18,7 @@ import pathlib
 import numpy as np
 import torch
 
+from arithmetic import fastest
 from everyday import Pictures, answers, top
 from networks import NETWORKS
 from pictures import SOURCES, table
@@ -41,7 +42,7 @@ def main():
     known = Pictures(args.pictures)
     rows = np.concatenate([known.rows("val"), known.rows("test")])
     val = np.isin(np.arange(len(rows)), np.arange(len(known.rows("val"))))
-    logits, fine = answers(net, known, rows, torch.bfloat16)
+    logits, fine = answers(net, known, rows, fastest())
     label, source = known.label[rows], known.source[rows]
     merged = known.merge[label]
 

@@ -11,7 +11,7 @@ DIR of --data holds train.bin in the CIFAR-10 binary format (see data.load), or 
 Seeds other than 1 write NETWORK-SEED.ckpt and so on.
 
 Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9, weight decay 5e-4, OneCycle to lr, cross entropy,
-flip and shift, bfloat16 autocast. A part of the training pictures (data.SPLIT_SEED) is kept for validation; the test data is never read
+flip and shift, bfloat16 where the processor is fast in it. A part of the training pictures (data.SPLIT_SEED) is kept for validation; the test data is never read
 here. --limit trains on the first N pictures only, for a smoke test. Weights of other networks that a recipe names (init, teachers) are those of
 --out, NAME.pt.
 """
@@ -28,6 +28,7 @@ import torch.distributed as dist
 
 import data
 import objects
+from arithmetic import autocast
 from attention import BLOCKS
 from networks import NETWORKS
 
@@ -74,7 +75,7 @@ def keep_memory():
 def accuracy(net, pixels, labels, batch=250):
     net.eval()
     correct = 0
-    with torch.no_grad(), torch.autocast(pixels.device.type, dtype=torch.bfloat16):
+    with torch.no_grad(), autocast(pixels.device):
         for i in range(0, len(labels), batch):
             correct += (net(data.normalise(pixels[i:i + batch])).argmax(1) == labels[i:i + batch]).sum().item()
     return correct / len(labels)
@@ -154,7 +155,7 @@ class Run:
         """One step on pixels (N, 3, H, W) with targets (N, classes) and, from teachers, softened probabilities (N, classes)."""
         self.optimiser.zero_grad()
         with rounded(self.net, self.bits(epoch)):
-            with torch.autocast(pixels.device.type, dtype=torch.bfloat16):
+            with autocast(pixels.device):
                 logits = self.model(pixels)
             loss = torch.nn.functional.cross_entropy(logits.float(), targets)
             if soft is not None:
@@ -233,7 +234,7 @@ def main(argv=None):
         return data.mix(pixels, targets, rng, recipe["mix"]) if "mix" in recipe else (pixels, targets)
 
     def answer(pixels):
-        with torch.no_grad(), torch.autocast(args.device, dtype=torch.bfloat16):
+        with torch.no_grad(), autocast(args.device):
             return torch.stack([(t(pixels)[:, :classes].float() / recipe["temperature"]).softmax(1) for t in teachers]).mean(0)
 
     def stored(epoch, rng, order):
