@@ -82,7 +82,7 @@ func (s *Steady) Add(at float64, probs []float32, rule *protocol.Rejection) {
 	}
 }
 
-// most tells whether most frames are so; of a tie, what was said before.
+// most tells whether most frames are so; where neither side has three fifths, what was said before.
 func (s *Steady) most(is func(steadyFrame) bool, before bool) bool {
 	count, frames := 0, s.counted()
 	for _, f := range frames {
@@ -90,10 +90,13 @@ func (s *Steady) most(is func(steadyFrame) bool, before bool) bool {
 			count++
 		}
 	}
-	if 2*count == len(frames) {
-		return before
+	switch n := len(frames); {
+	case 5*count >= 3*n:
+		return true
+	case 5*count <= 2*n:
+		return false
 	}
-	return 2*count > len(frames)
+	return before
 }
 
 // same tells whether two lists hold the same classes, in any order.
