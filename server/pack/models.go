@@ -96,8 +96,6 @@ func readEntry(b []byte) (modelEntry, error) {
 		Name    string                `json:"name"`
 		Title   map[string]string     `json:"title"`
 		Family  []string              `json:"family"`
-		Twin    string                `json:"twin"` // of older files: the other network of a family of two
-		Layers  []struct{ Op string } `json:"layers"`
 		Classes []struct{ En string } `json:"classes"`
 	}
 	if err := json.Unmarshal([]byte(spec), &described); err != nil {
@@ -107,12 +105,6 @@ func readEntry(b []byte) (modelEntry, error) {
 	for _, lang := range []string{"en", "zh"} {
 		if described.Title[lang] == "" {
 			return e, fmt.Errorf(`the header's "sescope" entry has no title in %q`, lang)
-		}
-	}
-	if described.Twin != "" {
-		described.Family = []string{described.Name, described.Twin}
-		if slices.ContainsFunc(described.Layers, func(l struct{ Op string }) bool { return slices.Contains([]string{"se", "eca", "cbam"}, l.Op) }) {
-			slices.Reverse(described.Family) // the one without attention is the first
 		}
 	}
 	return modelEntry{Name: described.Name, Title: described.Title, Bytes: len(b), Family: described.Family, Renders: renders}, nil

@@ -39,7 +39,7 @@ var project = map[string]string{
 	"web/static/.editor-leftover":  "not for dist",
 	"vugu/domrender/render.go": "package domrender\n\nconst script = \"window.x=\" + `\"from the module\"`\n\n" +
 		"func New(w interface{ Call(string, ...any) }) { w.Call(\"eval\", script) }\n",
-	"weights/models/live.safetensors":    model(`{"name":"live","title":{"en":"SE-CNN","zh":"SE 网络"},"twin":"simple","layers":[{"op":"conv"},{"op":"se"}]}`, 1000),
+	"weights/models/live.safetensors":    model(`{"name":"live","title":{"en":"SE-CNN","zh":"SE 网络"},"family":["simple","live"]}`, 1000),
 	"weights/models/simple.safetensors":  model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"family":["simple","live"],"layers":[]}`, 10),
 	"weights/models/live.portraits.webp": "RIFF no real picture",
 	"weights/models/README.md":           "no model",
@@ -236,7 +236,7 @@ func TestPack(t *testing.T) {
 		models[0].Bytes != len(at("models/live.safetensors")) {
 		t.Errorf("the models are %+v, expected live (default) and simple with title and size", models)
 	}
-	for _, m := range models { // one has it by its twin, as older files do
+	for _, m := range models {
 		if !slices.Equal(m.Family, []string{"simple", "live"}) {
 			t.Errorf("%s is of the family %q, expected simple, live", m.Name, m.Family)
 		}
