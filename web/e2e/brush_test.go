@@ -15,6 +15,14 @@ func (p *tab) on(x, y float64) (float64, float64) {
 	return at[0], at[1]
 }
 
+// brush takes the brush up. The page does so in a turn of its own behind the click: a stroke before
+// that is none.
+func (p *tab) brush() {
+	p.t.Helper()
+	p.click("brush")
+	p.wait("the brush", "document.getElementById('brush').getAttribute('aria-pressed') === 'true'")
+}
+
 // grey is how far a place of a canvas is from the brush's colour, 0 to 255.
 func (p *tab) grey(id string, x, y float64) float64 {
 	p.t.Helper()
@@ -38,8 +46,7 @@ func TestBrush(t *testing.T) {
 	if p.count() != n || p.kept() != before {
 		t.Error("without the brush a stroke does something")
 	}
-	p.click("brush")
-	p.wait("the brush", "document.getElementById('brush').getAttribute('aria-pressed') === 'true'")
+	p.brush()
 	p.drag(x0, y0, x1, y1)
 	p.wait("an answer about the painted picture", fmt.Sprintf("e2e.results.length > %d && e2e.results.at(-1).detail.logits.some((v, i) => Math.abs(v - %v[i]) > 1e-3)", n, jsList(first.Logits)))
 	p.still()

@@ -103,7 +103,7 @@ func testGrey(t *testing.T, in device) {
 	}
 
 	if p.fox == nil { // which only Chromium can be told to drag
-		p.click("brush")
+		p.brush()
 		n = p.count()
 		x0, y0 := p.on(.7, .2)
 		x1, y1 := p.on(.7, .4)
