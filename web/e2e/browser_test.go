@@ -50,8 +50,9 @@ func start(t *testing.T, d device) context.Context {
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		// Chromium itself asks its maker what a page's text fields may be: that is no request of
-		// the page's.
-		chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,AutofillServerCommunication"),
+		// the page's. And it draws the buttons around a page as pages, in every window anew.
+		chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,AutofillServerCommunication,"+
+			"InitialWebUI,WebUIReloadButton,WebUIToolbar,WebUILocationBar,WebUIOmniboxPopup,WebUIOmniboxAimPopup"),
 		chromedp.Flag("lang", "en-US"),
 		chromedp.WindowSize(1440, 900),
 		// Only the tests' server exists; whatever else the page asked for would fail, and be

@@ -105,8 +105,8 @@ func testGrey(t *testing.T, in device) {
 	if p.fox == nil { // which only Chromium can be told to drag
 		p.brush()
 		n = p.count()
-		x0, y0 := p.on(.7, .2)
-		x1, y1 := p.on(.7, .4)
+		x0, y0 := p.on(.7, .29) // over the spot alone: a longer stroke of grey is as bright as the spot was
+		x1, y1 := p.on(.7, .31)
 		p.drag(x0, y0, x1, y1)
 		p.wait("an answer about the painted picture", fmt.Sprintf("e2e.results.length > %d && e2e.results.at(-1).detail.logits[0] < %v - .01", n, d.Logits[0]))
 		p.click("undo")

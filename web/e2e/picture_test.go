@@ -10,7 +10,7 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // The page's own path, from a file over the browser's decoder and the worker to the event, gives
-// the command line's numbers, for every network.
+// the command line's numbers, for every network; in Firefox for four.
 func TestPictureGivesTheCommandsLogits(t *testing.T) { inBoth(t, testPictureGivesTheCommandsLogits) }
 
 func testPictureGivesTheCommandsLogits(t *testing.T, in device) {
@@ -23,7 +23,11 @@ func testPictureGivesTheCommandsLogits(t *testing.T, in device) {
 	}
 	pictures := []string{write(t, "wide.png", encodePNG(scene(200, 160))), write(t, "tall.png", encodePNG(scene(90, 131))), write(t, "exact.png", encodePNG(scene(32, 32))), golden}
 	p := open(t, in)
-	for i, model := range models(t) {
+	list := models(t)
+	if in.isFirefox() {
+		list = list[:min(4, len(list))] // its decoder and its canvas are the same for all
+	}
+	for i, model := range list {
 		if i > 0 {
 			n := p.count()
 			p.choose("model", model)
