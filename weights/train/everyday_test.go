@@ -62,9 +62,7 @@ func scripts(t *testing.T, lines ...[]string) {
 // a run by pictures that was killed ends where an undisturbed one ends; a run by minutes ends in
 // time and annealed; what export.py writes loads in Go.
 func TestEverydayFromPicturesToFile(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	scripts(t, []string{"-c", sources, dir},
@@ -203,9 +201,7 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 // Every atlas that is shipped holds portraits that excite their channels more than 99 % of the
 // validation pictures do.
 func TestPortraitsExcite(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	found, err := filepath.Glob("../models/*.portraits.json")
 	if err != nil {
 		t.Fatal(err)

@@ -55,9 +55,7 @@ func exported(t *testing.T, name, file string) *nn.Model {
 // Networks as people write them are exported with PyTorch's logits; what a spec has no word for is
 // named.
 func TestExportForms(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	blocks := func(m *nn.Model) (n int) {
 		for _, l := range m.Spec.Layers {
 			if l.Op == nn.SE {

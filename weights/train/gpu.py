@@ -74,8 +74,8 @@ def write_pieces(folder, name, pixels, form, index, most):
                 size = 0
             pieces[-1].append(data)
             size += len(data) + 4  # and its length
-    for i, list_ in enumerate(pieces):
-        np.savez(folder / f"{name}-{i:03d}.npz", of=len(pieces), blob=np.frombuffer(b"".join(list_), np.uint8), sizes=np.array([len(d) for d in list_], np.uint32),
+    for i, piece in enumerate(pieces):
+        np.savez(folder / f"{name}-{i:03d}.npz", of=len(pieces), blob=np.frombuffer(b"".join(piece), np.uint8), sizes=np.array([len(d) for d in piece], np.uint32),
                  index=np.frombuffer(index if i == 0 else b"", np.uint8))
     print(f"{name}: {len(pixels)} pictures in {len(pieces)} pieces, {sum(len(d) for p in pieces for d in p) / 1e6:.1f} MB")
 
@@ -159,6 +159,8 @@ def run(args):
     waiting = {name: list(JOBS[name]) for name in wanted if all(set(line) & set(sets) for line in JOBS[name])}
     if left := [name for name in wanted if name not in waiting]:
         print(f"without their data, left out: {', '.join(left)}", flush=True)
+    if not waiting:
+        raise SystemExit(f"{args.pieces}: holds no piece of what these learn from")
     args.out.mkdir(parents=True, exist_ok=True)
     running = {}
     while waiting or running:

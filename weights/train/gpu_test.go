@@ -12,9 +12,7 @@ import (
 // Data go in pieces of at most the asked size and come out as they were, CIFAR-10's to the bit; a
 // missing or damaged piece is named; jobs run side by side, fail by themselves, and go on.
 func TestPiecesForAGPU(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	if err := os.Mkdir(in("cifar"), 0o755); err != nil {
@@ -42,6 +40,9 @@ func TestPiecesForAGPU(t *testing.T) {
 		if out, err := run(arguments...); err == nil || !strings.Contains(out, want) || strings.Contains(out, "Traceback") {
 			t.Errorf("%s: %v\n%s", what, err, out)
 		}
+	}
+	if out, err := exec.Command(python, "gpu.py", "run", "--pieces", in("tiny"), "--data", in("none"), "--out", in("runs")).CombinedOutput(); err == nil || !strings.Contains(string(out), "holds no piece") {
+		t.Errorf("a folder without pieces: %v\n%s", err, out)
 	}
 	refused("a job that is none", "no job nobody, expected of everyday, tiny-none-1", "--only", "nobody")
 	second := in("pieces/cifar-001.npz")

@@ -20,9 +20,7 @@ import (
 // load.py makes PyTorch modules of the project's own files and of a taught one, which give Go's
 // logits.
 func TestLoad(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	const picture = "../../nn/testdata/golden/1.png" // 32 x 32
 	img := openPicture(t, picture)
 	for _, name := range []string{"live", "cnn3-se", "taught"} {

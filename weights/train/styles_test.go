@@ -5,7 +5,6 @@ import (
 	"image"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,9 +28,7 @@ var refusedONNX = map[string]string{
 // to 1e-4 of the largest; what a spec has no word for is named by both. A state_dict is found in
 // whatever people keep it in, by Python and by Go, and nothing in the file runs.
 func TestStyles(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	dir := t.TempDir()
 	if out, err := script("styles_all.py", dir); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -19,6 +19,14 @@ import (
 
 const python = "/usr/bin/python3" // Debian's own: another python3 on the PATH does not see its packages
 
+// needsPyTorch skips a test where what the scripts import is not installed.
+func needsPyTorch(t *testing.T) {
+	t.Helper()
+	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
+		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
+	}
+}
+
 // records writes n CIFAR-10 records of noise whose brightness tells the label, so that a network
 // learns something at once.
 func records(t *testing.T, path string, n int) {
@@ -60,9 +68,7 @@ func epochs(t *testing.T, path string) []string {
 // A run that is killed and started again ends exactly where an undisturbed one ends, and what
 // export.py writes loads in Go.
 func TestTrainingResumesAndExports(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	dir := t.TempDir()
 	records(t, filepath.Join(dir, "train.bin"), 5000+320) // 5,000 are kept for validation
 	train := func(out string) *exec.Cmd {
@@ -118,9 +124,7 @@ func TestTrainingResumesAndExports(t *testing.T) {
 // Two processes share every batch and end with one log and one set of weights; the loss falls as in
 // one process.
 func TestTrainingScalesOut(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	dir := t.TempDir()
 	records(t, filepath.Join(dir, "train.bin"), 5000+512)
 	// -r and -t: with Debian's PyTorch 1.13 on Python 3.11, torchrun does not understand their
@@ -148,9 +152,7 @@ func TestTrainingScalesOut(t *testing.T) {
 // its own files, and seeds.py compares them. A teacher that was not trained is a sentence, and so
 // are a teacher's answers to other pictures.
 func TestTwinsLearnFromTeachers(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	dir := t.TempDir()
 	records(t, filepath.Join(dir, "train.bin"), 5000+512)
 	train := func(arguments ...string) (string, error) {
@@ -190,9 +192,7 @@ func TestTwinsLearnFromTeachers(t *testing.T) {
 
 // Half of a mixed batch's pictures hold two, and a target says how much of each.
 func TestMix(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	script := `
 import torch, data
 rng = torch.Generator().manual_seed(1)
@@ -215,9 +215,7 @@ assert 0.4 < own[blended].mean() < 0.6
 
 // The measures of the model card, against values counted by hand.
 func TestCard(t *testing.T) {
-	if out, err := exec.Command(python, "-c", "import torch, numpy, PIL").CombinedOutput(); err != nil {
-		t.Skipf("skipped: PyTorch is not installed (Debian: python3-torch python3-numpy python3-pil): %v %s", err, out)
-	}
+	needsPyTorch(t)
 	if out, err := exec.Command(python, "-m", "unittest", "card_test").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
