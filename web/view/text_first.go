@@ -151,7 +151,7 @@ var chineseFirst = FirstTexts{
 	StationGates:    "%d 个门控",
 	StationMean:     "均值",
 	StationNumbers:  "%d 个数",
-	StationNames:    "%d 个类别",
+	StationNames:    "%d 类",
 	StationChannels: "%d 张图",
 	StationMs:       "%s 毫秒",
 }
