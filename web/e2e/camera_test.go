@@ -155,7 +155,7 @@ func testFramesASecond(t *testing.T, in device) {
 		}
 		p.after(p.count(), "camera", model)
 		n := p.count() + 3
-		p.wait("frames of "+model, fmt.Sprintf("e2e.results.length > %d || e2e.results.length > %d && performance.now() - e2e.results[%d].at > 4000", n+45, n+5, n))
+		p.wait("frames of "+model, fmt.Sprintf("e2e.results.length > %d || e2e.results.length > %d && performance.now() - e2e.results[%d].at > 4000", n+20, n+5, n))
 		list := p.results(n)
 		last := list[len(list)-1]
 		fps := float64(len(list)-1) / (last.At - list[0].At) * 1000

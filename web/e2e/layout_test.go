@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/base64"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,6 +26,13 @@ func (p *tab) size(w, h int64, phone bool) {
 		return
 	}
 	do(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: w, Height: h, DeviceScaleFactor: 1, Mobile: phone})
+}
+
+// within waits until nothing is wider than the screen of w pixels: what is measured before it is
+// drawn comes a frame later.
+func (p *tab) within(w int64) {
+	p.t.Helper()
+	p.wait(fmt.Sprintf("the page to fit into %d pixels", w), fmt.Sprintf("document.documentElement.scrollWidth <= %d", w))
 }
 
 // shoot takes a screenshot of the whole page for people to look at; folder "" takes none.
@@ -139,9 +147,7 @@ func TestWidths(t *testing.T) {
 	p := open(t, filmCamera)
 	for _, w := range []int64{768, 1024, 1280, 1920} {
 		p.size(w, 900, false)
-		if got := eval[float64](p, "document.documentElement.scrollWidth"); got > float64(w) {
-			t.Errorf("at %d pixels the page is %.0f wide", w, got)
-		}
+		p.within(w)
 	}
 }
 

@@ -60,6 +60,9 @@ func TestFramesStaySmooth(t *testing.T) {
 		t.Logf("the main thread works %.1f ms a frame, of %d 95 in 100 at most %.1f ms; on the wall 95 in 100 of %d intervals last at most %.1f ms, medians: grab %.1f, paint %.1f ms",
 			mean(frames), len(frames), p95(frames), len(intervals), p95(intervals), median("grab"), median("paint"))
 		work, wall = min(work, p95(frames)), min(wall, p95(intervals))
+		if !quiet && work < bound {
+			break
+		}
 	}
 	if work >= bound || work <= 0 {
 		t.Errorf("95 of 100 frames keep the main thread at work for %.1f ms, expected less than %.0f", work, bound)
@@ -111,7 +114,15 @@ func testNoMapOverAnotherPicture(t *testing.T, in device) {
 	p := open(t, in)
 	names := []string{"simple-se", "cnn3-se"}
 	samples := []string{"ship", "cat", "frog"}
-	const pair = "e2e.sum('stage') + '/' + (getComputedStyle(document.getElementById('heat')).display === 'none' ? 'none' : e2e.sum('heat'))"
+	const pair = "e2e.mark('stage') + '/' + (getComputedStyle(document.getElementById('heat')).display === 'none' ? 'none' : e2e.mark('heat'))"
+	// A hundredth of the pixels tells one picture from another, in every frame.
+	p.run(`const canvas = document.createElement('canvas'), paint = canvas.getContext('2d', { willReadFrequently: true });
+		canvas.width = canvas.height = 48, paint.imageSmoothingEnabled = false;
+		e2e.mark = (id) => {
+			paint.clearRect(0, 0, 48, 48);
+			paint.drawImage(document.getElementById(id), 0, 0, 48, 48);
+			return new Uint32Array(paint.getImageData(0, 0, 48, 48).data.buffer).reduce((h, v) => (Math.imul(h, 31) + v) | 0, 7);
+		}`)
 	truth := map[string]string{}
 	for _, name := range names {
 		if eval[string](p, "document.getElementById('model').value") != name {
@@ -137,7 +148,7 @@ func testNoMapOverAnotherPicture(t *testing.T, in device) {
 		(function every() { look(e2e.last); requestAnimationFrame(every) })()`)
 	n := p.count()
 	tabs := eval[[]string](p, "[...document.querySelectorAll('[role=tab]')].map((e) => e.id)")
-	for i := range 24 {
+	for i := range 18 {
 		p.run(fmt.Sprintf("document.getElementById('sample-%s').click()", samples[i%3]))
 		if i%2 == 0 {
 			p.run(fmt.Sprintf("const list = document.getElementById('model'); if (!list.disabled) { list.value = %q; list.dispatchEvent(new Event('change', { bubbles: true })) }", names[i/2%2]))

@@ -58,7 +58,9 @@ func TestSafariCamera(t *testing.T) {
 
 // After one visit it opens without a network.
 func TestSafariOffline(t *testing.T) {
-	p := open(t, webkit)
+	p := newTab(t, webkit)
+	p.serviceWorker()
+	p.load()
 	p.keptOffline()
 	p.kit.host.set(func() { p.kit.host.down = true })
 	p.navigate()

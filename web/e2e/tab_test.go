@@ -37,6 +37,12 @@ const watch = `(() => {
 		e2e.instance = made.instance || made;
 		return made;
 	};
+	// A service worker fetches the whole page once more to keep it, a quarter of the work of a start:
+	// it comes in the tests that are about it (e2e.keeps).
+	if (window.ServiceWorkerContainer) {
+		const register = ServiceWorkerContainer.prototype.register;
+		ServiceWorkerContainer.prototype.register = function (...args) { return e2e.keeps ? register.apply(this, args) : new Promise(() => {}) };
+	}
 	document.addEventListener('securitypolicyviolation', (event) => e2e.violations.push(event.violatedDirective + ': ' + event.blockedURI));
 	new MutationObserver(() => {
 		if (!e2e.readyAt && document.documentElement.dataset.state === 'ready') e2e.readyAt = performance.now();
@@ -282,7 +288,7 @@ func (p *tab) wait(what, expression string) {
 			state := eval[string](p, `[document.documentElement.dataset.state, document.getElementById('notice').hidden ? '' : document.getElementById('notice').innerText].join(' | ')`)
 			p.t.Fatalf("waited %v for %s; the page says: %s", patience, what, state)
 		}
-		time.Sleep(15 * time.Millisecond)
+		time.Sleep(25 * time.Millisecond)
 	}
 }
 
