@@ -115,7 +115,7 @@ var chineseTeach = TeachTexts{
 	TeachNowNone:      "还没有教任何东西。",
 	TeachHow:          "这里发生了什么",
 	TeachHowText:      "网络本身不变。在它给出答案之前，每张图片有 %d 个数；一个新的小输出层就在本页里学习这些数属于您的哪个名称。图片不会离开本页。",
-	TeachBase:         "基于%s。在上方列表中换一个网络，会用同样的图片重新学习。",
+	TeachBase:         "基于 %s。在上方列表中换一个网络，会用同样的图片重新学习。",
 	TeachBaseLoading:  "正在加载%s……",
 	TeachBaseFailed:   "%s没能加载，无法在它上面学习。请检查网络，或换一个网络。",
 
