@@ -153,7 +153,8 @@ func (s *State) CompareHTML(c CompareColumn) (parts [len(CompareParts)]string) {
 	if of.Gates > 0 {
 		text := fmt.Sprintf(s.in(compareGates), of.Gates)
 		if of.Places.W > 1 {
-			text = fmt.Sprintf(s.in(comparePlaces), of.Places.W, of.Places.H, of.Gates)
+			lo, hi := slices.Min(of.Places.Data), slices.Max(of.Places.Data) // where all places count alike the map has one colour
+			text = fmt.Sprintf(s.in(comparePlaces), of.Places.W, of.Places.H, lo, hi, of.Gates)
 		}
 		bodies, caps := Spark(of.Scale, 240, 64)
 		parts[3] = fmt.Sprintf(`%s%s</p><svg viewBox="0 0 240 64" preserveAspectRatio="none" aria-hidden="true"><path class="body" d="%s"/><path class="caps" d="%s"/></svg>`, small, ones(text), bodies, caps)

@@ -36,7 +36,7 @@ func withFamily(probs ...[]float32) *State {
 			c.Gates, c.Scale = 2, []float32{.5, 1}
 		}
 		if name == "cbam" {
-			c.Places = protocol.Plane{W: 2, H: 2, Data: make([]float32, 4)}
+			c.Places = protocol.Plane{W: 2, H: 2, Data: []float32{.25, .5, .75, 1}}
 		}
 		t.Columns = append(t.Columns, c)
 	}
@@ -97,7 +97,7 @@ func TestCompareColumns(t *testing.T) {
 	want := "No attention|the same layers, nothing between; 1\u00a0000 parameters / no positive evidence / " + says + " / no gates\n" +
 		"SE|squeeze, two small layers, a gate a channel; 1\u00a0200 parameters / no positive evidence / " + says + " / 2 gates, last block\n" +
 		"ECA|squeeze, one short filter along the channels; 1\u00a0400 parameters / no positive evidence / " + says + " / 2 gates, last block\n" +
-		"CBAM|gates for the channels, then for the places; 1\u00a0600 parameters / no positive evidence / Cat|80 %|cat|80 %|ship|10 %|dog|10 % / 2 × 2 places and 2 gates, last block\n" +
+		"CBAM|gates for the channels, then for the places; 1\u00a0600 parameters / no positive evidence / Cat|80 %|cat|80 %|ship|10 %|dog|10 % / 2 × 2 places (0.25 to 1.00) and 2 gates, last block\n" +
 		"SE, gates at 1|its own weights, every gate held at 1 / no positive evidence / Ship|50 %|ship|50 %|dog|30 %|cat|20 % / 2 gates, last block\n"
 	if got := all(); got != want {
 		t.Errorf("columns\n%s\nwant\n%s", got, want)

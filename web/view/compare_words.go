@@ -35,7 +35,7 @@ var (
 	compareOwn     = both{"own scale, up to %s", "各自的刻度，最大 %s"}
 	compareNoMap   = both{"no positive evidence", "没有正的证据"}
 	compareGates   = both{"%d gates, last block", "最后一块的 %d 个门控"}
-	comparePlaces  = both{"%d × %d places and %d gates, last block", "最后一块的 %d × %d 个位置与 %d 个门控"}
+	comparePlaces  = both{"%d × %d places (%.2f to %.2f) and %d gates, last block", "最后一块的 %d × %d 个位置（%.2f 至 %.2f）与 %d 个门控"}
 	compareNoGates = both{"no gates", "没有门控"}
 
 	compareScore      = both{"%s ± %.1f points", "%s ± %.1f 个百分点"}
