@@ -138,7 +138,7 @@ func taughtTab(t *testing.T, in device) *tab {
 }
 
 // A film with three things is taught, and each is named on a second film; what is saved is the same
-// on the command line.
+// on the command line, and the panel has its looks.
 func TestTeach(t *testing.T) { inBoth(t, testTeach) }
 
 func testTeach(t *testing.T, in device) {
