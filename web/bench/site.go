@@ -17,7 +17,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -130,25 +129,11 @@ func (s *site) addFiles(names []string, kind network) error {
 		if err != nil {
 			return err
 		}
-		m, err := nn.Load(f)
-		if err != nil {
+		if err := s.addNetwork(f, b, kind); err != nil {
 			return err
-		}
-		if exportable(m.Spec) {
-			if err := s.addNetwork(f, b, kind); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
-}
-
-// exportable tells whether export can write a network for the other engines: of the kinds of
-// attention it knows SE.
-func exportable(spec nn.Spec) bool {
-	return !slices.ContainsFunc(spec.Layers, func(l nn.LayerSpec) bool {
-		return l.Op != nn.SE && slices.Contains(nn.AttentionKinds(), l.Op)
-	})
 }
 
 func (s *site) addLiteRT() error {

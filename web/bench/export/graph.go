@@ -27,7 +27,7 @@ type graph struct {
 // node is one operation on one picture. Maps are H x W x C in shape; the layout is the writer's
 // choice.
 type node struct {
-	op     string // conv, affine, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, mul, add, maxpool, mean, flatten, linear
+	op     string // conv, affine, relu, relu6, hardswish, hardsigmoid, silu, sigmoid, mul, mulplaces, add, maxpool, mean, channelmean, channelmax, concat, flatten, linear
 	name   string
 	in     []*node // a nil input is the picture
 	shape  nn.Shape
@@ -110,19 +110,8 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 			}
 		}
 		if len(infos) > 1 && infos[1].Op == "batchnorm" && infos[1].From == "" && !b.named[l.Name] {
-			scale, shift, err := b.batchNorm(infos[1])
-			if err != nil {
+			if err := b.fold(n, infos[1]); err != nil {
 				return 0, err
-			}
-			if n.b == nil {
-				n.b = make([]float32, len(scale))
-			}
-			k := len(n.w) / len(scale)
-			for o, s := range scale {
-				for i := range n.w[o*k : (o+1)*k] {
-					n.w[o*k+i] *= s
-				}
-				n.b[o] = n.b[o]*s + shift[o]
 			}
 			b.values[infos[1].Name] = n
 			taken = 2
@@ -132,10 +121,13 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 		if n.w, n.b, err = b.batchNorm(l); err != nil {
 			return 0, err
 		}
-	case nn.SE:
-		if n, err = b.se(l, n); err != nil {
+	case nn.SE, "eca", "cbam", "spatial":
+		attend := map[string]func(nn.LayerInfo, *node) (*node, error){nn.SE: b.se, "eca": b.eca, "cbam": b.cbam, "spatial": b.spatial}[l.Op]
+		if n, err = attend(l, n); err != nil {
 			return 0, err
 		}
+		b.values[l.Name], b.last = n, n
+		return taken, nil
 	case "maxpool":
 		// Not every engine pads with minus infinity: behind a ReLU zeros are the same.
 		if l.Pad != 0 && (in == nil || in.op != "relu" && in.op != "relu6") {
@@ -150,7 +142,7 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 	default:
 		return 0, fmt.Errorf("the operation %s has no counterpart here", l.Op)
 	}
-	if l.Op != "dropout" && l.Op != nn.SE {
+	if l.Op != "dropout" {
 		b.add(n)
 	}
 	b.values[l.Name], b.last = n, n
@@ -159,15 +151,105 @@ func (b *builder) layer(infos []nn.LayerInfo) (taken int, err error) {
 
 // se is map * gate(fc2(act(fc1(mean of map)))).
 func (b *builder) se(l nn.LayerInfo, n *node) (*node, error) {
+	logits, err := b.twoLayers(l, b.mean(l, n), "")
+	if err != nil {
+		return nil, err
+	}
+	return b.gated(l, n, logits), nil
+}
+
+// eca is map * gate(a convolution of the mean of map along the channels). It is written as the
+// linear layer with a band of weights: for so few numbers the quickest that every engine has.
+func (b *builder) eca(l nn.LayerInfo, n *node) (*node, error) {
+	w, err := b.file.Float32(l.Conv+".weight", 1, 1, l.Kernel)
+	if err != nil {
+		return nil, err
+	}
+	c := l.Shape.C
+	band := make([]float32, c*c)
+	for o := range c {
+		for i, v := range w {
+			if from := o - l.Kernel/2 + i; from >= 0 && from < c {
+				band[o*c+from] = v
+			}
+		}
+	}
+	logits := b.add(&node{op: "linear", name: l.Conv, in: []*node{b.mean(l, n)}, shape: nn.Shape{H: 1, W: 1, C: c}, source: nn.Shape{H: 1, W: 1, C: c}, w: band})
+	return b.gated(l, n, logits), nil
+}
+
+// cbam is map * gate(fc2(act(fc1(mean of map))) + fc2(act(fc1(maximum of map)))).
+func (b *builder) cbam(l nn.LayerInfo, n *node) (*node, error) {
+	if l.Shape.H != l.Shape.W {
+		return nil, fmt.Errorf("a map of %d x %d, expected a square", l.Shape.W, l.Shape.H)
+	}
 	vector := nn.Shape{H: 1, W: 1, C: l.Shape.C}
-	last := b.add(&node{op: "mean", name: l.Name + ".squeeze", in: n.in, shape: vector, source: n.source})
+	largest := b.add(&node{op: "maxpool", name: l.Name + ".largest", in: n.in, shape: vector, source: n.source, kernel: l.Shape.H, stride: l.Shape.H})
+	largest = b.add(&node{op: "flatten", name: l.Name + ".max", in: []*node{largest}, shape: vector, source: vector})
+	mean, err := b.twoLayers(l, b.mean(l, n), ".mean")
+	if err != nil {
+		return nil, err
+	}
+	if largest, err = b.twoLayers(l, largest, ".max"); err != nil {
+		return nil, err
+	}
+	return b.gated(l, n, b.add(&node{op: "add", name: l.Name + ".sum", in: []*node{mean, largest}, shape: vector, source: vector})), nil
+}
+
+// spatial is map * gate(a convolution of the mean and the maximum over the channels), place by
+// place.
+func (b *builder) spatial(l nn.LayerInfo, n *node) (*node, error) {
+	place := nn.Shape{H: l.Shape.H, W: l.Shape.W, C: 1}
+	pair := nn.Shape{H: l.Shape.H, W: l.Shape.W, C: 2}
+	pooled := func(op string) *node {
+		return b.add(&node{op: op, name: l.Name + "." + op, in: n.in, shape: place, source: n.source})
+	}
+	both := []*node{pooled("channelmean"), pooled("channelmax")}
+	if l.MaxFirst {
+		both[0], both[1] = both[1], both[0]
+	}
+	conv := &node{op: "conv", name: l.Name + ".logits", in: []*node{b.add(&node{op: "concat", name: l.Name + ".pair", in: both, shape: pair, source: place})},
+		shape: place, source: pair, kernel: l.Kernel, stride: 1, pad: l.Kernel / 2, groups: 1}
+	var err error
+	if conv.w, err = b.file.Float32(l.Conv+".weight", 1, 2, l.Kernel, l.Kernel); err != nil {
+		return nil, err
+	}
+	if l.Bias {
+		if conv.b, err = b.file.Float32(l.Conv+".bias", 1); err != nil {
+			return nil, err
+		}
+	}
+	if l.Norm != "" {
+		if err := b.fold(conv, nn.LayerInfo{LayerSpec: nn.LayerSpec{Name: l.Norm, Eps: l.Eps}, Shape: place}); err != nil {
+			return nil, err
+		}
+	}
+	gate := cmp.Or(l.Gate, "sigmoid")
+	gates := b.add(&node{op: gate, name: l.Name + "." + gate, in: []*node{b.add(conv)}, shape: place, source: place})
+	return b.add(&node{op: "mulplaces", name: l.Name, in: []*node{n.in[0], gates}, shape: l.Shape, source: n.source}), nil
+}
+
+// mean is the squeeze of a block that reads what n reads.
+func (b *builder) mean(l nn.LayerInfo, n *node) *node {
+	return b.add(&node{op: "mean", name: l.Name + ".squeeze", in: n.in, shape: nn.Shape{H: 1, W: 1, C: l.Shape.C}, source: n.source})
+}
+
+// gated multiplies what n reads by the gates of these logits.
+func (b *builder) gated(l nn.LayerInfo, n, logits *node) *node {
+	gate := cmp.Or(l.Gate, "sigmoid")
+	gates := b.add(&node{op: gate, name: l.Name + "." + gate, in: []*node{logits}, shape: logits.shape, source: logits.shape})
+	return b.add(&node{op: "mul", name: l.Name, in: []*node{n.in[0], gates}, shape: l.Shape, source: n.source})
+}
+
+// twoLayers is fc2(act(fc1(last))); suffix tells a second use of the layers from the first.
+func (b *builder) twoLayers(l nn.LayerInfo, last *node, suffix string) (*node, error) {
 	for i, width := range []int{l.LayerSpec.Out, l.Shape.C} {
 		name, shape := l.FC[i], nn.Shape{H: 1, W: 1, C: width}
 		dims := []int{width, last.shape.C}
 		if t := b.file.Lookup(name + ".weight"); t != nil && len(t.Shape) == 4 {
 			dims = append(dims, 1, 1)
 		}
-		fc := &node{op: "linear", name: name, in: []*node{last}, shape: shape, source: last.shape}
+		fc := &node{op: "linear", name: name + suffix, in: []*node{last}, shape: shape, source: last.shape}
 		var err error
 		if fc.w, err = b.file.Float32(name+".weight", dims...); err != nil {
 			return nil, err
@@ -177,15 +259,48 @@ func (b *builder) se(l nn.LayerInfo, n *node) (*node, error) {
 				return nil, err
 			}
 		}
-		act := []string{cmp.Or(l.Act, "relu"), cmp.Or(l.Gate, "sigmoid")}[i]
-		last = b.add(&node{op: act, name: name + "." + act, in: []*node{b.add(fc)}, shape: shape, source: shape})
+		last = b.add(fc)
+		if i == 0 {
+			act := cmp.Or(l.Act, "relu")
+			last = b.add(&node{op: act, name: fc.name + "." + act, in: []*node{last}, shape: shape, source: shape})
+		}
 	}
-	return b.add(&node{op: "mul", name: l.Name, in: []*node{n.in[0], last}, shape: l.Shape, source: n.source}), nil
+	return last, nil
+}
+
+// vector tells whether a node gives one number a channel rather than a map.
+func (n *node) vector() bool {
+	switch n.op {
+	case "linear", "mean", "flatten":
+		return true
+	case "relu", "relu6", "hardswish", "hardsigmoid", "silu", "sigmoid", "add":
+		return n.in[0] != nil && n.in[0].vector()
+	}
+	return false
 }
 
 // depthwise tells whether a convolution has a kernel for each channel.
 func (n *node) depthwise() bool {
 	return n.groups > 1 && n.groups == n.source.C && n.groups == n.shape.C
+}
+
+// fold makes a batch norm part of the convolution or linear layer in front of it.
+func (b *builder) fold(n *node, norm nn.LayerInfo) error {
+	scale, shift, err := b.batchNorm(norm)
+	if err != nil {
+		return err
+	}
+	if n.b == nil {
+		n.b = make([]float32, len(scale))
+	}
+	k := len(n.w) / len(scale)
+	for o, s := range scale {
+		for i := range n.w[o*k : (o+1)*k] {
+			n.w[o*k+i] *= s
+		}
+		n.b[o] = n.b[o]*s + shift[o]
+	}
+	return nil
 }
 
 // batchNorm reads a batch norm as scale and shift.

@@ -95,6 +95,14 @@ func (w *onnx) node(n *node) error {
 		w.integers(name+".shape", 1, n.shape.C, 1, 1)
 		w.emit("Reshape", name+".gates", []string{in[1], name + ".shape"})
 		w.emit("Mul", name, []string{in[0], name + ".gates"})
+	case "mulplaces":
+		w.emit("Mul", name, in)
+	case "channelmean":
+		w.emit("ReduceMean", name, in, ints("axes", 1))
+	case "channelmax":
+		w.emit("ReduceMax", name, in, ints("axes", 1))
+	case "concat":
+		w.emit("Concat", name, in, integer("axis", 1))
 	case "add":
 		w.emit("Add", name, in)
 	case "maxpool":

@@ -147,6 +147,16 @@ func (w *tfjs) node(n, result *node) error {
 		w.shape(name+"/shape", 1, 1, 1, n.shape.C)
 		w.emit(name+"/gates", "Reshape", []string{in[1], name + "/shape"}, attrs)
 		w.emit(name, "Mul", []string{in[0], name + "/gates"}, attrs)
+	case "mulplaces":
+		w.emit(name, "Mul", in, attrs)
+	case "channelmean", "channelmax":
+		w.shape(name+"/axes", 3)
+		attrs["keep_dims"] = map[string]any{"b": true}
+		w.emit(name, map[string]string{"channelmean": "Mean", "channelmax": "Max"}[n.op], append(in, name+"/axes"), attrs)
+	case "concat":
+		w.scalar(name+"/axis", 3)
+		attrs["N"] = map[string]any{"i": "2"}
+		w.emit(name, "ConcatV2", append(in, name+"/axis"), attrs)
 	case "add":
 		w.emit(name, "AddV2", in, attrs)
 	case "maxpool":
@@ -200,6 +210,9 @@ func (w *tfjs) constant(name string, values []float32, dims ...int) string {
 
 // shape emits a constant vector of int32.
 func (w *tfjs) shape(name string, values ...int) { w.int32s(name, []int{len(values)}, values) }
+
+// scalar emits a constant int32.
+func (w *tfjs) scalar(name string, value int) { w.int32s(name, []int{}, []int{value}) }
 
 // matrix emits a constant matrix of int32.
 func (w *tfjs) matrix(name string, rows, columns int, values ...int) {

@@ -33,6 +33,7 @@ func TFLite(f *weights.File) ([]byte, error) {
 // Operators, and the numbers of their options in the union BuiltinOptions.
 const (
 	tfAdd            = 0
+	tfConcat         = 2
 	tfConv           = 3
 	tfDepthwise      = 4
 	tfFullyConnected = 9
@@ -44,10 +45,11 @@ const (
 	tfReshape        = 22
 	tfPad            = 34
 	tfMean           = 40
+	tfReduceMax      = 82
 	tfHardSwish      = 117
 )
 
-var tfOptions = map[int]byte{tfAdd: 11, tfConv: 1, tfDepthwise: 2, tfFullyConnected: 8, tfMaxPool: 5, tfMul: 21, tfReshape: 17, tfPad: 22, tfMean: 27}
+var tfOptions = map[int]byte{tfAdd: 11, tfConcat: 10, tfReduceMax: 27, tfConv: 1, tfDepthwise: 2, tfFullyConnected: 8, tfMaxPool: 5, tfMul: 21, tfReshape: 17, tfPad: 22, tfMean: 27}
 
 const (
 	float32Type = 0
@@ -88,12 +90,8 @@ func (w *tflite) node(n *node) error {
 	}
 	s := n.shape
 	dims := []int{1, s.H, s.W, s.C}
-	switch n.op {
-	case "linear", "mean", "flatten":
+	if n.vector() {
 		dims = []int{1, s.C}
-	}
-	if s.H == 1 && s.W == 1 && len(n.in) == 1 && n.in[0] != nil && n.in[0].op == "linear" {
-		dims = []int{1, s.C} // an activation between or behind fully connected layers
 	}
 	if from := n.in[0]; (n.op == "relu" || n.op == "relu6") && from != nil && (from.op == "conv" || from.op == "linear" || from.op == "add") && w.uses[from] == 1 {
 		last := w.operators[len(w.operators)-1]
@@ -156,6 +154,13 @@ func (w *tflite) node(n *node) error {
 		gates := w.tensor(n.name+".gates", float32Type, nil, 1, 1, 1, s.C)
 		w.reshape(n.name+".shape", in[1], gates, 1, 1, 1, s.C)
 		w.emit(tfMul, []int{in[0], gates}, out, nil, nil)
+	case "mulplaces":
+		w.emit(tfMul, in, out, nil, nil)
+	case "channelmean", "channelmax":
+		code := map[string]int{"channelmean": tfMean, "channelmax": tfReduceMax}[n.op]
+		w.emit(code, append(in, w.int32s(n.name+".axes", []int{1}, 3)), out, nil, map[int]byte{0: 1})
+	case "concat":
+		w.emit(tfConcat, in, out, map[int]int32{0: 3}, nil)
 	case "add":
 		w.emit(tfAdd, in, out, nil, nil)
 	case "maxpool":
