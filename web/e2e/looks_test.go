@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"image"
+	"image/color"
 	"strings"
 	"testing"
 
@@ -107,6 +109,24 @@ func TestNothingOverlaps(t *testing.T) {
 	for _, feature := range []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}, {Name: "prefers-color-scheme", Value: "dark"}} {
 		do(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{feature}})
 		check(feature.Name)
+	}
+}
+
+// The longest answer has its place on a phone, too, beside the number of things that are known.
+func TestUnknownHasRoom(t *testing.T) {
+	p := newTab(t, filmCamera)
+	p.size(390, 844, true)
+	p.load()
+	noise := image.NewNRGBA(image.Rect(0, 0, 64, 64))
+	for i := range 64 * 64 {
+		x, y := i%64, i/64
+		noise.SetNRGBA(x, y, color.NRGBA{uint8(37*x + 91*y), uint8(x*x + 17*y), uint8(x*y + 53), 255})
+	}
+	p.explain(write(t, "noise.png", encodePNG(noise)))
+	p.wait("that it is nothing known", "document.getElementById('answer').innerText.trim() === 'Nothing I know'")
+	p.frames()
+	if room := eval[float64](p, "document.querySelector('.says .r').getBoundingClientRect().left - document.querySelector('#answer b').getBoundingClientRect().right"); room < 4 {
+		t.Errorf("%.0f pixels lie between the answer and how many things are known, expected some", room)
 	}
 }
 

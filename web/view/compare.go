@@ -33,7 +33,8 @@ func (s *State) familyOf(name string) []string {
 	return nil
 }
 
-// Families are networks that can be compared, of each family one that has attention.
+// Families are networks that can be compared, of each family one that has attention, the largest
+// family first.
 func (s *State) Families() []ModelChoice {
 	var list []ModelChoice
 	for i := range s.Models {
@@ -41,6 +42,7 @@ func (s *State) Families() []ModelChoice {
 			list = append(list, *m)
 		}
 	}
+	slices.SortStableFunc(list, func(a, b ModelChoice) int { return len(b.Family) - len(a.Family) })
 	return list
 }
 

@@ -86,7 +86,7 @@ func TestNotSure(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	r.Rejection.Strange = true
-	if name, p := s.Answer(); name != "Nothing that I know" || p != "" {
+	if name, p := s.Answer(); name != "Nothing I know" || p != "" {
 		t.Errorf("unknown, the answer is %q, %q", name, p)
 	}
 	if got, want := s.Verdict(), "Nearest: ship. Another network may know it, or teach this one."; got != want {

@@ -27,7 +27,7 @@ var englishFirst = FirstTexts{
 	WithoutIt:    "Without it: %s **%s → %s**",
 	WithoutTop:   ", and the answer is %s, %s",
 	WithoutMuted: "It is muted: this is the answer without it.",
-	NothingKnown: "Nothing that I know",
+	NothingKnown: "Nothing I know",
 	Nearest:      "Nearest: %s.",
 	TryElse:      "Another network may know it, or teach this one.",
 	Perhaps:      "Perhaps %s.",
