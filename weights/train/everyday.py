@@ -2,7 +2,7 @@
 """Train `everyday`, or a network of the study, within a budget of minutes or of pictures.
 
 usage: python3 everyday.py NETWORK --data DIR --out DIR (--minutes N | --pictures N) [--seed 1]
-                           [--limit N] [--device cuda] [--init WEIGHTS.pt]
+                           [--limit N] [--device cuda] [--init WEIGHTS]
        torchrun --nproc_per_node 2 -r 1 -t 1 everyday.py NETWORK ...
 
 --out receives
@@ -39,11 +39,12 @@ import torch.distributed as dist
 from torch.nn import functional as F
 
 import data
+import safetensors
 from arithmetic import autocast, fastest
 from attention import BLOCKS, KINDS
 from networks import NETWORKS
 from pictures import MEAN, PARTS, SIZE, SOURCES, STD, table
-from train import keep_memory, save
+from train import keep_memory, rounded, save
 
 LAP = 51200
 AVERAGE = 8
@@ -54,12 +55,19 @@ AVERAGE = 8
 # mean    of the running mean of the weights: what is kept of it at a step
 # few     a class of fewer pictures than this is repeated in an epoch, up to four times
 # only    the source whose pictures and classes make up the set
+# bits    in the last part of the budget, rounded of it, it computes with the weights that the file
+#         will have, as train.py's networks do
+# webcam  whether pictures are also seen at a slant and through JPEG
+# calm    in the last part of the budget, calm of it, pictures are hardly changed any more
+# settled  of so many training pictures as they are, at the side shown, the batch norms' statistics
+#         are measured at the end: those of pictures that a webcam spoilt cost it five points
 # arithmetic  float32 or bfloat16; without it, the faster: twins have to be computed alike
 # shown   side of the pictures that the network is measured on and made for, 64 without it: a little
 #         more than in training costs nothing (Touvron et al. 2019, arXiv:1906.06423)
 BASE = {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "decay": 5e-4, "mean": 0.998, "few": 150}
 RECIPES = {
-    "everyday": BASE | {"share": 0.5},
+    "everyday": BASE | {"share": 0.5, "decay": 2.5e-4, "sizes": [[0.3, 32], [0.75, 48], [1, 56]], "bits": 5, "rounded": 0.25, "webcam": True, "calm": 0.12,
+                               "settled": 12800},
 } | {f"tiny-{kind}": BASE | {"only": "tiny", "arithmetic": "float32", "sizes": [[0.5, 32], [1, 48]], "shown": 56} for kind in ("none", *KINDS)}
 
 
@@ -102,12 +110,59 @@ def sized(pixels, side):
     return F.interpolate(pixels.float(), (side, side), mode="bilinear", align_corners=False, antialias=True)
 
 
-def augment(pixels, rng, size):
+def slanted(grid, rng):
+    """The grid of grid_sample, (N, H, W, 2), seen from a place up to 20 % nearer on one side."""
+    tilt = data.uniform(rng, -0.2, 0.2, len(grid), 1, 2, 1)
+    rows, columns = (torch.linspace(-1, 1, n, device=grid.device) for n in grid.shape[1:3])
+    depth = 1 + tilt[:, :, 0:1] * rows[None, :, None, None] + tilt[:, :, 1:2] * columns[None, None, :, None]
+    return grid / depth
+
+
+# The luma and chroma tables of JPEG's Annex K (ITU-T T.81) at frequencies u + v = 0..14: their means.
+LUMA = (16, 12, 12, 14, 19, 26, 43, 60, 73, 85, 94, 106, 104, 102, 99)
+CHROMA = (17, 18, 23, 37, 77, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99)
+
+
+def jpeg(pixels, rng):
+    """What JPEG of a quality between 40 and 95 leaves of pixels (N, 3, H, W), H and W a multiple of 8.
+
+    The block transform and the rounding of its coefficients; coarse, for its means of the tables
+    and since colour keeps its resolution."""
+    n, _, h, w = pixels.shape
+    k = torch.arange(8, dtype=torch.float32, device=pixels.device)
+    dct = torch.cos(math.pi * (2 * k[None] + 1) * k[:, None] / 16) * 0.5
+    dct[0] /= math.sqrt(2)
+    colours = torch.tensor([[0.299, 0.587, 0.114], [-0.1687, -0.3313, 0.5], [0.5, -0.4187, -0.0813]], device=pixels.device)
+    order = (k[:, None] + k[None]).long()
+    steps = torch.stack([torch.tensor(t, dtype=torch.float32, device=pixels.device)[order] for t in (LUMA, CHROMA, CHROMA)])
+    quality = data.uniform(rng, 40, 95, n, 1, 1, 1, 1, 1)
+    scale = torch.where(quality < 50, 50 / quality, 2 - quality / 50)
+    q = (steps[None, :, None, None] * scale).clamp(min=1)
+    planes = torch.einsum("ij,njhw->nihw", colours, pixels - 127.5)
+    blocks = planes.view(n, 3, h // 8, 8, w // 8, 8).permute(0, 1, 2, 4, 3, 5)
+    blocks = dct.T @ ((dct @ blocks @ dct.T / q).round() * q) @ dct
+    planes = blocks.permute(0, 1, 2, 4, 3, 5).reshape(n, 3, h, w)
+    return torch.einsum("ij,njhw->nihw", torch.linalg.inv(colours), planes) + 127.5
+
+
+def calm(pixels, rng, size):
+    """Hardly anything: 75 to 110 % of the side, turned by up to 3 degrees, half mirrored, a quarter relit."""
+    n = len(pixels)
+    zoom, turn = torch.exp(data.uniform(rng, math.log(0.75), math.log(1.1), n)), data.uniform(rng, -0.05, 0.05, n)
+    dx, dy = (data.uniform(rng, -1, 1, n) * (1 - zoom) for _ in "xy")
+    out = data.turned(pixels, size, zoom, turn, dx, dy, data.uniform(rng, -1, 1, n).sign(), "reflection")
+    k = n // 4
+    out[:k] = data.light(out[:k], rng, 0.15)
+    return out.clamp_(0, 255)
+
+
+def augment(pixels, rng, size, webcam=False):
     """What a webcam does to a thing: nearer or farther, tilted, in other light, out of focus, noisy.
 
     uint8 (N, 3, 64, 64) -> float (N, 3, size, size), 0..255. Every picture is cut to 60 to 115 % of
     its side, sides unequal by up to 15 %, turned by up to 10 degrees; half are mirrored, half are
-    relit, one in six is blurred, one in six dim and noisy.
+    relit, one in six is blurred, one in six dim and noisy. With webcam half are also seen at a
+    slant, and one in six went through JPEG.
     """
     n = len(pixels)
     uniform = lambda lo, hi, *shape: data.uniform(rng, lo, hi, *(shape or (n,)))  # noqa: E731
@@ -118,6 +173,8 @@ def augment(pixels, rng, size):
     cos, sin = torch.cos(turn), torch.sin(turn)
     theta = torch.stack([torch.stack([zx * cos, -zy * sin, dx], 1), torch.stack([zx * sin, zy * cos, dy], 1)], 1)
     grid = F.affine_grid(theta, (n, 3, size, size), align_corners=False)
+    if webcam:
+        grid[n // 2:] = slanted(grid[n // 2:], rng)
     out = F.grid_sample(pixels.float(), grid, padding_mode="reflection", align_corners=False)
     k = n // 2  # the order is random, so fixed places of a batch are a random choice
     out[:k] = data.light(out[:k], rng, 0.3)
@@ -127,6 +184,8 @@ def augment(pixels, rng, size):
     dim = slice(k // 2, k // 2 + few)
     grain = torch.randn(out[dim].shape, generator=rng, device=rng.device)
     out[dim] = out[dim] * uniform(0.35, 1, few, 1, 1, 1) + grain * uniform(2, 12, few, 1, 1, 1)
+    if webcam:
+        out[-few:] = jpeg(out[-few:], rng)
     return out.clamp_(0, 255)
 
 
@@ -145,6 +204,11 @@ class Budget:
 
 def side(recipe, share):
     return next(size for end, size in recipe["sizes"] if share < end or end == 1)
+
+
+def bits(recipe, share):
+    """Of the weights that a step at this share of the budget computes with; 0: all."""
+    return recipe.get("bits", 0) if share > 1 - recipe.get("rounded", 0) else 0
 
 
 def rate(recipe, share):
@@ -174,8 +238,10 @@ def batches(pictures, recipe, budget, seed, numbers, ready, device, enough):
             order, known = epoch_order(rows, label, recipe["few"], [seed, epoch]), epoch
         rng = torch.Generator(device).manual_seed(1_000_000 * seed + number)
         pixels, classes, sources = (v.to(device) for v in pictures.get(order[at * n:at * n + n]))
-        size = side(recipe, budget.now if budget.minutes else number * n / budget.pictures)
-        batch = normalise(augment(pixels, rng, size)), classes, sources
+        share = budget.now if budget.minutes else number * n / budget.pictures
+        size = side(recipe, share)
+        changed = calm(pixels, rng, size) if share > 1 - recipe.get("calm", 0) else augment(pixels, rng, size, recipe.get("webcam", False))
+        batch = normalise(changed), classes, sources
         while not enough.is_set():
             with contextlib.suppress(queue.Full):
                 ready.put(batch, timeout=0.1)
@@ -238,6 +304,29 @@ def final(net, pictures, kind, side):
     return line
 
 
+def weights_of(path):
+    """The state_dict of a .pt, or of a file as it is shipped."""
+    if path.suffix != ".safetensors":
+        return torch.load(path, map_location="cpu")
+    tensors = safetensors.dequantise(safetensors.read(path)[0])
+    return {k: torch.from_numpy(np.array(v)) for k, v in tensors.items() if not k.startswith(("signature.", "reject."))}
+
+
+def settle(net, pictures, count, kind, side, batch=128):
+    """Measure the batch norms' means and variances on count training pictures as they are."""
+    norms = [m for m in net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    for m in norms:
+        m.reset_running_stats()
+        m.momentum = None  # the mean of all batches
+    net.train()
+    rows, device = np.random.default_rng(data.SPLIT_SEED).permutation(pictures.rows("train"))[:count], next(net.parameters()).device
+    with torch.no_grad(), autocast(device, kind):
+        for i in range(0, len(rows), batch):
+            net(normalise(sized(pictures.get(rows[i:i + batch])[0].to(device), side)))
+    for m in norms:
+        m.momentum = 0.1
+
+
 def top(logits, labels, k):
     return (logits.topk(k, 1)[1] == labels[:, None]).any(1).float().mean().item()
 
@@ -253,7 +342,7 @@ def main(argv=None):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--init", type=pathlib.Path, help="a state_dict of the same network to start from")
+    parser.add_argument("--init", type=pathlib.Path, help="a state_dict or a shipped file to start from, of the same network or of one with fewer blocks")
     args = parser.parse_args(argv)
     world, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
     if world > 1:
@@ -270,7 +359,7 @@ def main(argv=None):
     checkpoint, weights, log = (args.out / f"{name}.{e}" for e in ("ckpt", "pt", "jsonl"))
     net, mean = (NETWORKS[args.network]().to(args.device, memory_format=torch.channels_last) for _ in range(2))
     if args.init:
-        net.load_state_dict(torch.load(args.init, map_location=args.device))
+        net.begin(weights_of(args.init))
     mean.load_state_dict(net.state_dict())
     free = {p for m in net.modules() if isinstance(m, BLOCKS) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
     optimiser = torch.optim.SGD([{"params": [p for p in net.parameters() if p not in free], "weight_decay": recipe["decay"]},
@@ -312,9 +401,10 @@ def main(argv=None):
             for group in optimiser.param_groups:
                 group["lr"] = rate(recipe, budget.now)
             optimiser.zero_grad(set_to_none=True)
-            with autocast(x.device, kind):
-                loss = cost(net, x, y, z, recipe)
-            loss.backward()
+            with rounded(net, bits(recipe, budget.now)):
+                with autocast(x.device, kind):
+                    loss = cost(net, x, y, z, recipe)
+                loss.backward()
             optimiser.step()
             number, steps, total = number + world, steps + 1, total + loss.item()
         before, budget.done = budget.done, number * recipe["batch"]
@@ -324,8 +414,12 @@ def main(argv=None):
             torch._foreach_mul_(averaged, keep)
             torch._foreach_add_(averaged, current, alpha=1 - keep)
         if rank == 0 and (budget.done // lap > before // lap or budget.now == 1):
+            with rounded(mean, bits(recipe, budget.now)):
+                if budget.now == 1 and "settled" in recipe:
+                    settle(mean, pictures, recipe["settled"], kind, shown)
+                found = figures(mean, pictures, val, kind, shown)
             line = {"pictures": budget.done, "share": round(budget.now, 4), "side": x.shape[-1], "lr": round(rate(recipe, budget.now), 5),
-                    "loss": round(total / steps, 4)} | figures(mean, pictures, val, kind, shown)
+                    "loss": round(total / steps, 4)} | found
             line |= {"seconds": round(budget.spent(), 1), "waited": round(waited, 1)}
             if budget.now == 1 and "only" in recipe:
                 line |= final(mean, pictures, kind, shown)

@@ -48,6 +48,51 @@ for k in range(20):
     draw(root / "trash/paper" / f"paper{k}.jpg", colour(11), 120)
 `
 
+// grown begins a network with the weights of one with fewer blocks, and looks at what a webcam does
+// to a picture and at the statistics that are measured at the end.
+const grown = `
+import torch
+import everyday
+from networks import EverydayNet
+torch.manual_seed(1)
+small = EverydayNet("se", (8, 16, 32), (1, 1), 5).eval()
+big = EverydayNet("se", (8, 16, 32), (3, 2), 5, 7).eval()
+big.begin(small.state_dict())
+for to, of in (("block1", "block1"), ("block4", "block2")):
+    assert torch.equal(getattr(big, to).conv2.weight, getattr(small, of).conv2.weight), to
+for name in ("block2", "block3", "block5"):
+    assert (getattr(big, name).bn2.weight == 0.1).all(), name
+x = torch.rand(4, 3, 64, 64)
+far = (big(x) - small(x)).abs().max() / small(x).abs().max()
+assert 0 < far < 0.2, f"{far}: expected nearly the same logits"
+for wrong in (big.state_dict(), {"conv1.weight": small.conv1.weight}):
+    try:
+        small.begin(wrong)
+    except SystemExit as told:
+        print(told)
+    else:
+        raise AssertionError("weights of another network were taken")
+
+rng = torch.Generator().manual_seed(1)
+flat = torch.full((6, 3, 32, 48), 120.0)
+assert (everyday.jpeg(flat, rng) - flat).abs().max() < 8, "JPEG changes a plain grey"
+picture = torch.randint(0, 256, (12, 3, 64, 64), dtype=torch.uint8)
+assert everyday.augment(picture, rng, 56, True).shape == everyday.calm(picture, rng, 56).shape == (12, 3, 56, 56)
+
+class Dark:
+    """Training pictures that are nearly black."""
+    def rows(self, part):
+        return range(8)
+    def get(self, rows):
+        return torch.full((len(rows), 3, 64, 64), 3, dtype=torch.uint8), None, None
+
+before = big.bn1.running_mean.clone()
+everyday.settle(big, Dark(), 8, torch.float32, 64, batch=4)
+seen = big.conv1(everyday.normalise(Dark().get(range(4))[0])).mean((0, 2, 3))
+assert not torch.equal(big.bn1.running_mean, before)
+assert torch.allclose(big.bn1.running_mean, seen, atol=1e-4), "not the statistics of these pictures"
+`
+
 // scripts runs Python scripts of this folder.
 func scripts(t *testing.T, lines ...[]string) {
 	t.Helper()
@@ -143,7 +188,7 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 			t.Errorf("%s is %v of a killed and resumed run, %v of an undisturbed one", k, parts[k], v)
 		}
 	}
-	if whole["pictures"] != 768.0 || whole["side"] != 64.0 {
+	if whole["pictures"] != 768.0 || whole["side"] != 56.0 {
 		t.Errorf("the last lap: %v", whole)
 	}
 	if out, err := train("timed", "--minutes", "0.05").CombinedOutput(); err != nil {
@@ -154,6 +199,10 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 	}
 	if out, err := train("whole", "--pictures", "1024").CombinedOutput(); err == nil || !strings.Contains(string(out), "was made with") {
 		t.Errorf("another budget on a checkpoint: %v\n%s", err, out)
+	}
+
+	if out, err := exec.Command(python, "-c", grown).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 
 	// The study: two twins, a table, and a run that is missing named.

@@ -171,6 +171,26 @@ class EverydayNet(nn.Module):
         means = spatial_mean(self.features(x))
         return self.fc(means), self.sources(means) if self.sources else None
 
+    def begin(self, state):
+        """Take the weights of a network of the same widths with as many blocks or fewer.
+
+        Its blocks become the first of their stage. Those that it lacks begin near the identity, as
+        x + a tenth of their branch: a branch of nothing would have no gradient through its ReLU. A
+        layer that it has not, such as sources of a shipped file, stays as it was made.
+        """
+        had = {k.split(".")[0] for k in state if k.startswith("block")}
+        second = sorted(b for b in had if state[f"{b}.conv1.weight"].shape[0] == self.conv2.out_channels)
+        third = sorted(had - set(second))
+        if len(second) > self.blocks[0] or len(third) > self.blocks[1]:
+            raise SystemExit(f"weights of {len(second)} and {len(third)} blocks a stage, expected at most {self.blocks[0]} and {self.blocks[1]}")
+        to = dict(zip(second + third, [name for name, _ in self.stage(2)[:len(second)] + self.stage(3)[:len(third)]]))
+        renamed = {".".join([to.get(first, first), *rest]): v for k, v in state.items() for first, *rest in [k.split(".")]}
+        missing = self.load_state_dict(renamed, strict=False)
+        if missing.unexpected_keys or any(not k.startswith(("block", "sources.")) for k in missing.missing_keys):
+            raise SystemExit(f"weights of another network: unknown {missing.unexpected_keys}, missing {missing.missing_keys}")
+        for name in {f"block{i}" for i in range(1, 1 + sum(self.blocks))} - set(to.values()):
+            torch.nn.init.constant_(getattr(self, name).bn2.weight, 0.1)
+
 
 DEEP = {"channels": (32, 48, 96), "blocks": 2}  # 49.7 M multiply-adds at 32x32
 FLAT = {"channels": (32, 64, 128), "blocks": 1}  # 48.2 M, and at 64x64 with a stem of stride 2
@@ -186,7 +206,7 @@ NETWORKS = {
     "teacher": lambda: LiveNet("se", **WIDE),
     "teacher-deep": lambda: LiveNet("se", channels=(128, 192, 384), blocks=2),
     "resnet9": lambda: LiveNet("se", **FLAT),
-    "everyday": lambda: EverydayNet("se", channels=(32, 64, 192), blocks=(1, 2), num_classes=311, sources=414),
+    "everyday": lambda: EverydayNet("se", channels=(32, 64, 192), blocks=(3, 2), num_classes=311, sources=414),
     "tiny-none": lambda: EverydayNet("none", **HALF),
     "tiny-se": lambda: EverydayNet("se", **HALF),
     "tiny-eca": lambda: EverydayNet("eca", **HALF),

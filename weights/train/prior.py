@@ -16,8 +16,9 @@ import numpy as np
 import torch
 
 from arithmetic import fastest
-from everyday import RECIPES, Pictures, answers, epoch_order, top
+from everyday import RECIPES, Pictures, answers, bits, epoch_order, top
 from networks import NETWORKS
+from train import rounded
 
 
 def shares(known, few):
@@ -44,7 +45,8 @@ def main():
     net = NETWORKS["everyday"]().to(memory_format=torch.channels_last)
     net.load_state_dict(state)
     prior, rows = shares(known, RECIPES["everyday"]["few"]).log(), known.rows("val")
-    logits, labels = answers(net, known, rows, fastest())[0], known.merge[known.label[rows]]
+    with rounded(net, bits(RECIPES["everyday"], 1)):
+        logits, labels = answers(net, known, rows, fastest())[0], known.merge[known.label[rows]]
     for tau in sorted({0.0, 0.5, 0.75, 1.0, args.tau}):
         adjusted = logits - tau * prior
         print(f"tau {tau:.2f}: top-1 {top(adjusted, labels, 1):.4f}, top-5 {top(adjusted, labels, 5):.4f}, mean of classes {class_mean(adjusted, labels):.4f}")

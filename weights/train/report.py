@@ -8,9 +8,9 @@ WEIGHTS are a state_dict of everyday.py, DIR is pictures.py's --out. Printed, as
   Tiny ImageNet    its 10,000 validation pictures, once in its own 200 classes, once in the 311
   groceries        the pictures of other visits, in the 311 classes and in the data set's 43
 The figures in a source's own classes are those of the second linear layer, which reads the same
-means and is not shipped; only the outputs of that source's classes compete. Weights are float32,
-products what the processor is fastest in. --confused prints the N pairs of classes that are most
-often taken for one another, as a share of the first one's pictures.
+means and is not shipped; only the outputs of that source's classes compete. Weights are rounded to
+the bits of the recipe, products what the processor is fastest in. --confused prints the N pairs of
+classes that are most often taken for one another, as a share of the first one's pictures.
 """
 import argparse
 import pathlib
@@ -19,9 +19,10 @@ import numpy as np
 import torch
 
 from arithmetic import fastest
-from everyday import Pictures, answers, top
+from everyday import RECIPES, Pictures, answers, bits, top
 from networks import NETWORKS
 from pictures import SOURCES, table
+from train import rounded
 
 
 def among(logits, chosen):
@@ -42,7 +43,8 @@ def main():
     known = Pictures(args.pictures)
     rows = np.concatenate([known.rows("val"), known.rows("test")])
     val = np.isin(np.arange(len(rows)), np.arange(len(known.rows("val"))))
-    logits, fine = answers(net, known, rows, fastest())
+    with rounded(net, bits(RECIPES["everyday"], 1)):
+        logits, fine = answers(net, known, rows, fastest())
     label, source = known.label[rows], known.source[rows]
     merged = known.merge[label]
 
