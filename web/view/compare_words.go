@@ -17,7 +17,7 @@ var (
 	compareParams  = both{"; %s parameters", "；%s 个参数"}
 	compareLoading = both{"Loading …", "正在加载……"}
 	compareFailed  = both{"This network could not be loaded. Check the connection, then open this panel again.", "这个网络没能加载。请检查网络，再打开本面板。"}
-	compareAlone   = both{"No other network was trained like this one but for its attention. These have twins:", "没有与这个网络同样训练、只差注意力的网络。有这种同伴的是："}
+	compareAlone   = both{"No other network was trained like this one but for its attention.", "没有与这个网络同样训练、只差注意力的网络。"}
 	compareFamily  = both{"Compare %s (%d networks)", "比较%s（%d 个网络）"}
 
 	compareOpenNote = both{"its own weights, every gate held at 1", "权重不变，每个门控固定为 1"}

@@ -34,7 +34,7 @@ import everyday
 import safetensors
 import sets
 from attention import hook_gates, last_convolution
-from networks import shipped
+from networks import shipped, state_of
 from pictures import SIZE
 from train import RECIPES, rounded
 
@@ -119,7 +119,7 @@ def load(network, path):
         net.normalise = lambda pixels: everyday.normalise(everyday.sized(pixels, side))
     tensors, metadata = safetensors.read(path)
     tensors = {k: v for k, v in tensors.items() if not k.startswith(("signature.", "reject."))}
-    missing, extra = net.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in safetensors.dequantise(tensors).items()}, strict=False)
+    missing, extra = net.load_state_dict(state_of(tensors), strict=False)
     if extra or any(not k.endswith("num_batches_tracked") for k in missing):
         raise SystemExit(f"{path}: missing {missing}, unexpected {extra}")
     return net, tensors, metadata

@@ -53,6 +53,7 @@ for k in range(20):
 const grown = `
 import torch
 import everyday
+import webcam
 from networks import EverydayNet
 torch.manual_seed(1)
 small = EverydayNet("se", (8, 16, 32), (1, 1), 5).eval()
@@ -75,9 +76,9 @@ for wrong in (big.state_dict(), {"conv1.weight": small.conv1.weight}):
 
 rng = torch.Generator().manual_seed(1)
 flat = torch.full((6, 3, 32, 48), 120.0)
-assert (everyday.jpeg(flat, rng) - flat).abs().max() < 8, "JPEG changes a plain grey"
+assert (webcam.jpeg(flat, rng) - flat).abs().max() < 8, "JPEG changes a plain grey"
 picture = torch.randint(0, 256, (12, 3, 64, 64), dtype=torch.uint8)
-assert everyday.augment(picture, rng, 56, True).shape == everyday.calm(picture, rng, 56).shape == (12, 3, 56, 56)
+assert webcam.augment(picture, rng, 56, True).shape == webcam.calm(picture, rng, 56).shape == (12, 3, 56, 56)
 
 class Dark:
     """Training pictures that are nearly black."""

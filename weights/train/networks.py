@@ -3,9 +3,11 @@
 A state_dict saved from the tutorial's own classes loads here unchanged, and the other way round. Inputs are
 normalised batches, (N, 3, 32, 32) float32 for CIFAR-10 and (N, 3, 64, 64) for objects; outputs are logits, (N, classes).
 """
+import numpy as np
 import torch
 from torch import nn
 
+import safetensors
 from attention import KINDS, SEBlock, spatial_mean
 
 
@@ -222,6 +224,12 @@ def shipped(name):
     if getattr(net, "sources", None):
         net.sources = None
     return net
+
+
+def state_of(tensors):
+    """The state_dict in the tensors of a shipped file, whose whole numbers become float32."""
+    own = {k: v for k, v in tensors.items() if not k.startswith(("signature.", "reject."))}
+    return {k: torch.from_numpy(np.array(v)) for k, v in safetensors.dequantise(own).items()}
 
 
 def load_shipped(name, state):
