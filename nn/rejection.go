@@ -33,11 +33,15 @@ func (t *Trace) Rejection() (score float32, sure bool) {
 	case "msp":
 		score = t.Probs[t.Top()]
 	case "features":
-		score = t.outside()
+		score = t.Familiar()
+		if r.Odds != 0 {
+			p := min(max(t.Probs[t.Top()], surest), 1-surest)
+			score += r.Odds * math32.Log(p/(1-p))
+		}
 	case "taught":
 		score = 1 - t.Nearest()/r.Limit
 		if r.Spread > 0 {
-			score = min(score, (t.outside()-r.Own)/r.Spread)
+			score = min(score, (t.Familiar()-r.Own)/r.Spread)
 		}
 	}
 	return score, score >= r.Threshold
@@ -52,8 +56,16 @@ func (r *Reject) IsStrange(score float32) bool {
 	return score < r.Threshold
 }
 
-// outside is the score "features".
-func (t *Trace) outside() (score float32) {
+// surest bounds a probability from 0 and 1, where its log odds have no end.
+const surest = 1e-6
+
+// Familiar is the sum over channels of tensor reject.weight, (C), times the mean of the map that the
+// head reads: how much the picture looks like those that the network learned, whatever it shows.
+// Without that tensor it is 0.
+func (t *Trace) Familiar() (score float32) {
+	if len(t.Model.reject) == 0 {
+		return 0
+	}
 	y, means := t.features(), t.session.channel[0]
 	kernels.Mean(means, y.pixels(), y.layout())
 	for c, w := range t.Model.reject {

@@ -90,6 +90,18 @@ func TestKnown(t *testing.T) {
 		t.Errorf("features: score %v, expected %v; sure %v", score, want, sure)
 	}
 	r := byMeans.Spec.Reject
+	r.Odds = 0.7
+	p := float64(trace.Probs[trace.Top()])
+	if score, _ := trace.Rejection(); !close32(score, float32(want+0.7*math.Log(p/(1-p)))) || !close32(trace.Familiar(), float32(want)) {
+		t.Errorf("features and odds of %v: score %v, familiar %v, %v", p, score, trace.Familiar(), want)
+	}
+	for _, p := range []float32{0, 1} {
+		trace.Probs[trace.Top()] = p
+		if score, _ := trace.Rejection(); math.IsInf(float64(score), 0) || math.IsNaN(float64(score)) {
+			t.Errorf("a probability of %v: score %v", p, score)
+		}
+	}
+	r.Odds = 0
 	if r.IsStrange(r.Threshold) || !r.IsStrange(r.Threshold-1) {
 		t.Error("without a bound of its own, strange is what is below the threshold")
 	}
@@ -113,6 +125,11 @@ func TestKnown(t *testing.T) {
 	}
 	if score, sure := openSession(t, m).Run(img).Rejection(); score != 0 || !sure {
 		t.Errorf("without a rule: %v, %v", score, sure)
+	}
+	for _, r := range []Reject{{Score: "msp", Odds: 1}, {Score: "features", Odds: -1}} {
+		if _, err := withSpec(t, func(s *Spec) { s.Reject = &r }, weights.NewF32("reject.weight", w, 96)); err == nil || !strings.Contains(err.Error(), "odds") {
+			t.Errorf("%+v: %v", r, err)
+		}
 	}
 	if _, err := withSpec(t, func(s *Spec) { s.Reject = &Reject{Score: "magic"} }); err == nil || !strings.Contains(err.Error(), "magic") {
 		t.Errorf("an unknown score: %v", err)

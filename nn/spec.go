@@ -43,20 +43,23 @@ type Spec struct {
 // being the temperature.
 type Reject struct {
 	// "energy": T log sum exp(logits / T); "maxlogit": the largest logit; "msp": the largest
-	// probability; "features": the sum over channels of tensor reject.weight, (C), times the mean
-	// of the map that the head reads; "taught": 1 - Trace.Nearest / Limit, or (the score "features"
-	// - Own) / Spread where that is smaller and Spread is not 0.
+	// probability; "features": Trace.Familiar, plus Odds times the log odds of the largest
+	// probability; "taught": 1 - Trace.Nearest / Limit, or (Trace.Familiar - Own) / Spread where
+	// that is smaller and Spread is not 0.
 	Score     string  `json:"score"`
 	Threshold float32 `json:"threshold"`
+	Odds      float32 `json:"odds,omitempty"`
 
 	// A score below Strange is rare among the network's own pictures (a twentieth have one): the
 	// picture is like nothing that it knows. nil: as Threshold.
 	Strange *float32 `json:"strange,omitempty"`
 
+	// Own is the threshold of Trace.Familiar alone; of "features" where Odds is not 0.
+	Own float32 `json:"own,omitempty"`
+
 	// Of "taught", which reads the tensors reject.examples, (n, inputs of the head), reject.mean
 	// and reject.std, (inputs).
 	Limit  float32 `json:"limit,omitempty"`
-	Own    float32 `json:"own,omitempty"`
 	Spread float32 `json:"spread,omitempty"`
 }
 
@@ -238,6 +241,8 @@ func (s *Spec) check() error {
 		return fmt.Errorf("reject by %q, expected energy, maxlogit, msp, features or taught", s.Reject.Score)
 	case s.Reject != nil && s.Reject.Strange != nil && !(*s.Reject.Strange <= s.Reject.Threshold):
 		return fmt.Errorf("reject finds strange what is below %v, expected at most the threshold, %v", *s.Reject.Strange, s.Reject.Threshold)
+	case s.Reject != nil && s.Reject.Odds != 0 && !(s.Reject.Odds > 0 && s.Reject.Score == "features"):
+		return fmt.Errorf("reject by %s with odds %v, expected at least 0, and 0 but for features", s.Reject.Score, s.Reject.Odds)
 	case s.Reject != nil && s.Reject.Score == "taught" && !(s.Reject.Limit > 0 && s.Reject.Spread >= 0):
 		return fmt.Errorf("reject by taught with limit %v and spread %v, expected a limit above 0 and a spread of at least 0", s.Reject.Limit, s.Reject.Spread)
 	case len(s.Layers) == 0 || len(s.Layers) > maxLayers:

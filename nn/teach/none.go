@@ -57,7 +57,11 @@ func newKnown(examples []Example, classes int, h *Head, base *nn.Reject) known {
 		own[i] = e.Own
 	}
 	slices.Sort(own)
-	k.reject.Own = min(base.Threshold, own[int((1-kept)*float32(len(own)))])
+	threshold := base.Threshold
+	if base.Odds != 0 {
+		threshold = base.Own
+	}
+	k.reject.Own = min(threshold, own[int((1-kept)*float32(len(own)))])
 	k.reject.Spread = max(own[len(own)/2]-k.reject.Own, 1e-3) // so that a common picture scores 1
 	return k
 }

@@ -25,7 +25,7 @@ type Example struct {
 	Label  int
 	Burst  int          // one recording of a camera, or one file: bursts of different classes have different numbers
 	Inputs [2][]float32 // what the head reads of the picture, and of its mirror image
-	Own    float32      // the network's own score of the picture: see nn.Trace.Rejection
+	Own    float32      // nn.Trace.Familiar of the picture
 	Gates  [][]float32  // by SE block
 }
 
@@ -40,7 +40,7 @@ func Extract(s *nn.Session, img *image.NRGBA) (e Example, err error) {
 		return Example{}, err
 	}
 	e.Inputs[0] = t.HeadInput(nil)
-	e.Own, _ = t.Rejection()
+	e.Own = t.Familiar()
 	for _, g := range t.Gates {
 		e.Gates = append(e.Gates, append([]float32(nil), g.Scale...))
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"sescope/nn"
 )
 
 // No burst stands in two parts, and every part has about its share of every class.
@@ -205,6 +207,26 @@ func TestLimitByBursts(t *testing.T) {
 	many := newKnown(examples, 2, h, nil).reject.Limit
 	if ratio := few / many; ratio < 1.2 || ratio > 1.8 {
 		t.Errorf("limit %.3f with two bursts a class, %.3f with twenty: expected about 1.5 / 1.05 times as much", few, many)
+	}
+}
+
+// The score of the means alone has a threshold of its own where the network's rule adds odds.
+func TestOwnBesideOdds(t *testing.T) {
+	examples := random(2, 20, 8, 1, 1)
+	for i := range examples {
+		examples[i].Own = float32(i)
+	}
+	h := Learn(examples, 2, nil)
+	for _, c := range []struct {
+		base nn.Reject
+		want float32
+	}{
+		{nn.Reject{Score: "features", Threshold: -2}, -2},
+		{nn.Reject{Score: "features", Threshold: -2, Odds: 1, Own: -5}, -5},
+	} {
+		if own := newKnown(examples, 2, h, &c.base).reject.Own; own != c.want {
+			t.Errorf("%+v: own %v, expected %v", c.base, own, c.want)
+		}
 	}
 }
 

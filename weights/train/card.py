@@ -160,6 +160,7 @@ def ece(logits, labels, bins=15):
 
 
 STRANGE = 0.05  # of its own pictures a network may call so many "nothing I know"
+ODDS = (0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2)  # of the log odds of an answer, in standard deviations of the regression
 DECAYS = (1e-3, 1e-2, 0.1, 1)  # a few hundred outsiders against some two hundred features
 
 
@@ -183,8 +184,9 @@ def regression(known, outside, decay):
     return (w / std).detach()
 
 
-def scores(logits, features, w, t):
-    return {"features": features @ w, "energy": t * torch.logsumexp(logits / t, 1), "maxlogit": logits.max(1).values, "msp": torch.softmax(logits / t, 1).max(1).values}
+def scores(logits, features, w, t, odds=0):
+    p = torch.softmax(logits / t, 1).max(1).values
+    return {"features": features @ w + odds * torch.logit(p, 1e-6), "energy": t * torch.logsumexp(logits / t, 1), "maxlogit": logits.max(1).values, "msp": p}
 
 
 def auroc(known, outside):
@@ -270,14 +272,16 @@ def not_sure(net, spec, tensors, trained, known, results):
     outside, _, outer = run(net, shuffled(others))
     half = len(outside) // 2
     w = max((regression(trained, fitted, d) for d in DECAYS), key=lambda w: auroc(features @ w, outer[:half] @ w))
-    inside = scores(logits, features, w, t)
-    choosing, reporting = scores(outside[:half], outer[:half], w, t), scores(outside[half:], outer[half:], w, t)
+    spread = (features @ w).std().item()
+    odds = max(ODDS, key=lambda o: auroc(scores(logits, features, w, t, o * spread)["features"], scores(outside[:half], outer[:half], w, t, o * spread)["features"])) * spread
+    inside = scores(logits, features, w, t, odds)
+    choosing, reporting = scores(outside[:half], outer[:half], w, t, odds), scores(outside[half:], outer[half:], w, t, odds)
     for s, v in inside.items():
         print(s, "auroc", round(auroc(v, reporting[s]), 4), "kept at 5 %", round((v >= torch.quantile(choosing[s], 0.95)).float().mean().item(), 4))
     best = max(inside, key=lambda s: auroc(inside[s], choosing[s]))
     own, report = inside[best], reporting[best]
     threshold = torch.quantile(choosing[best], 0.95).item()
-    kept = lambda logits, gates, features: scores(logits, features, w, t)[best] >= threshold  # noqa: E731
+    kept = lambda logits, gates, features: scores(logits, features, w, t, odds)[best] >= threshold  # noqa: E731
     for kind, pixels in others.items():
         print(f"{kind}: {100 * kept(*run(net, pixels)).float().mean().item():.1f} % of {len(pixels)} pass")
     for (name, (_, named)), result in zip(known.named, results):
@@ -286,9 +290,11 @@ def not_sure(net, spec, tensors, trained, known, results):
         tensors["reject.weight"] = w.numpy()
     spec["temperature"] = round(t, 4)
     strange = min(threshold, torch.quantile(own, STRANGE).item())
-    print(f"strange, below {strange:.4f}: " + ", ".join(f"{n['en']} {100 * (scores(*r[::2], w, t)[best] < strange).float().mean().item():.1f} %" for (n, _), r in zip(known.named, results))
+    print(f"strange, below {strange:.4f}: " + ", ".join(f"{n['en']} {100 * (scores(*r[::2], w, t, odds)[best] < strange).float().mean().item():.1f} %" for (n, _), r in zip(known.named, results))
           + f", outside {100 * (report < strange).float().mean().item():.1f} %")
     spec["reject"] = {"score": best, "threshold": round(threshold, 4), "strange": round(strange, 4)}
+    if best == "features" and odds:
+        spec["reject"] |= {"odds": round(odds, 4), "own": round(torch.quantile(outer[:half] @ w, 0.95).item(), 4)}
     spec["card"] |= {
         "ece": [round(ece(logits, labels), 4), round(ece(logits / t, labels), 4)],
         "auroc": round(auroc(own, report), 4),
