@@ -25,12 +25,15 @@ def two_layers(channels, reduction, bias):
 class SEBlock(nn.Module):
     """Squeeze-and-Excitation (Hu et al. 2018, arXiv:1709.01507), as the tutorial writes it: both Linear layers bias-free.
 
-    The gate of channel c is sigmoid(W2 relu(W1 mean_hw(x)))[c]; the block returns x * gate.
+    The gate of channel c is sigmoid(W2 relu(W1 mean_hw(x)))[c]; the block returns x * gate. With
+    start, the second layer has biases, which begin there.
     """
 
-    def __init__(self, channels, reduction=16):
+    def __init__(self, channels, reduction=16, start=None):
         super().__init__()
         self.fc = nn.Sequential(*two_layers(channels, reduction, bias=False), nn.Sigmoid())
+        if start is not None:
+            self.fc[2].bias = nn.Parameter(torch.full((channels,), float(start)))
 
     def forward(self, x):
         return x * self.gate(spatial_mean(x))[:, :, None, None]

@@ -54,8 +54,9 @@ AVERAGE = 8
 # smooth  label smoothing (Szegedy et al. 2016, arXiv:1512.00567)
 # share   what the sources' own classes have of the loss
 # mean    of the running mean of the weights: what is kept of it at a step
-# few     a class of fewer pictures than this is repeated in an epoch, up to four times
+# few     a class of fewer pictures than this is repeated in an epoch, up to times
 # only    the source whose pictures and classes make up the set
+# free    whether the weight decay leaves the attention's weights alone, as it does without this
 # bits    in the last part of the budget, rounded of it, it computes with the weights that the file
 #         will have, as train.py's networks do
 # webcam  whether pictures are also seen at a slant and through JPEG
@@ -65,11 +66,14 @@ AVERAGE = 8
 # arithmetic  float32 or bfloat16; without it, the faster: twins have to be computed alike
 # shown   side of the pictures that the network is measured on and made for, 64 without it: a little
 #         more than in training costs nothing (Touvron et al. 2019, arXiv:1906.06423)
-BASE = {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "decay": 5e-4, "mean": 0.998, "few": 150}
+BASE = {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "decay": 5e-4, "mean": 0.998, "few": 150, "times": 4}
+TWIN = BASE | {"only": "tiny", "arithmetic": "float32", "sizes": [[0.5, 32], [1, 48]], "shown": 56}
 RECIPES = {
-    "everyday": BASE | {"share": 0.5, "decay": 2.5e-4, "sizes": [[0.3, 32], [0.75, 48], [1, 56]], "bits": 5, "rounded": 0.25, "webcam": True, "calm": 0.12,
-                               "settled": 12800},
-} | {f"tiny-{kind}": BASE | {"only": "tiny", "arithmetic": "float32", "sizes": [[0.5, 32], [1, 48]], "shown": 56} for kind in ("none", *KINDS)}
+    "everyday": BASE | {"share": 0.5, "decay": 2.5e-4, "sizes": [[0.15, 32], [0.6, 48], [1, 56]], "bits": 5, "rounded": 0.25, "webcam": True, "calm": 0.2,
+                               "settled": 12800, "times": 8},
+} | {f"tiny-{kind}": TWIN for kind in ("none", *KINDS)} | {
+    # Trials of what the study leaves open, one thing each, in the faster arithmetic.
+    name: TWIN | {"arithmetic": "bfloat16"} | ({"free": False} if name == "trial-decay" else {}) for name in NETWORKS if name.startswith("trial-")}
 
 
 class Pictures:
@@ -140,10 +144,10 @@ def rate(recipe, share):
     return recipe["lr"] * 0.5 * (1 + math.cos(math.pi * (share - recipe["rise"]) / (1 - recipe["rise"])))
 
 
-def epoch_order(rows, label, few, seed):
+def epoch_order(rows, label, recipe, seed):
     """The rows of one epoch in random order; those of small classes more than once."""
     count = np.bincount(label[rows])[label[rows]]
-    times = np.clip(np.ceil(few / count), 1, 4).astype(int)
+    times = np.clip(np.ceil(recipe["few"] / count), 1, recipe["times"]).astype(int)
     return np.random.default_rng(seed).permutation(np.repeat(rows, times))
 
 
@@ -152,12 +156,12 @@ def batches(pictures, recipe, budget, seed, numbers, ready, device, enough):
 
     It runs in a thread of its own, until enough is set: PyTorch aborts a program that ends under one."""
     rows, label, n = pictures.rows("train"), pictures.label.numpy(), recipe["batch"]
-    per_epoch = len(epoch_order(rows, label, recipe["few"], 0)) // n
+    per_epoch = len(epoch_order(rows, label, recipe, 0)) // n
     order, known = None, -1
     for number in numbers:
         epoch, at = divmod(number, per_epoch)
         if epoch != known:
-            order, known = epoch_order(rows, label, recipe["few"], [seed, epoch]), epoch
+            order, known = epoch_order(rows, label, recipe, [seed, epoch]), epoch
         rng = torch.Generator(device).manual_seed(1_000_000 * seed + number)
         pixels, classes, sources = (v.to(device) for v in pictures.get(order[at * n:at * n + n]))
         share = budget.now if budget.minutes else number * n / budget.pictures
@@ -280,7 +284,7 @@ def main(argv=None):
     if args.init:
         net.begin(weights_of(args.init))
     mean.load_state_dict(net.state_dict())
-    free = {p for m in net.modules() if isinstance(m, BLOCKS) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
+    free = {p for m in net.modules() if isinstance(m, BLOCKS) and recipe.get("free", True) for p in m.parameters()} | {p for p in net.parameters() if p.dim() == 1}
     optimiser = torch.optim.SGD([{"params": [p for p in net.parameters() if p not in free], "weight_decay": recipe["decay"]},
                                  {"params": [p for p in net.parameters() if p in free], "weight_decay": 0}], lr=recipe["lr"], momentum=0.9, nesterov=True)
     kind = getattr(torch, recipe["arithmetic"]) if "arithmetic" in recipe else fastest(args.device)

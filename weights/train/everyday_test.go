@@ -48,6 +48,30 @@ for k in range(20):
     draw(root / "trash/paper" / f"paper{k}.jpg", colour(11), 120)
 `
 
+// tried holds that every trial differs from the study's SE network in what it is named for.
+const tried = `
+import torch
+from networks import NETWORKS
+torch.manual_seed(1)
+x = torch.randn(4, 3, 56, 56)
+def gates(name):
+    net, seen = NETWORKS[name]().eval(), []
+    from attention import hook_gates
+    hook_gates(net, lambda block, gate: seen.append((block, gate)))
+    with torch.no_grad():
+        net(x)
+    return net, seen
+usual = gates("trial-se")[1]
+assert [block for block, _ in usual] == ["block1.se", "block2.se", "block3.se"], usual
+assert all(0.4 < gate.mean() < 0.6 for _, gate in usual)
+assert all(0.9 < gate.mean() < 1 for _, gate in gates("trial-open")[1])
+assert [block for block, _ in gates("trial-first")[1]] == ["block1.se"]
+assert [block for block, _ in gates("trial-last")[1]] == ["block3.se"]
+assert gates("trial-none")[1] == gates("trial-inverted")[1] == []
+assert [gate.shape[1] for _, gate in gates("trial-inverted-se")[1]] == [128, 128, 384, 384, 384, 384]
+assert gates("trial-reduction-4")[0].block3.se.fc[0].out_features == 24
+`
+
 // grown begins a network with the weights of one with fewer blocks, and looks at what a webcam does
 // to a picture and at the statistics that are measured at the end.
 const grown = `
@@ -206,8 +230,12 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 		t.Errorf("%v\n%s", err, out)
 	}
 
-	// The study: two twins, a table, and a run that is missing named.
-	for _, name := range []string{"tiny-none", "tiny-cbam"} {
+	if out, err := exec.Command(python, "-c", tried).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+
+	// The study: two twins, two trials, a table, and a run that is missing named.
+	for _, name := range []string{"tiny-none", "tiny-cbam", "trial-decay", "trial-inverted-se"} {
 		scripts(t, []string{"everyday.py", name, "--data", in("set"), "--out", in("study"), "--pictures", "256", "--limit", "128"})
 	}
 	table, err := exec.Command(python, "study.py", in("study"), "--seeds", "1,2").CombinedOutput()

@@ -64,7 +64,7 @@ class Residual(nn.Module):
     No ReLU stands behind the sum, so that the mean of a channel is mean(x) + gate * mean(branch), and a logit an exact sum over channels.
     """
 
-    def __init__(self, channels, kind):
+    def __init__(self, channels, kind, **options):
         super().__init__()
         self.kind = kind
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
@@ -72,7 +72,7 @@ class Residual(nn.Module):
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(channels)
         if kind in KINDS:  # under its own name: block1.se.fc.0.weight
-            setattr(self, kind, KINDS[kind](channels))
+            setattr(self, kind, KINDS[kind](channels, **options))
 
     @property
     def attention(self):
@@ -82,6 +82,31 @@ class Residual(nn.Module):
         y = torch.relu(self.bn1(self.conv1(x)))
         y = torch.relu(self.bn2(self.conv2(y)))
         return x + (self.attention(y) if self.attention else y)
+
+
+class Inverted(nn.Module):
+    """x + project(attention(relu(depthwise(relu(expand(x)))))), each with batch norm: the inverted
+    bottleneck of MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381) with the attention on the
+    expanded channels, as MobileNetV3 has it (Howard et al. 2019, arXiv:1905.02244)."""
+
+    def __init__(self, channels, kind, expand=4, **options):
+        super().__init__()
+        wide = expand * channels
+        self.kind = kind
+        self.expand = nn.Conv2d(channels, wide, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(wide)
+        self.depthwise = nn.Conv2d(wide, wide, 3, padding=1, groups=wide, bias=False)
+        self.bn2 = nn.BatchNorm2d(wide)
+        if kind in KINDS:
+            setattr(self, kind, KINDS[kind](wide, **options))
+        self.project = nn.Conv2d(wide, channels, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        y = torch.relu(self.bn2(self.depthwise(torch.relu(self.bn1(self.expand(x))))))
+        if self.kind in KINDS:
+            y = getattr(self, self.kind)(y)
+        return x + self.bn3(self.project(y))
 
 
 class LiveNet(nn.Module):
@@ -131,10 +156,12 @@ class EverydayNet(nn.Module):
 
     channels are those of the stem and of the two stages, blocks the residual blocks of each stage.
     With sources, a second linear layer reads the same means and names the classes of the sources
-    before they were merged; it teaches the body and is not shipped.
+    before they were merged; it teaches the body and is not shipped. block is the class of the
+    residual blocks, only the numbers of those that have the attention, all without it, and options
+    are the attention's.
     """
 
-    def __init__(self, attention, channels, blocks, num_classes, sources=0):
+    def __init__(self, attention, channels, blocks, num_classes, sources=0, block=Residual, only=None, **options):
         super().__init__()
         c1, c2, c3 = channels
         self.conv1 = nn.Conv2d(3, c1, 3, stride=2, padding=1, bias=False)
@@ -144,7 +171,7 @@ class EverydayNet(nn.Module):
         self.conv3 = nn.Conv2d(c2, c3, 3, padding=1, bias=False)
         self.bn3 = nn.BatchNorm2d(c3)
         for i, c in enumerate([c2] * blocks[0] + [c3] * blocks[1], 1):
-            setattr(self, f"block{i}", Residual(c, attention))
+            setattr(self, f"block{i}", block(c, "none" if only and i not in only else attention, **options))
         self.blocks = blocks
         self.pool = nn.MaxPool2d(2)
         self.fc = nn.Linear(c3, num_classes)
@@ -198,6 +225,7 @@ DEEP = {"channels": (32, 48, 96), "blocks": 2}  # 49.7 M multiply-adds at 32x32
 FLAT = {"channels": (32, 64, 128), "blocks": 1}  # 48.2 M, and at 64x64 with a stem of stride 2
 WIDE = {"channels": (128, 256, 512), "blocks": 1}
 HALF = {"channels": (16, 32, 96), "blocks": (1, 2), "num_classes": 200}  # of everyday's width, 33 M
+TWICE = {"blocks": (2, 4)}  # as many multiply-adds in inverted bottlenecks as HALF has in basic blocks
 
 NETWORKS = {
     "simple": lambda: SimpleCNN(se=False),
@@ -213,6 +241,16 @@ NETWORKS = {
     "tiny-se": lambda: EverydayNet("se", **HALF),
     "tiny-eca": lambda: EverydayNet("eca", **HALF),
     "tiny-cbam": lambda: EverydayNet("cbam", **HALF),
+    # One thing each is other than in tiny-none and tiny-se: see the trials of everyday.py.
+    "trial-none": lambda: EverydayNet("none", **HALF),
+    "trial-se": lambda: EverydayNet("se", **HALF),
+    "trial-reduction-4": lambda: EverydayNet("se", **HALF, reduction=4),
+    "trial-open": lambda: EverydayNet("se", **HALF, start=3),
+    "trial-decay": lambda: EverydayNet("se", **HALF),
+    "trial-first": lambda: EverydayNet("se", **HALF, only=(1,)),
+    "trial-last": lambda: EverydayNet("se", **HALF, only=(3,)),
+    "trial-inverted": lambda: EverydayNet("none", **HALF | TWICE, block=Inverted),
+    "trial-inverted-se": lambda: EverydayNet("se", **HALF | TWICE, block=Inverted),
     "objects": lambda: LiveNet("se", num_classes=67, stem_stride=2, **FLAT),
     "objects-teacher": lambda: LiveNet("se", num_classes=143, stem_stride=2, **WIDE),
 }

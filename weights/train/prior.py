@@ -21,9 +21,9 @@ from networks import NETWORKS
 from train import rounded
 
 
-def shares(known, few):
+def shares(known, recipe):
     """Each class's share of the pictures of an epoch."""
-    rows = epoch_order(known.rows("train"), known.label.numpy(), few, 0)
+    rows = epoch_order(known.rows("train"), known.label.numpy(), recipe, 0)
     count = np.bincount(known.merge[known.label[rows]].numpy(), minlength=int(known.merge.max()) + 1)
     return torch.from_numpy(np.maximum(count, 1) / count.sum()).float()
 
@@ -44,7 +44,7 @@ def main():
     state, known = torch.load(args.weights, map_location="cpu"), Pictures(args.pictures)
     net = NETWORKS["everyday"]().to(memory_format=torch.channels_last)
     net.load_state_dict(state)
-    prior, rows = shares(known, RECIPES["everyday"]["few"]).log(), known.rows("val")
+    prior, rows = shares(known, RECIPES["everyday"]).log(), known.rows("val")
     with rounded(net, bits(RECIPES["everyday"], 1)):
         logits, labels = answers(net, known, rows, fastest())[0], known.merge[known.label[rows]]
     for tau in sorted({0.0, 0.5, 0.75, 1.0, args.tau}):

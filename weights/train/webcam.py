@@ -61,12 +61,12 @@ def augment(pixels, rng, size, webcam=False):
 
     uint8 (N, 3, 64, 64) -> float (N, 3, size, size), 0..255. Every picture is cut to 60 to 115 % of
     its side, sides unequal by up to 15 %, turned by up to 10 degrees; half are mirrored, half are
-    relit, one in six is blurred, one in six dim and noisy. With webcam half are also seen at a
-    slant, and one in six went through JPEG.
+    relit, one in six is blurred, one in six dim and noisy. With webcam a cut may be of half the
+    side, half are also seen at a slant, and one in six went through JPEG.
     """
     n = len(pixels)
     uniform = lambda lo, hi, *shape: data.uniform(rng, lo, hi, *(shape or (n,)))  # noqa: E731
-    zoom, turn, aspect = torch.exp(uniform(math.log(0.6), math.log(1.15))), uniform(-0.17, 0.17), torch.exp(uniform(-0.07, 0.07))
+    zoom, turn, aspect = torch.exp(uniform(math.log(0.5 if webcam else 0.6), math.log(1.15))), uniform(-0.17, 0.17), torch.exp(uniform(-0.07, 0.07))
     mirror = uniform(0, 1).sub(0.5).sign()
     zx, zy = zoom * aspect * mirror, zoom / aspect
     dx, dy = (uniform(-1, 1) * (1 - zoom) for _ in "xy")
