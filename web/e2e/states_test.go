@@ -82,7 +82,7 @@ func refuse(p *tab) {
 func unsure(p *tab) {
 	img := image.NewNRGBA(image.Rect(0, 0, 64, 64))
 	for i := range 64 * 64 {
-		img.SetNRGBA(i%64, i/64, color.NRGBA{uint8(96 + i%64), 120, uint8(150 - i/64), 255})
+		img.SetNRGBA(i%64, i/64, color.NRGBA{uint8(84 + i%64), 122, uint8(151 - i/64), 255})
 	}
 	p.explain(write(p.t, "nothing.png", encodePNG(img)))
 	p.wait("that it is not sure", "document.querySelector('#predictions .unsure')")
