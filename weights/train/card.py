@@ -161,6 +161,7 @@ def ece(logits, labels, bins=15):
 
 STRANGE = 0.05  # of its own pictures a network may call so many "nothing I know"
 ODDS = (0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2)  # of the log odds of an answer, in standard deviations of the regression
+GIVEN = 0.01  # of AUROC, so that hardly an answer of which the network is certain is doubted
 DECAYS = (1e-3, 1e-2, 0.1, 1)  # a few hundred outsiders against some two hundred features
 
 
@@ -206,7 +207,7 @@ def signature(gates, labels, classes):
     levels, since with hundreds of classes they are a fifth of the file."""
     out = {}
     for block, g in gates.items():
-        for name, levels, f in (("mean", 63, lambda v: v.mean(0)), ("std", 15, lambda v: v.std(0))):
+        for name, levels, f in (("mean", 31, lambda v: v.mean(0)), ("std", 15, lambda v: v.std(0))):
             v = np.nan_to_num(torch.stack([f(g[labels == c]) for c in range(classes)]).numpy())  # a class without pictures
             scale = (np.maximum(np.abs(v).max(1), 1e-6) / levels).astype(np.float32)
             out[f"signature.{block}.{name}"] = np.round(v / scale[:, None]).astype(np.int8)
@@ -273,7 +274,8 @@ def not_sure(net, spec, tensors, trained, known, results):
     half = len(outside) // 2
     w = max((regression(trained, fitted, d) for d in DECAYS), key=lambda w: auroc(features @ w, outer[:half] @ w))
     spread = (features @ w).std().item()
-    odds = max(ODDS, key=lambda o: auroc(scores(logits, features, w, t, o * spread)["features"], scores(outside[:half], outer[:half], w, t, o * spread)["features"])) * spread
+    found = {o: auroc(scores(logits, features, w, t, o * spread)["features"], scores(outside[:half], outer[:half], w, t, o * spread)["features"]) for o in ODDS}
+    odds = spread * max(o for o in ODDS if found[o] >= max(found.values()) - GIVEN)
     inside = scores(logits, features, w, t, odds)
     choosing, reporting = scores(outside[:half], outer[:half], w, t, odds), scores(outside[half:], outer[half:], w, t, odds)
     for s, v in inside.items():
