@@ -14,7 +14,9 @@ import (
 const (
 	stripEvery = 250. // ms between two strips of a camera's frames
 	stopHigh   = 60   // of a station's picture, in CSS pixels
-	stopWide   = 100  // of a block's gates beside its maps
+	stopWide   = 100. // of a block's gates beside its maps
+	stopNarrow = 52.  // where there are more than stopMany blocks
+	stopMany   = 4
 )
 
 // strip is the network in a line of stations, outside of Vugu: canvases and a few words that
@@ -22,6 +24,7 @@ const (
 type strip struct {
 	model *protocol.Model
 	stops []js.Value
+	wide  float64 // of a block's gates
 	words words
 	last  *protocol.Strip
 	atlas *browser.Canvas
@@ -71,6 +74,11 @@ func (st *strip) build(s *view.State) {
 	st.model, st.stops, st.words, st.last = s.Shown.Model, nil, words{}, nil
 	root := browser.ByID("stations")
 	root.Call("replaceChildren")
+	many := len(s.Shown.Result.Gates) > stopMany
+	if st.wide = stopWide; many {
+		st.wide = stopNarrow
+	}
+	root.Get("classList").Call("toggle", "packed", many)
 	document := js.Global().Get("document")
 	for i, stop := range s.Stops(nil) {
 		if i > 0 {
@@ -135,7 +143,7 @@ func (p *Page) paintStrip() {
 		wide := float64(stopHigh)
 		switch stop.Kind {
 		case protocol.StationBlock:
-			wide += 6 + stopWide
+			wide += 6 + st.wide
 		case protocol.StationAnswer:
 			wide += 24
 		}
@@ -160,7 +168,7 @@ func (p *Page) paintStrip() {
 				st.tile(ctx, stop.Tile+k, float64(k%2)*(side+2), float64(k/2)*(side+2), side)
 			}
 			if stop.Kind == protocol.StationBlock && stop.Block < len(s.Shown.Result.Gates) {
-				p.paintSpark(ctx, s.Shown.Result.Gates[stop.Block].Scale, stopHigh+6, stopWide)
+				p.paintSpark(ctx, s.Shown.Result.Gates[stop.Block].Scale, stopHigh+6, st.wide)
 			}
 		}
 	}
