@@ -11,7 +11,7 @@ import (
 )
 
 // defaultModel is the network that the page starts with.
-const defaultModel = "live"
+const defaultModel = "everyday"
 
 // modelEntry is what the page's model picker shows before it has fetched any
 // weights.

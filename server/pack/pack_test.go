@@ -39,10 +39,10 @@ var project = map[string]string{
 	"web/static/.editor-leftover":  "not for dist",
 	"vugu/domrender/render.go": "package domrender\n\nconst script = \"window.x=\" + `\"from the module\"`\n\n" +
 		"func New(w interface{ Call(string, ...any) }) { w.Call(\"eval\", script) }\n",
-	"weights/models/live.safetensors":    model(`{"name":"live","title":{"en":"SE-CNN","zh":"SE 网络"},"family":["simple","live"]}`, 1000),
-	"weights/models/simple.safetensors":  model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"family":["simple","live"],"layers":[]}`, 10),
-	"weights/models/live.portraits.webp": "RIFF no real picture",
-	"weights/models/README.md":           "no model",
+	"weights/models/everyday.safetensors":    model(`{"name":"everyday","title":{"en":"SE-CNN","zh":"SE 网络"},"family":["simple","everyday"]}`, 1000),
+	"weights/models/simple.safetensors":      model(`{"name":"simple","title":{"en":"Simple","zh":"简单"},"family":["simple","everyday"],"layers":[]}`, 10),
+	"weights/models/everyday.portraits.webp": "RIFF no real picture",
+	"weights/models/README.md":               "no model",
 }
 
 const page = `<!doctype html><html data-version="" lang="en"><meta http-equiv="Content-Security-Policy" content="">
@@ -134,7 +134,7 @@ func TestPack(t *testing.T) {
 	var want []string
 	for _, name := range []string{
 		"app.css", "app.webmanifest", "samples/ship.svg", "sescope.wasm", "sescope-relaxed.wasm", "importer.wasm", "wasm_exec.js", "notices.txt", "vugu-helper.js",
-		"models/live.safetensors", "models/simple.safetensors",
+		"models/everyday.safetensors", "models/simple.safetensors",
 	} {
 		path := d.Files[name].Path
 		if !regexp.MustCompile(`^assets/` + strings.Replace(name, ".", `\.[0-9a-f]{10}\.`, 1) + `$`).MatchString(path) {
@@ -142,7 +142,7 @@ func TestPack(t *testing.T) {
 		}
 		want = append(want, path, path+".br", path+".gz")
 	}
-	for _, name := range []string{"icon-192.png", "icon-512.png", "icon-maskable-512.png", "icon-touch-180.png", "samples/photo.jpg", "models/live.portraits.webp"} {
+	for _, name := range []string{"icon-192.png", "icon-512.png", "icon-maskable-512.png", "icon-touch-180.png", "samples/photo.jpg", "models/everyday.portraits.webp"} {
 		want = append(want, d.Files[name].Path)
 	}
 	for _, name := range []string{"index.html", "sw.js"} {
@@ -156,8 +156,8 @@ func TestPack(t *testing.T) {
 	at := func(name string) string { return got[d.Files[name].Path] }
 	for dist, source := range map[string]string{
 		"samples/ship.svg": "web/static/samples/ship.svg", "samples/photo.jpg": "web/static/samples/photo.jpg",
-		"models/live.safetensors":   "weights/models/live.safetensors",
-		"models/simple.safetensors": "weights/models/simple.safetensors",
+		"models/everyday.safetensors": "weights/models/everyday.safetensors",
+		"models/simple.safetensors":   "weights/models/simple.safetensors",
 	} {
 		if at(dist) != project[source] {
 			t.Errorf("%s in dist differs from %s", dist, source)
@@ -231,18 +231,18 @@ func TestPack(t *testing.T) {
 		}
 	}
 	models := d.Models
-	if len(models) != 2 || models[0].Name != "live" || !models[0].Default || models[1].Name != "simple" || models[1].Default ||
+	if len(models) != 2 || models[0].Name != "everyday" || !models[0].Default || models[1].Name != "simple" || models[1].Default ||
 		models[0].Title["zh"] != "SE 网络" || models[1].Title["en"] != "Simple" ||
-		models[0].Bytes != len(at("models/live.safetensors")) {
-		t.Errorf("the models are %+v, expected live (default) and simple with title and size", models)
+		models[0].Bytes != len(at("models/everyday.safetensors")) {
+		t.Errorf("the models are %+v, expected everyday (default) and simple with title and size", models)
 	}
 	for _, m := range models {
-		if !slices.Equal(m.Family, []string{"simple", "live"}) {
-			t.Errorf("%s is of the family %q, expected simple, live", m.Name, m.Family)
+		if !slices.Equal(m.Family, []string{"simple", "everyday"}) {
+			t.Errorf("%s is of the family %q, expected simple, everyday", m.Name, m.Family)
 		}
 	}
-	if got := at("models/live.portraits.webp"); got != project["weights/models/live.portraits.webp"] {
-		t.Errorf("the portraits of live are %q", got)
+	if got := at("models/everyday.portraits.webp"); got != project["weights/models/everyday.portraits.webp"] {
+		t.Errorf("the portraits of everyday are %q", got)
 	}
 	for name, compressed := range got {
 		var raw []byte
@@ -441,7 +441,7 @@ func TestReuse(t *testing.T) {
 // Whatever goes wrong, the sentence names it, the old dist stays and nothing is
 // left lying about.
 func TestPackFails(t *testing.T) {
-	const weightsFile = "weights/models/live.safetensors"
+	const weightsFile = "weights/models/everyday.safetensors"
 	for _, c := range []struct {
 		name    string
 		changes map[string]string
@@ -455,9 +455,9 @@ func TestPackFails(t *testing.T) {
 		{"no service worker", map[string]string{"web/static/sw.js": "-"}, "has no sw.js"},
 		{"nothing to fill in the service worker", map[string]string{"web/static/sw.js": "const DIST = 1;"}, "sw.js: const DIST = ; is not there once"},
 		{"a page without policy", map[string]string{"web/static/index.html": strings.Replace(page, "Content-Security-Policy", "other", 1)}, "Content-Security-Policy"},
-		{"no default model", map[string]string{weightsFile: "-"}, "has no live.safetensors"},
+		{"no default model", map[string]string{weightsFile: "-"}, "has no everyday.safetensors"},
 		{"another name inside", map[string]string{weightsFile: model(`{"name":"other","title":{"en":"a","zh":"b"}}`, 1)}, `calls the network "other"`},
-		{"no Chinese title", map[string]string{weightsFile: model(`{"name":"live","title":{"en":"a"}}`, 1)}, `no title in "zh"`},
+		{"no Chinese title", map[string]string{weightsFile: model(`{"name":"everyday","title":{"en":"a"}}`, 1)}, `no title in "zh"`},
 		{"a broken spec", map[string]string{weightsFile: model(`{"name":`, 1)}, `"sescope" entry`},
 		{"a foreign safetensors file", map[string]string{weightsFile: "\x02\x00\x00\x00\x00\x00\x00\x00{}"}, `no "sescope" entry`},
 		{"a torn header", map[string]string{weightsFile: "\xff\x00\x00\x00\x00\x00\x00\x00{}"}, "only 2 follow"},

@@ -151,6 +151,20 @@ func TestWidths(t *testing.T) {
 	}
 }
 
+// The default network is seen whole on a common notebook: its stations need no scrolling.
+func TestStripFits(t *testing.T) {
+	p := newTab(t, filmCamera)
+	p.newcomer()
+	for _, lang := range []string{"en", "zh"} {
+		p.size(1366, 768, false)
+		p.at("#lang=" + lang)
+		p.wait("the stations", "document.querySelectorAll('.st').length >= 8")
+		if wide, room := eval[int](p, "document.getElementById('stations').scrollWidth"), eval[int](p, "document.getElementById('stations').clientWidth"); wide > room {
+			t.Errorf("%s: the stations are %d pixels wide, and there are %d", lang, wide, room)
+		}
+	}
+}
+
 func TestKeys(t *testing.T) {
 	p := open(t, filmCamera)
 	n := p.count()

@@ -8,13 +8,15 @@ import (
 	"testing"
 )
 
-// The first screen: a sample is explained before anybody chose anything.
+// The first screen: a sample is explained by the default network before anybody chose anything.
 func TestFirstScreen(t *testing.T) { inBoth(t, testFirstScreen) }
 
 func testFirstScreen(t *testing.T, in device) {
-	p := open(t, in)
+	p := newTab(t, in)
+	p.newcomer()
+	p.load()
 	t.Logf("ready %.0f ms after the navigation", eval[float64](p, "e2e.readyAt")) // the aim is 2 s on a machine that does nothing else
-	d := p.after(0, "ship.svg", models(t)[0])
+	d := p.after(0, "cup.webp", "everyday")
 	checkDetail(t, d)
 	// The strip tells what came, as it was sent: program and weights with brotli, and not more than
 	// the browser counted.

@@ -104,12 +104,12 @@ func asset(t *testing.T, name string) string {
 	return path
 }
 
-// models lists the names of the packed networks, the default first.
+// models lists the names of the packed networks, the standard one first.
 func models(t *testing.T) []string {
 	t.Helper()
 	var names []string
 	for _, m := range described(t).Models {
-		if m.Default {
+		if m.Name == standard {
 			names = append([]string{m.Name}, names...)
 		} else {
 			names = append(names, m.Name)

@@ -23,9 +23,14 @@ import (
 // thread.
 const patience = time.Minute
 
+// standard is the network of a page of a test's, as if the visitor had chosen it before. It is small,
+// and what a test says of the page holds for the default network, too; see newcomer.
+const standard = "live"
+
 // watch runs in the page before its own scripts: it keeps every result, policy violations, and when
 // the page became ready.
 const watch = `(() => {
+	try { localStorage.getItem('sescope.model') ?? localStorage.setItem('sescope.model', '` + standard + `') } catch { /* no storage */ }
 	const e2e = window.e2e = { results: [], violations: [], readyAt: 0 };
 	addEventListener('sescope:result', (event) => {
 		const picker = document.getElementById('model');
@@ -147,6 +152,9 @@ func newTab(t *testing.T, d device, options ...chromedp.CreateBrowserContextOpti
 	p.before(watch)
 	return p
 }
+
+// newcomer makes the next page that of somebody who chose no network before.
+func (p *tab) newcomer() { p.before("try { localStorage.removeItem('sescope.model') } catch { /* about:blank has none */ }") }
 
 // allow lets the test provoke problems that contain one of the parts.
 func (p *tab) allow(parts ...string) {

@@ -31,8 +31,12 @@ func drawing(name, zh string) Sample { return Sample{name, name + ".svg", zh, na
 
 func rendering(name, zh, class string) Sample { return Sample{name, name + ".webp", zh, class, true} }
 
-// FirstSample is the sample that is explained before any choice; index.html names its file too.
-const FirstSample = 8
+// FirstSample is explained before any choice, and index.html names its file too; firstDrawing to a
+// network that is offered drawings.
+const (
+	FirstSample  = 10
+	firstDrawing = 8
+)
 
 // SampleAt is the sample of that name, -1 if there is none.
 func SampleAt(name string) int {
@@ -72,10 +76,13 @@ func (s *State) has(name string) bool {
 
 // FirstOf is the sample that the chosen network is shown before any choice.
 func (s *State) FirstOf() int {
-	if film := s.Film(); !slices.Contains(film, FirstSample) {
-		return film[0]
+	film := s.Film()
+	for _, i := range []int{FirstSample, firstDrawing} {
+		if slices.Contains(film, i) {
+			return i
+		}
 	}
-	return FirstSample
+	return film[0]
 }
 
 // NextSample is the one behind the chosen one.

@@ -14,7 +14,7 @@ import (
 var files embed.FS
 
 // Default is the network that is used when none is named.
-const Default = "live"
+const Default = "everyday"
 
 // Names lists the built-in networks in alphabetical order.
 func Names() []string {
