@@ -154,7 +154,9 @@ func newTab(t *testing.T, d device, options ...chromedp.CreateBrowserContextOpti
 }
 
 // newcomer makes the next page that of somebody who chose no network before.
-func (p *tab) newcomer() { p.before("try { localStorage.removeItem('sescope.model') } catch { /* about:blank has none */ }") }
+func (p *tab) newcomer() {
+	p.before("try { localStorage.removeItem('sescope.model') } catch { /* about:blank has none */ }")
+}
 
 // allow lets the test provoke problems that contain one of the parts.
 func (p *tab) allow(parts ...string) {
