@@ -119,7 +119,7 @@ func withResult() *view.State {
 	m := &protocol.Model{Name: "net", Kinds: []nn.Kind{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasAttention: true, LastConv: "conv3", Side: 32, Classes: []nn.Class{{En: "cat"}, {En: "ship"}},
 		Note: map[string]string{"en": "a teaching network"}}
 	s.Adopt(m)
-	s.Ready = true
+	s.Ready, s.Sample = true, view.SampleAt("ship")
 	s.Shown = &view.Shown{File: "ship.svg", Truth: 1, Model: m, Result: &protocol.Result{N: 2, Probs: []float32{.2, .8}, Class: 1, Want: s.Want(),
 		Gates: []protocol.Excitation{{Excitation: nn.Excitation{Layer: "se1", Kind: "se", Map: nn.Shape{H: 4, W: 4, C: 3}, Activation: "relu", Function: "sigmoid",
 			Squeezes: []nn.Squeeze{{Pool: "mean", Width: 1, Values: []float32{1, 2, 3}, Before: []float32{1}, Hidden: []float32{1}}}, Logits: []float32{-9, 0, 9}, Own: []float32{0, .5, 1}, Scale: []float32{0, .5, 1}}}}, Heat: protocol.Plane{W: 1, H: 1, Data: []float32{1}}}}
