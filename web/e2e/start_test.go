@@ -139,8 +139,8 @@ func testBrowserLacks(t *testing.T, in device) {
 		Storage.prototype.getItem = Storage.prototype.setItem = () => { throw new DOMException('forbidden', 'SecurityError') };`)
 	p.load()
 	n := p.count()
-	p.click("sample-frog")
-	p.after(n, "frog.svg", "")
+	p.click("sample-lemon") // without storage it is the default network that comes
+	p.after(n, "lemon.webp", "")
 	if p.fox == nil {
 		permit(t, p.ctx, "granted")
 	}
