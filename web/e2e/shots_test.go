@@ -25,16 +25,17 @@ func TestStates(t *testing.T) {
 // on a machine that does nothing else.
 func TestPictureOfReadme(t *testing.T) {
 	p := newTab(t, filmCamera)
+	p.newcomer()
 	p.size(1440, 900, false)
-	p.at("#sample=ship&gates=4:83@0.3")
+	p.at("#sample=cup&gates=5:71@0.3")
 	for range 4 { // the strip tells the speed of a page that runs, not of one that starts
-		for _, name := range []string{"cat", "ship"} {
+		for _, name := range []string{"lemon", "cup"} {
 			n := p.count()
 			p.click("sample-" + name)
-			p.after(n, name+".svg", "")
+			p.after(n, name+".webp", "")
 		}
 	}
-	x, y := p.bar(2, 95, .4)
+	x, y := p.bar(4, 157, .4)
 	p.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, 0)
 	p.card()
 	p.run("scrollTo(0, 0)")
