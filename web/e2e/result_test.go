@@ -73,10 +73,7 @@ func (p *tab) explain(path string) detail {
 // A packed is what pack wrote into the page about dist.
 type packed struct {
 	Files  map[string]struct{ Path string }
-	Models []struct {
-		Name    string
-		Default bool
-	}
+	Models []struct{ Name string }
 }
 
 // described reads it.

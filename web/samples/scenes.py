@@ -3,8 +3,8 @@
     blender -b --python web/samples/scenes.py -- [NAME...]
 
 writes web/static/samples/NAME.webp, 320 x 320, with Cycles on the CPU (made with Debian 12's Blender
-3.4). Without names it renders all. Scenes were arranged until they looked like photographs and
-`everyday` named most of them, so that it is right about them proves nothing.
+3.4). Without names it renders all. Scenes were arranged until they looked like photographs,
+with an eye on what `everyday` called them, so that it is right about some proves nothing.
 """
 import math
 import pathlib

@@ -262,6 +262,14 @@ def print_kinds(name, classes, right, labels, kept):
     print(f"{name}: {100 * kept.float().mean().item():.1f} % kept, {100 * right[kept].float().mean().item():.1f} % of them named rightly")
 
 
+def print_odds(odds, inside, choosing, reporting, right):
+    """What so many log odds do: to all known pictures, and to answers above 90 %."""
+    kept, certain = inside["features"] >= torch.quantile(choosing["features"], 0.95), inside["msp"] > 0.9
+    share = lambda v: f"{100 * v.float().mean().item():.1f} %"  # noqa: E731
+    print(f"odds {odds}: auroc {auroc(inside['features'], reporting['features']):.4f}, {share(kept)} kept, {share(right[kept])} of them right, "
+          f"{share(kept[certain])} of the answers above 90 %, of which {share(right[certain])} are right")
+
+
 def not_sure(net, spec, tensors, trained, known, results):
     """Write temperature and rejection into spec and tensors. trained are the features of the training
     pictures, known what sets.of() gives, results what run() made of its named sets."""
@@ -275,6 +283,8 @@ def not_sure(net, spec, tensors, trained, known, results):
     w = max((regression(trained, fitted, d) for d in DECAYS), key=lambda w: auroc(features @ w, outer[:half] @ w))
     spread = (features @ w).std().item()
     found = {o: auroc(scores(logits, features, w, t, o * spread)["features"], scores(outside[:half], outer[:half], w, t, o * spread)["features"]) for o in ODDS}
+    for o in ODDS:
+        print_odds(o, *(scores(*of, w, t, o * spread) for of in ((logits, features), (outside[:half], outer[:half]), (outside[half:], outer[half:]))), logits.argmax(1) == labels)
     odds = spread * max(o for o in ODDS if found[o] >= max(found.values()) - GIVEN)
     inside = scores(logits, features, w, t, odds)
     choosing, reporting = scores(outside[:half], outer[:half], w, t, odds), scores(outside[half:], outer[half:], w, t, odds)
