@@ -36,32 +36,38 @@ const (
 	winogradBlock = 64 << 10
 )
 
-// PackWinograd transforms PyTorch's [Cout][Cin][3][3] weights g to G g Gᵀ, computed in float64, and
-// lays them out as [Cout/8][36][stride][8] with zeros for the lanes beyond cin and cout.
+// PackWinograd transforms PyTorch's [Cout][Cin][3][3] weights g to G g Gᵀ and lays them out as
+// [Cout/8][36][stride][8] with zeros for the lanes beyond cin and cout.
 func PackWinograd(w []float32, cout, cin, stride int) []float32 {
 	if len(w) != cout*cin*9 || stride < cin {
 		panic(fmt.Sprintf("kernels.PackWinograd: %d weights for %dx%dx3x3, stride %d", len(w), cout, cin, stride))
 	}
-	g := &[winogradIn][3]float64{{1. / 4, 0, 0}, {-1. / 6, -1. / 6, -1. / 6}, {-1. / 6, 1. / 6, -1. / 6}, {1. / 24, 1. / 12, 1. / 6}, {1. / 24, -1. / 12, 1. / 6}, {0, 0, 1}}
-	line := func(g *[3]float64, a, b, c float64) float64 {
-		return float64(g[0]*a) + float64(g[1]*b) + float64(g[2]*c)
-	}
-	out := make([]float32, (cout+Panel-1)/Panel*winogradPoint*stride*Panel)
-	for o := range cout {
-		for i := range cin {
-			k := w[(o*cin+i)*9:][:9]
-			for y := range g {
-				var row [3]float64 // of G g
-				for x := range row {
-					row[x] = line(&g[y], float64(k[x]), float64(k[3+x]), float64(k[6+x]))
-				}
-				for x := range g {
-					out[((o/Panel*winogradPoint+y*winogradIn+x)*stride+i)*Panel+o%Panel] = float32(line(&g[x], row[0], row[1], row[2]))
-				}
-			}
+	panel := winogradPoint * stride * Panel
+	out := make([]float32, (cout+Panel-1)/Panel*panel)
+	k := make([]float32, cin*9*Panel)
+	for o := 0; o < cout; o += Panel {
+		lanes := min(Panel, cout-o)
+		if lanes < Panel {
+			clear(k)
 		}
+		for lane := range lanes {
+			winogradLane(k[lane/4*36+lane%4:], w[(o+lane)*cin*9:][:cin*9])
+		}
+		winogradWeights(out[o/Panel*panel:][:panel], stride*Panel, k, cin*Panel/4)
 	}
 	return out
+}
+
+// winogradLane takes the kernels of one output channel to their lane: value t of kernel i goes to
+// [i][lane/4][t][lane%4]. Browsers begin with slow code and exchange it where a function is called
+// again, so this is one of its own.
+//
+//go:noinline
+func winogradLane(k, w []float32) {
+	for i := 0; len(w) >= 9; i, w = i+72, w[9:] {
+		k, w := k[i:][:33], w[:9]
+		k[0], k[4], k[8], k[12], k[16], k[20], k[24], k[28], k[32] = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
+	}
 }
 
 func (g *Winograd) panels() int { return (*Conv)(g).Panels() }

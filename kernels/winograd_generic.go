@@ -13,3 +13,7 @@ func winogradProduct(dst []float32, apart int, src []float32, plane int, w []flo
 func winogradOutput(dst []float32, row, pixel int, m, bias []float32, tiles int, floor, ceiling float32) {
 	portableWinogradOutput(dst, row, pixel, m, bias, tiles, floor, ceiling)
 }
+
+func winogradWeights(dst []float32, plane int, k []float32, count int) {
+	portableWinogradWeights(dst, plane, k, count)
+}

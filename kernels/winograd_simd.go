@@ -10,7 +10,7 @@ type transform struct {
 	row            int64   // bytes from one row of the map to the next
 	pixel          int64   // bytes from one pixel of the map to the next
 	plane          int64   // bytes from one plane of the transformed input to the next
-	count          int64   // input: vectors of channels; output: tiles
+	count          int64   // input and weights: vectors of channels; output: tiles
 	floor, ceiling float32 // output: the least and the largest value
 }
 
@@ -21,6 +21,23 @@ func winogradInputTile(t *transform)
 
 //go:noescape
 func winogradOutputTiles(t *transform)
+
+// winogradWeightVectors transforms the kernels of count vectors of output channels.
+//
+//go:noescape
+func winogradWeightVectors(t *transform)
+
+func winogradWeights(dst []float32, plane int, k []float32, count int) {
+	if !SIMD {
+		portableWinogradWeights(dst, plane, k, count)
+		return
+	}
+	if count == 0 {
+		return
+	}
+	_, _ = dst[(winogradPoint-1)*plane+4*count-1], k[36*count-1] // the assembly does not look
+	winogradWeightVectors(&transform{dst: &dst[0], src: &k[0], plane: int64(4 * plane), count: int64(count)})
+}
 
 func winogradInput(dst []float32, plane int, src []float32, row, channels int) {
 	if !SIMD {

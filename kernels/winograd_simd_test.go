@@ -34,6 +34,14 @@ func TestWinogradAssemblyEqualsPortable(t *testing.T) {
 		portableWinogradInput(want, plane, src, row, channels)
 		sameBits(t, fmt.Sprintf("input, %d channels", channels), got, want)
 	}
+	for _, count := range []int{0, 1, 2, 7} {
+		plane := 4*count + 12
+		k, got := fill(36*count), fill(35*plane+4*count+guards)
+		want := append([]float32{}, got...)
+		winogradWeights(got, plane, k, count)
+		portableWinogradWeights(want, plane, k, count)
+		sameBits(t, fmt.Sprintf("weights, %d vectors", count), got, want)
+	}
 	for _, tiles := range []int{1, 2, 3, 4, 5, 11} {
 		for _, channels := range []int{4, 12, 64} {
 			for panels := 1; panels <= productPanels; panels++ {

@@ -120,10 +120,10 @@ func TestPackWinograd(t *testing.T) {
 	w := PackWinograd(append(append(make([]float32, 9*9*2-18), centre...), corner...), 9, 2, 4) // output channel 8: its second panel
 	for k := range winogradPoint {
 		at := (winogradPoint + k) * 4 * Panel
-		if got, want := w[at], float32(middle[k/6]*middle[k%6]); got != want {
+		if got, want := w[at], middle[k/6]*middle[k%6]; math.Abs(float64(got)-want) > 1e-8 {
 			t.Errorf("centre, point %d: %v, expected %v", k, got, want)
 		}
-		if got, want := w[at+Panel], float32(last[k/6]*last[k%6]); got != want {
+		if got, want := w[at+Panel], last[k/6]*last[k%6]; math.Abs(float64(got)-want) > 1e-7 {
 			t.Errorf("corner, point %d: %v, expected %v", k, got, want)
 		}
 		for lane := 1; lane < 4*Panel; lane++ {

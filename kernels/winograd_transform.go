@@ -91,3 +91,41 @@ func outputLine(y *[winogradOut]float32, m0, m1, m2, m3, m4, m5 float32) {
 	y[2] = s + float32(4*u)
 	y[3] = (d + float32(8*v)) + m5
 }
+
+// portableWinogradWeights is: dst[(6i+j)*plane + 4v + c] = (G g Gᵀ)[i][j] for lane c of each of
+// count vectors v, whose kernels are g[y][x] = k[v][3y+x][c].
+func portableWinogradWeights(dst []float32, plane int, k []float32, count int) {
+	for i := range 4 * count {
+		g := (*[33]float32)(k[i/4*36+i%4:])
+		var columns [3][winogradIn]float32 // of G g
+		for x := range columns {
+			weightLine(&columns[x], g[4*x], g[4*(3+x)], g[4*(6+x)])
+		}
+		for y := range winogradIn {
+			var row [winogradIn]float32
+			weightLine(&row, columns[0][y], columns[1][y], columns[2][y])
+			for x, v := range row {
+				dst[(y*winogradIn+x)*plane+i] = v
+			}
+		}
+	}
+}
+
+// weightLine is G g:
+//
+//	 1/4     0    0
+//	-1/6  -1/6 -1/6
+//	-1/6   1/6 -1/6
+//	1/24  1/12  1/6
+//	1/24 -1/12  1/6
+//	   0     0    1
+func weightLine(t *[winogradIn]float32, a, b, c float32) {
+	s, o := float32((a+c)*(-1./6)), float32(b*(-1./6))
+	f, h := float32(a*(1./24))-float32(c*(-1./6)), float32(b*(1./12))
+	t[0] = a * (1. / 4)
+	t[1] = s + o
+	t[2] = s - o
+	t[3] = f + h
+	t[4] = f - h
+	t[5] = c
+}

@@ -2259,4 +2259,773 @@ TEXT ·winogradOutputTiles(SB), NOSPLIT, $384-8
 	End
 	RET
 
-// multiply-adds: winogradInputTile 48, winogradOutputTiles 20
+// func winogradWeightVectors(t *transform)
+TEXT ·winogradWeightVectors(SB), NOSPLIT, $288-8
+	I64Load t+0(FP)
+	Set R0
+	Get R0
+	I32WrapI64
+	I64Load $0
+	Set R1
+	Get R0
+	I32WrapI64
+	I64Load $8
+	Set R2
+	Get R0
+	I32WrapI64
+	I64Load $24
+	Set R3
+	Get R0
+	I32WrapI64
+	I64Load $40
+	Set R9
+	Get R0
+	I32WrapI64
+	I64Load $48
+	Set R11
+	V128Const $4503599628419072000, $4503599628419072000
+	Set V11
+	V128Const $13702952470834752171, $13702952470834752171
+	Set V12
+	V128Const $4407522837777787563, $4407522837777787563
+	Set V13
+	V128Const $4443551634805140139, $4443551634805140139
+	Set V14
+	Loop
+	Get R2
+	I32WrapI64
+	V128Load $0
+	Set V0
+	Get R2
+	I32WrapI64
+	V128Load $48
+	Set V1
+	Get R2
+	I32WrapI64
+	V128Load $96
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get SP
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $0
+	Get SP
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $48
+	Get SP
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $96
+	Get SP
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $144
+	Get SP
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $192
+	Get SP
+	Get V2
+	V128Store $0, $240
+	Get R2
+	I32WrapI64
+	V128Load $16
+	Set V0
+	Get R2
+	I32WrapI64
+	V128Load $64
+	Set V1
+	Get R2
+	I32WrapI64
+	V128Load $112
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get SP
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $16
+	Get SP
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $64
+	Get SP
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $112
+	Get SP
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $160
+	Get SP
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $208
+	Get SP
+	Get V2
+	V128Store $0, $256
+	Get R2
+	I32WrapI64
+	V128Load $32
+	Set V0
+	Get R2
+	I32WrapI64
+	V128Load $80
+	Set V1
+	Get R2
+	I32WrapI64
+	V128Load $128
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get SP
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $32
+	Get SP
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $80
+	Get SP
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $128
+	Get SP
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $176
+	Get SP
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $224
+	Get SP
+	Get V2
+	V128Store $0, $272
+	Get R1
+	Set R12
+	Get SP
+	V128Load $0
+	Set V0
+	Get SP
+	V128Load $16
+	Set V1
+	Get SP
+	V128Load $32
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get R12
+	I32WrapI64
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V2
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get SP
+	V128Load $48
+	Set V0
+	Get SP
+	V128Load $64
+	Set V1
+	Get SP
+	V128Load $80
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get R12
+	I32WrapI64
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V2
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get SP
+	V128Load $96
+	Set V0
+	Get SP
+	V128Load $112
+	Set V1
+	Get SP
+	V128Load $128
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get R12
+	I32WrapI64
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V2
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get SP
+	V128Load $144
+	Set V0
+	Get SP
+	V128Load $160
+	Set V1
+	Get SP
+	V128Load $176
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get R12
+	I32WrapI64
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V2
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get SP
+	V128Load $192
+	Set V0
+	Get SP
+	V128Load $208
+	Set V1
+	Get SP
+	V128Load $224
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get R12
+	I32WrapI64
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V2
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get SP
+	V128Load $240
+	Set V0
+	Get SP
+	V128Load $256
+	Set V1
+	Get SP
+	V128Load $272
+	Set V2
+	Get V0
+	Get V2
+	F32x4Add
+	Get V12
+	F32x4Mul
+	Set V3
+	Get V1
+	Get V12
+	F32x4Mul
+	Set V4
+	Get V0
+	Get V13
+	F32x4Mul
+	Get V2
+	Get V12
+	F32x4Mul
+	F32x4Sub
+	Set V5
+	Get V1
+	Get V14
+	F32x4Mul
+	Set V6
+	Get R12
+	I32WrapI64
+	Get V0
+	Get V11
+	F32x4Mul
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V3
+	Get V4
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Add
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V5
+	Get V6
+	F32x4Sub
+	V128Store $0, $0
+	Get R12
+	Get R9
+	I64Add
+	Set R12
+	Get R12
+	I32WrapI64
+	Get V2
+	V128Store $0, $0
+	Get R1
+	I64Const $16
+	I64Add
+	Set R1
+	Get R2
+	I64Const $144
+	I64Add
+	Set R2
+	Get R11
+	I64Const $1
+	I64Sub
+	Tee R11
+	I64Const $0
+	I64Ne
+	BrIf $0
+	End
+	RET
+
+// multiply-adds: winogradInputTile 48, winogradOutputTiles 20, winogradWeightVectors 9

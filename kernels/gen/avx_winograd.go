@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // winogradAMD64Source is winograd_amd64.s: the transforms of kernels.Winograd. The expressions are
 // those of the WebAssembly ones.
@@ -9,6 +12,7 @@ func winogradAMD64Source() []byte {
 	a.winogradInput("winogradInputTile", "Y")
 	a.winogradInput("winogradInputTile4", "X")
 	a.winogradOutput()
+	a.winogradWeights()
 	return a.source()
 }
 
@@ -117,5 +121,46 @@ func (a *x86) winogradOutput() {
 	a.line("ADDQ $%d, SI", 36*32)
 	a.line("DECQ R13")
 	a.line("JNE tiles")
+	a.end()
+}
+
+// winogradWeights writes the transform of kernels, four output channels a vector, as in
+// WebAssembly. R10 is a plane, R13 the vectors left; BX runs.
+func (a *x86) winogradWeights() {
+	a.vector = "Y"
+	a.start("winogradWeightVectors", "t", "transform", 18*16)
+	for i, v := range weightConstants {
+		a.constant(math.Float32bits(v), 11+i)
+	}
+	a.vector = "X"
+	a.field(transformDst, "DI")
+	a.field(transformSrc, "SI")
+	a.field(transformPlane, "R10")
+	a.field(transformCount, "R13")
+	a.line("vectors:")
+	for x := range 3 {
+		for y := range 3 {
+			a.load(fmt.Sprintf("%d(SI)", 16*(3*y+x)), y)
+		}
+		weightLine(func(e string) { a.postfix(e, 7, 8, 9, 10) }, func(y int, value string) {
+			a.put(value, fmt.Sprintf("%d(SP)", 16*(3*y+x)), 7, 8, 9, 10)
+		})
+	}
+	a.line("MOVQ DI, BX")
+	for y := range 6 {
+		for x := range 3 {
+			a.load(fmt.Sprintf("%d(SP)", 16*(3*y+x)), x)
+		}
+		weightLine(func(e string) { a.postfix(e, 7, 8, 9, 10) }, func(x int, value string) {
+			a.put(value, "(BX)", 7, 8, 9, 10)
+			if y < 5 || x < 5 {
+				a.line("ADDQ R10, BX")
+			}
+		})
+	}
+	a.line("ADDQ $%d, SI", 9*16)
+	a.line("ADDQ $%d, DI", 16)
+	a.line("DECQ R13")
+	a.line("JNE vectors")
 	a.end()
 }

@@ -13,6 +13,7 @@ func winogradSource() []byte {
 	a := newAsm()
 	a.winogradInput()
 	a.winogradOutput()
+	a.winogradWeights()
 	return a.source()
 }
 
@@ -223,5 +224,59 @@ func (a *asm) winogradOutput() {
 	a.add("R1", "R1", "R6")
 	a.advance("R2", 36*32-32)
 	a.again("R5", 1)
+	a.line("RET")
+}
+
+// weightLine computes weightLine of package kernels from V0 to V2 and gives the six values, as
+// expressions, to store. V11 to V14 are weightConstants.
+func weightLine(postfix func(expression string), store func(i int, expression string)) {
+	postfix("V0 V2 + V12 * =V3 V1 V12 * =V4")      // s, o
+	postfix("V0 V13 * V2 V12 *- =V5 V1 V14 * =V6") // f, h
+	store(0, "V0 V11 *")
+	store(1, "V3 V4 +")
+	store(2, "V3 V4 -")
+	store(3, "V5 V6 +")
+	store(4, "V5 V6 -")
+	store(5, "V2")
+}
+
+var weightConstants = [...]float32{1. / 4, -1. / 6, 1. / 24, 1. / 12}
+
+// winogradWeights writes the transform of kernels, four output channels a vector. R9 is a plane,
+// R11 the vectors left, R12 runs.
+func (a *asm) winogradWeights() {
+	a.transform("winogradWeightVectors", 18*16)
+	a.field(transformPlane, "R9")
+	a.field(transformCount, "R11")
+	for i, v := range weightConstants {
+		a.constant(v, fmt.Sprintf("V%d", 11+i))
+	}
+	a.line("Loop")
+	for x := range 3 {
+		for y := range 3 {
+			a.address("R2")
+			a.line("V128Load $%d", 16*(3*y+x))
+			a.line("Set V%d", y)
+		}
+		weightLine(a.postfix, func(y int, value string) { a.store(a.frame, 16*(3*y+x), value) })
+	}
+	a.line("Get R1")
+	a.line("Set R12")
+	for y := range 6 {
+		for x := range 3 {
+			a.frame()
+			a.line("V128Load $%d", 16*(3*y+x))
+			a.line("Set V%d", x)
+		}
+		weightLine(a.postfix, func(x int, value string) {
+			a.store(func() { a.address("R12") }, 0, value)
+			if y < 5 || x < 5 {
+				a.add("R12", "R12", "R9")
+			}
+		})
+	}
+	a.advance("R1", 16)
+	a.advance("R2", 9*16)
+	a.again("R11", 1)
 	a.line("RET")
 }
