@@ -227,8 +227,9 @@ func (p *planner) folded(group []LayerInfo) (w, bias []float32, err error) {
 		}
 		k := len(w) / len(bias)
 		for o, s := range scale {
-			for i := range w[o*k : (o+1)*k] {
-				w[o*k+i] *= s
+			row := w[o*k:][:k]
+			for i := range row {
+				row[i] *= s
 			}
 			bias[o] = bias[o]*s + shift[o]
 		}

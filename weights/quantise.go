@@ -143,8 +143,18 @@ func dequantise(q []byte, scale []float32) []float32 {
 		return out
 	}
 	n := len(q) / len(scale)
-	for i, b := range q {
-		out[i] = float32(int8(b)) * scale[i/n]
+	for i, s := range scale {
+		scaled(out[i*n:][:n], q[i*n:][:n], s)
 	}
 	return out
+}
+
+// scaled writes s times the int8 values q to dst. In a function that is called for every channel,
+// browsers exchange the slow code that they begin with.
+//
+//go:noinline
+func scaled(dst []float32, q []byte, s float32) {
+	for i, b := range q[:len(dst)] {
+		dst[i] = float32(int8(b)) * s
+	}
 }

@@ -295,7 +295,7 @@ func (f *File) Float32(name string, shape ...int) ([]float32, error) {
 		}
 	}
 	for i, v := range out {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+		if v-v != 0 { // infinite, or no number
 			return nil, fmt.Errorf("%s: tensor %q: value %d is %v, expected finite numbers", f.Name, name, i, v)
 		}
 	}
