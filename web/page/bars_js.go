@@ -177,10 +177,10 @@ func (p *Page) focused() *protocol.Peek {
 	return &at
 }
 
-// slider is the element of a channel.
+// slider is the element of a channel of a block that is shown.
 func (d *desk) slider(at protocol.Peek) (js.Value, bool) {
 	for _, r := range d.rows {
-		if i := at.Channel - r.First; r.Block == at.Block && i >= 0 && i < r.N {
+		if i := at.Channel - r.First; r.Block == at.Block && i >= 0 && i < len(r.sliders) {
 			return r.sliders[i], true
 		}
 	}

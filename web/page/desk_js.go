@@ -38,8 +38,8 @@ type deskBlock struct {
 type deskRow struct {
 	view.BarRow
 	el, ctx, group js.Value
-	sliders        []js.Value
-	words          []string // what the sliders say
+	sliders        []js.Value // nil until the block is shown
+	words          []string   // what the sliders say
 	w, h           float64
 }
 
@@ -106,7 +106,7 @@ func (r *deskRow) say(s *view.State, i int) {
 func (d *desk) build(s *view.State) {
 	d.model = s.Shown.Model
 	d.blocks, d.rows, d.words = nil, nil, words{}
-	document, root := js.Global().Get("document"), browser.ByID("blocks")
+	root := browser.ByID("blocks")
 	clone := func(id string) js.Value {
 		return browser.ByID(id).Get("content").Get("firstElementChild").Call("cloneNode", true)
 	}
@@ -126,20 +126,9 @@ func (d *desk) build(s *view.State) {
 			r.el.Get("dataset").Set("row", len(d.rows))
 			r.ctx = r.el.Get("firstElementChild").Call("getContext", "2d")
 			r.group = r.el.Get("lastElementChild")
-			for c := range row.N {
-				slider := document.Call("createElement", "div")
-				slider.Get("dataset").Set("channel", row.First+c)
-				for name, value := range map[string]string{"role": "slider", "aria-valuemin": "0", "aria-valuemax": "1", "aria-orientation": "vertical", "tabindex": "-1"} {
-					slider.Call("setAttribute", name, value)
-				}
-				r.group.Call("append", slider)
-				r.sliders = append(r.sliders, slider)
-			}
-			r.words = make([]string, row.N)
 			part(".rows").Call("append", r.el)
 			d.rows = append(d.rows, r)
 		}
-		el.Call("querySelector", "[role=slider]").Call("setAttribute", "tabindex", "0")
 		root.Call("append", el)
 	}
 	d.word(s)
@@ -160,11 +149,35 @@ func (d *desk) word(s *view.State) {
 	}
 	for _, r := range d.rows {
 		r.group.Call("setAttribute", "aria-label", fmt.Sprintf(t.GatesOf, view.BlockName(d.model, r.Block)))
-		for i, slider := range r.sliders {
-			slider.Call("setAttribute", "aria-label", s.ChannelName(protocol.Peek{Block: r.Block, Channel: r.First + i}))
-			r.words[i] = ""
-			r.say(s, i)
+		r.word(s)
+	}
+}
+
+// fill makes the sliders of a row: hundreds of elements, so only where they are shown.
+func (r *deskRow) fill() {
+	const slider = `<div role="slider" aria-valuemin="0" aria-valuemax="1" aria-orientation="vertical" tabindex="%d" data-channel="%d"></div>`
+	var html strings.Builder
+	for i := range r.N {
+		stop := -1 // one of the block is a stop of the tab key
+		if r.First+i == 0 {
+			stop = 0
 		}
+		fmt.Fprintf(&html, slider, stop, r.First+i)
+	}
+	r.group.Set("innerHTML", html.String())
+	elements := r.group.Get("children")
+	for i := range r.N {
+		r.sliders = append(r.sliders, elements.Index(i))
+	}
+	r.words = make([]string, r.N)
+}
+
+// word writes the language's words on the sliders.
+func (r *deskRow) word(s *view.State) {
+	for i, slider := range r.sliders {
+		slider.Call("setAttribute", "aria-label", s.ChannelName(protocol.Peek{Block: r.Block, Channel: r.First + i}))
+		r.words[i] = ""
+		r.say(s, i)
 	}
 }
 
@@ -172,6 +185,12 @@ func (d *desk) word(s *view.State) {
 func (d *desk) choose(s *view.State) {
 	for i, b := range d.blocks {
 		b.el.Set("hidden", !s.BlockShown(i))
+	}
+	for _, r := range d.rows {
+		if s.BlockShown(r.Block) && r.sliders == nil {
+			r.fill()
+			r.word(s)
+		}
 	}
 	toggle(browser.ByID("gates"), "all", s.AllBlocks)
 	d.spoken = 0

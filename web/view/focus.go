@@ -138,10 +138,11 @@ type Choice struct {
 	Chosen bool
 }
 
-// ClassChoices are what the map can be about: the answer, whatever it is, or one class.
+// ClassChoices are what the map can be about: the answer, whatever it is, or one class. Hundreds of
+// classes are listed while the menu is open, which every render otherwise pays for.
 func (s *State) ClassChoices() []Choice {
 	list := []Choice{{-1, s.T().MapFollows, s.Class < 0}}
-	if s.Shown == nil {
+	if s.Shown == nil || s.Menu != MenuMap {
 		return list
 	}
 	for i, c := range s.Shown.Model.Classes {
