@@ -79,7 +79,6 @@ func Run() {
 	showOpacity(p.state.Opacity)
 	p.startVugu()
 	browser.Failed = func(err error) { p.post(func() { p.broke(err) }) }
-	p.listen()
 	p.worker.deaths.Max, p.audit.tries.Max = maxDeaths, auditTries
 	p.frames.Grab = p.grab
 	p.lines.onTimer = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.tickLines); return nil })
@@ -89,6 +88,8 @@ func Run() {
 	first := p.boot.Get("first")
 	p.loads.Begin()
 	p.loadModel(first.Get("name").String(), first.Get("bytes").Get("buffer"))
+	p.render() // while the picture is decoded and the worker reads the network
+	p.listen()
 	for task := range p.tasks {
 		if err := browser.Try(task); err != nil {
 			p.broke(err)

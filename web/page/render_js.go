@@ -46,7 +46,6 @@ func (p *Page) startVugu() {
 		}
 		p.boot.Call("fail", "panic", "a control's handler panicked")
 	}()
-	p.render()
 }
 
 // renderSoon renders in the next animation frame.

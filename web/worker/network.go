@@ -40,17 +40,23 @@ type prepared struct {
 	info    *protocol.Model
 }
 
-// prepare reads a network and answers about a white picture: what a browser compiles at a
-// function's first call is compiled while the page still starts. A file that cannot be read is told
-// of when the page asks for it.
+// prepare reads a network while the page still starts. A file that cannot be read is told of when
+// the page asks for it.
 func (n *network) prepare(name string, file []byte) {
-	f, session, info, err := read(name, "", file, false)
-	if err != nil {
+	if f, session, info, err := read(name, "", file, false); err == nil {
+		n.ready = &prepared{name, file, f, session, info}
+	}
+}
+
+// rehearse lets the prepared network answer about a white picture: what a browser compiles at a
+// function's first call is then compiled.
+func (n *network) rehearse() {
+	r := n.ready
+	if r == nil {
 		return
 	}
-	n.ready = &prepared{name, file, f, session, info}
 	rehearsal := &network{}
-	rehearsal.replace(name, f, session)
+	rehearsal.replace(r.name, r.file, r.session)
 	white, err := rehearsal.keep(1, 256)
 	if err != nil {
 		return
@@ -59,8 +65,8 @@ func (n *network) prepare(name string, file []byte) {
 		white[i] = 255
 	}
 	want := protocol.Want{Class: -1, Rank: "mean", Top: 3, Strip: true}
-	if r, _, err := rehearsal.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: name, Want: want}); err == nil {
-		r.Pack(nil)
+	if result, _, err := rehearsal.answer(protocol.Request{Op: protocol.Run, ID: 1, Model: r.name, Want: want}); err == nil {
+		result.Pack(nil)
 	}
 }
 

@@ -21,12 +21,27 @@ func Serve() {
 		return nil
 	}))
 	global.Call("postMessage", map[string]any{"hello": true})
+	var idle chan struct{} // told of once, if the page has not asked for something by then
 	if first := global.Get("first"); first.Truthy() {
 		n.prepare(first.Get("name").String(), bytesOf(first.Get("file")))
 		global.Delete("first")
+		now := make(chan struct{}, 1)
+		global.Call("setTimeout", js.FuncOf(func(js.Value, []js.Value) any {
+			now <- struct{}{}
+			return nil
+		}))
+		idle = now
 	}
 	var numbers, panel []byte
-	for message := range incoming {
+	for {
+		var message js.Value
+		select {
+		case message = <-incoming:
+			idle = nil
+		case <-idle:
+			n.rehearse()
+			continue
+		}
 		var req protocol.Request
 		reply := protocol.Reply{}
 		transfer := []any{}
@@ -36,13 +51,16 @@ func Serve() {
 		switch {
 		case err != nil:
 		case req.Op == protocol.Load:
+			former := n.session
 			var small []byte
 			reply.Model, small, err = n.loadOwn(req, bytesOf(message.Get("data")), bytesOf(message.Get("like")))
 			reply.NoSpec = errors.Is(err, nn.ErrNoSpec)
 			// The former network and the buffers that held this one's file go now: Go's collector
 			// does not see what JavaScript keeps for it, and would wait until its own memory is
 			// twice as large.
-			runtime.GC()
+			if former != nil {
+				runtime.GC()
+			}
 			if heavy := (*nn.WorkError)(nil); errors.As(err, &heavy) {
 				reply.Work = heavy.Work
 			}

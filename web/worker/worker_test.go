@@ -367,6 +367,7 @@ func TestPreparedNetwork(t *testing.T) {
 	logits, info := answer(&network{}, b)
 	n := &network{}
 	n.prepare("simple-se", b)
+	n.rehearse()
 	ahead := n.ready.session
 	if got, gotInfo := answer(n, slices.Clone(b)); !slices.Equal(got, logits) || !reflect.DeepEqual(gotInfo, info) || n.session != ahead || n.ready != nil {
 		t.Errorf("read ahead: logits %v, expected %v, by the session of then: %t", got, logits, n.session == ahead)
@@ -378,6 +379,7 @@ func TestPreparedNetwork(t *testing.T) {
 		}
 	}
 	n.prepare("simple-se", b[:200])
+	n.rehearse()
 	if n.ready != nil {
 		t.Error("half a file is ready")
 	}
