@@ -35,6 +35,7 @@
       got += p.got;
       all += p.all;
       const done = p.all > 0 && p.got >= p.all;
+      if (!el('loading-' + name)) return; // not parsed yet
       el('loading-' + name).dataset.state = done ? 'done' : p.got ? 'now' : 'wait';
       el('loading-' + name + '-bytes').textContent = p.all ? share(p.got, p.all) + ' %' : '';
     }
@@ -196,17 +197,19 @@
   // Browsers tell of a violation in a task of its own, behind what it made fail.
   const told = () => new Promise((done) => setTimeout(done, 50));
 
+  // This script runs in front of the style sheets and of the page's body, so that the program is on
+  // its way while these are laid out. The deferred scripts run before this event.
+  const parsed = new Promise((done) => { document.addEventListener('DOMContentLoaded', done); });
+
   async function start() {
     root.dataset.state = 'loading';
     if (location.protocol === 'file:') return fail('file');
     if (typeof WebAssembly !== 'object') return fail('nowasm');
     if (typeof Worker !== 'function') return fail('noworker');
-    if (typeof Go !== 'function' || !window.vuguRender) return fail('script', 'wasm_exec.js, vugu-helper.js');
     const build = chooseBuild();
     if (!build) return fail('nosimd');
     let stage = 'fetch';
     try {
-      tameVugu();
       const compiled = compileProgram(PROGRAM[build], (n) => { parts.program.got = n; progress(); });
       compiled.catch(() => {}); // awaited below
       const models = DIST.models;
@@ -225,6 +228,9 @@
       stage = 'fetch';
       parts.program.all = DIST.files[PROGRAM[build]].bytes;
       parts.weights.all = first.bytes;
+      await parsed;
+      if (typeof Go !== 'function' || !window.vuguRender) return fail('script', 'wasm_exec.js, vugu-helper.js');
+      tameVugu();
       progress();
       const module = await compiled.catch((err) => {
         if (err instanceof WebAssembly.CompileError) stage = 'compile';
