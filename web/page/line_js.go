@@ -41,7 +41,7 @@ const watchEvery = 1000
 func (p *Page) connect(w js.Value, answer func(protocol.Reply, js.Value), lost func(silent bool)) *line {
 	l := &line{js: w, answer: answer, lost: lost}
 	p.lines.open = append(p.lines.open, l)
-	if w.Get("hello").Truthy() {
+	if w.Get("given").Truthy() {
 		l.Hello()
 	}
 	hear := func(name string, f func(event js.Value)) {

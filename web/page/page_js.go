@@ -1,6 +1,7 @@
 package page
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"syscall/js"
@@ -88,12 +89,21 @@ func Run() {
 	first := p.boot.Get("first")
 	p.loads.Begin()
 	p.loadModel(first.Get("name").String(), first.Get("bytes").Get("buffer"))
+	for len(p.tasks) > 0 { // what these asked for, before and not after the first render
+		p.do(<-p.tasks)
+		runtime.Gosched() // for what they began beside
+	}
 	p.render() // while the picture is decoded and the worker reads the network
 	p.listen()
 	for task := range p.tasks {
-		if err := browser.Try(task); err != nil {
-			p.broke(err)
-		}
+		p.do(task)
+	}
+}
+
+// do runs a task; what the browser throws in it is told.
+func (p *Page) do(task func()) {
+	if err := browser.Try(task); err != nil {
+		p.broke(err)
 	}
 }
 

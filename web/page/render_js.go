@@ -38,7 +38,7 @@ func (p *Page) startVugu() {
 		panic(err)
 	}
 	p.renderer, p.build, p.root = renderer, build, &ui.Root{S: p.state, A: p}
-	p.renders.onFrame = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.render); return nil })
+	p.renders.onFrame = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.renderWanted); return nil })
 	p.renders.onTimer = js.FuncOf(func(js.Value, []js.Value) any { p.post(p.renderLive); return nil })
 	go func() { // Vugu asks for a render after every event of its own
 		for renderer.EventWait() {
@@ -53,6 +53,13 @@ func (p *Page) renderSoon() {
 	if !p.renders.wanted {
 		p.renders.wanted = true
 		js.Global().Call("requestAnimationFrame", p.renders.onFrame)
+	}
+}
+
+// renderWanted renders if nothing has since renderSoon.
+func (p *Page) renderWanted() {
+	if p.renders.wanted {
+		p.render()
 	}
 }
 

@@ -152,12 +152,12 @@
   }
 
   // newWorker starts a worker, which waits for the module, and for a network's file if it is to
-  // read one before the page asks for it. worker.hello tells that its Go program listens,
-  // worker.dead that it ended, to a page that did not listen yet.
+  // read one before the page asks for it. worker.given tells that it got the module and keeps what
+  // it is told until its Go program listens, worker.dead that it ended, to a page that did not
+  // listen yet.
   function newWorker(compiled, ahead) {
     const worker = new Worker(path('worker.js'));
     worker.addEventListener('message', (event) => {
-      if (event.data.hello) worker.hello = true;
       if (event.data.dead) worker.dead = true;
     });
     let needless = false;
@@ -166,7 +166,10 @@
       if (needless) event.preventDefault(); // it was ended while it fetched its script
     });
     worker.postMessage({ loader: new URL(path('wasm_exec.js'), document.baseURI).href });
-    Promise.all([compiled, ahead]).then(([module, first]) => worker.postMessage({ module, first }), () => {
+    Promise.all([compiled, ahead]).then(([module, first]) => {
+      worker.postMessage({ module, first });
+      worker.given = true;
+    }, () => {
       needless = true;
       worker.terminate();
     });

@@ -4,7 +4,8 @@
 self.onmessage = (event) => {
   importScripts(event.data.loader);
   self.onmessage = async (event) => {
-    self.onmessage = null;
+    self.early = []; // what the page says before Go listens
+    self.onmessage = (event) => self.early.push(event.data);
     self.first = event.data.first; // the network that the page will ask for first: { name, file }
     try {
       const go = new Go();

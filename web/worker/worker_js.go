@@ -20,6 +20,9 @@ func Serve() {
 		incoming <- args[0].Get("data")
 		return nil
 	}))
+	for early := global.Get("early"); early.Length() > 0; {
+		incoming <- early.Call("shift")
+	}
 	global.Call("postMessage", map[string]any{"hello": true})
 	var idle chan struct{} // told of once, if the page has not asked for something by then
 	if first := global.Get("first"); first.Truthy() {
