@@ -48,6 +48,13 @@ def normalise(pixels):
     return ((pixels.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
+def sized(pixels, side):
+    """(N, 3, H, H) -> (N, 3, side, side), float32, each pixel the mean of what it covers."""
+    if pixels.shape[-1] == side:
+        return pixels
+    return torch.nn.functional.interpolate(pixels.float(), (side, side), mode="bilinear", align_corners=False, antialias=True)
+
+
 def uniform(rng, lo, hi, *shape):
     """Random numbers between lo and hi, on the generator's device."""
     return lo + (hi - lo) * torch.rand(shape, generator=rng, device=rng.device)
@@ -86,14 +93,15 @@ def light(pixels, rng, spread):
     return (out * factor(0.375, 3) + 100 * (factor(1, 1) - 1)).clamp(0, 255)
 
 
-def vary(pixels, rng):
-    """augment; then half of the pictures, since what is sampled anew is a little blurred, become a square of 75 to 120 % of their side, turned by
-    up to 17 degrees; and the light of all varies."""
+def vary(pixels, rng, share=1.0):
+    """augment; then a share of the pictures has other light, and half of these, since what is sampled anew is a little blurred, become a square of
+    75 to 120 % of their side, turned by up to 17 degrees."""
     pixels = augment(pixels, rng).float()
     n = len(pixels)
     zoom, turn = torch.exp(uniform(rng, math.log(0.75), math.log(1.2), n)), uniform(rng, -0.3, 0.3, n)
-    half = uniform(rng, 0, 1, n, 1, 1, 1) < 0.5
-    return light(torch.where(half, turned(pixels, pixels.shape[-1], zoom, turn), pixels), rng, 0.25)
+    place = uniform(rng, 0, 1, n, 1, 1, 1)
+    moved = light(torch.where(place < share / 2, turned(pixels, pixels.shape[-1], zoom, turn), pixels), rng, 0.25)
+    return torch.where(place < share, moved, pixels)
 
 
 def square(rng, n, size, side):

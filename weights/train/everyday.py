@@ -42,6 +42,7 @@ import data
 import safetensors
 from arithmetic import autocast, fastest
 from attention import BLOCKS, KINDS
+from data import sized
 from networks import NETWORKS, state_of
 from pictures import MEAN, PARTS, SIZE, SOURCES, STD, table
 from train import keep_memory, rounded, save
@@ -106,13 +107,6 @@ def normalise(pixels):
     """0..255 -> (x / 255 - mean) / std, float32, channels last."""
     mean, std = (torch.tensor(v, device=pixels.device).view(1, 3, 1, 1) for v in (MEAN, STD))
     return (pixels.float() / (255 * std) - mean / std).contiguous(memory_format=torch.channels_last)
-
-
-def sized(pixels, side):
-    """(N, 3, 64, 64) -> (N, 3, side, side), float32, each pixel the mean of what it covers."""
-    if pixels.shape[-1] == side:
-        return pixels
-    return F.interpolate(pixels.float(), (side, side), mode="bilinear", align_corners=False, antialias=True)
 
 
 class Budget:

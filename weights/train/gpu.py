@@ -44,7 +44,7 @@ JOBS = {
 } | {
     f"tiny-{kind}-{seed}": [["everyday.py", f"tiny-{kind}", "pictures", "--seed", str(seed)]] for seed in SEEDS for kind in ("none", *KINDS)
 } | {
-    "live": [["train.py", "teacher", "cifar"], ["train.py", "teacher-deep", "cifar"]]
+    "live": [["train.py", "teacher-9", "cifar"]]
             + [["train.py", "live", "live-plain", "cifar", "--seed", str(seed)] for seed in SEEDS],
 } | {name: [["train.py", name, "cifar"]] for name in ("simple", "simple-se", "cnn3-se")}
 

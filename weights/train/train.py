@@ -10,7 +10,7 @@ DIR of --data holds train.bin in the CIFAR-10 binary format (see data.load), or 
   NETWORK.jsonl   the log: one line with the recipe, then one line an epoch
 Seeds other than 1 write NETWORK-SEED.ckpt and so on.
 
-Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9, weight decay 5e-4, OneCycle to lr, cross entropy,
+Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9 (or Muon, see there), weight decay 5e-4, OneCycle to lr, cross entropy,
 flip and shift, bfloat16 where the processor is fast in it. A part of the training pictures (data.SPLIT_SEED) is kept for validation; the test data is never read
 here. --limit trains on the first N pictures only, for a smoke test. Weights of other networks that a recipe names (init, teachers) are those of
 --out, NAME.pt.
@@ -30,16 +30,20 @@ import data
 import objects
 from arithmetic import autocast
 from attention import BLOCKS
+from muon import Muon
 from networks import NETWORKS
 
 TUTORIAL = {"epochs": 20, "batch": 64, "lr": 0.1}
 LIVE = {"batch": 512, "lr": 0.4, "free_se": True, "mix": 0.5}
 TAUGHT = {"temperature": 4, "share": 0.9}
-TWIN = LIVE | TAUGHT | {"epochs": 200, "vary": True, "mix": 0.9, "teachers": ["teacher", "teacher-deep"], "views": 48, "bits": 5, "rounded": 40}
+MUON = {"batch": 512, "lr": 0.1, "muon": 0.1, "free_se": True}
+TWIN = MUON | TAUGHT | {"epochs": 100, "vary": 0.25, "mix": 0.5, "teachers": ["teacher-9"], "views": 12, "shrunk": 24, "bits": 5, "rounded": 20}
 # free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
-# vary      pictures are turned, scaled and lit in other ways, too
+# muon      the learning rate of the convolutions' weights, which Muon trains instead of SGD: see muon.py
+# vary      the share of the pictures that are lit in other ways, and half of it turned and scaled, too
 # mix       the share of the pictures that are mixed with another one, by mixup or CutMix
 # crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
+# shrunk    side to which the stored pictures are made smaller in the first half of the epochs, which then cost little more than half
 # bits      in the last epochs, rounded of them, it computes with the weights that the file will have, and the gradient passes the rounding
 #           (straight-through, Bengio et al. 2013, arXiv:1308.3432)
 # init      the network whose weights it starts from, all but those of a last layer for other classes
@@ -55,6 +59,7 @@ RECIPES = {
     "simple-se": TUTORIAL,
     "cnn3-se": TUTORIAL | {"epochs": 30, "free_se": True},
     "teacher": LIVE | {"epochs": 80},
+    "teacher-9": MUON | {"epochs": 24, "mix": 0.3},
     "teacher-deep": LIVE | {"epochs": 78},
     "live": TWIN,
     "live-plain": TWIN,
@@ -129,18 +134,24 @@ class Run:
         self.name, self.head, self.first, self.best = name if args.seed == 1 else f"{name}-{args.seed}", head, 0, -1.0
         self.checkpoint, self.best_path, self.log = (out / f"{self.name}.{e}" for e in ("ckpt", "pt", "jsonl"))
         self.net = NETWORKS[name]().to(args.device, memory_format=torch.channels_last)
-        free = [p for m in self.net.modules() if isinstance(m, BLOCKS) for p in m.parameters()] if head.get("free_se") else []
-        decayed = [p for p in self.net.parameters() if not any(p is q for q in free)]
+        inside = [p for m in self.net.modules() if isinstance(m, BLOCKS) for p in m.parameters()]
+        free = inside if head.get("free_se") else []
+        turned = [p for p in self.net.parameters() if "muon" in head and p.dim() == 4 and not any(p is q for q in inside)]
+        decayed = [p for p in self.net.parameters() if not any(p is q for q in free + turned)]
         groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": free, "weight_decay": 0}]
-        self.optimiser = torch.optim.SGD([g for g in groups if g["params"]], lr=head["lr"], momentum=0.9, nesterov=True)
-        self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimiser, head["lr"], total_steps=head["epochs"] * batches)
+        self.optimisers = [torch.optim.SGD([g for g in groups if g["params"]], lr=head["lr"], momentum=0.9, nesterov=True)]
+        if turned:
+            self.optimisers.append(Muon(turned, lr=head["muon"]))
+        steps, rise = head["epochs"] * batches, 0.15 if turned else 0.3
+        self.schedules = [torch.optim.lr_scheduler.OneCycleLR(o, rate, total_steps=steps, pct_start=rise, cycle_momentum=not turned)
+                          for o, rate in zip(self.optimisers, (head["lr"], head.get("muon")))]
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, map_location=args.device)
             if state["recipe"] != head:
                 raise SystemExit(f"{self.checkpoint}: was made with {state['recipe']}, this run asks for {head}: choose another --out or remove it")
             self.net.load_state_dict(state["net"])
-            self.optimiser.load_state_dict(state["optimiser"])
-            self.schedule.load_state_dict(state["schedule"])
+            for kept, part in zip(state["parts"], self.optimisers + self.schedules):
+                part.load_state_dict(kept)
             self.first, self.best = state["epoch"], state["best"]
         elif "init" in head:
             own = self.net.state_dict()
@@ -153,7 +164,8 @@ class Run:
 
     def step(self, epoch, pixels, targets, soft):
         """One step on pixels (N, 3, H, W) with targets (N, classes) and, from teachers, softened probabilities (N, classes)."""
-        self.optimiser.zero_grad()
+        for optimiser in self.optimisers:
+            optimiser.zero_grad()
         with rounded(self.net, self.bits(epoch)):
             with autocast(pixels.device):
                 logits = self.model(pixels)
@@ -161,8 +173,8 @@ class Run:
             if soft is not None:
                 loss = (1 - self.head["share"]) * loss + self.head["share"] * divergence(logits.float(), soft, self.head["temperature"])
             loss.backward()
-        self.optimiser.step()
-        self.schedule.step()
+        for part in self.optimisers + self.schedules:
+            part.step()
         return loss.detach()
 
     def finish(self, epoch, line):
@@ -173,8 +185,8 @@ class Run:
         with open(self.log, "a") as f:
             f.write(json.dumps(line) + "\n")
         print(self.name, line, flush=True)
-        save({"recipe": self.head, "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(),
-              "schedule": self.schedule.state_dict(), "epoch": epoch, "best": self.best}, self.checkpoint)
+        save({"recipe": self.head, "net": self.net.state_dict(), "parts": [part.state_dict() for part in self.optimisers + self.schedules],
+              "epoch": epoch, "best": self.best}, self.checkpoint)
 
 
 def main(argv=None):
@@ -229,7 +241,7 @@ def main(argv=None):
             yield pixels, targets, answer(pixels) if teachers else None
 
     def change(indices, rng, size):
-        pixels = data.vary(train[0][indices], rng) if recipe.get("vary") else source.augment(train[0][indices], rng, size)
+        pixels = data.vary(train[0][indices], rng, recipe["vary"]) if "vary" in recipe else source.augment(train[0][indices], rng, size)
         targets = torch.nn.functional.one_hot(train[1][indices], classes).float()
         return data.mix(pixels, targets, rng, recipe["mix"]) if "mix" in recipe else (pixels, targets)
 
@@ -237,7 +249,7 @@ def main(argv=None):
         with torch.no_grad(), autocast(args.device):
             return torch.stack([(t(pixels)[:, :classes].float() / recipe["temperature"]).softmax(1) for t in teachers]).mean(0)
 
-    def stored(epoch, rng, order):
+    def stored(epoch, rng, order, size):
         """The same, out of a view that this run or another one wrote."""
         k = (epoch + 16 * (args.seed - 1)) % recipe["views"]  # seeds side by side begin with different ones
         path, of = args.out / "views" / f"{k}.pt", {key: recipe[key] for key in ("views", "vary", "mix", "teachers", "temperature", "batch")} | {"limit": args.limit}
@@ -253,7 +265,7 @@ def main(argv=None):
         for indices in order[order < len(pixels)].split(recipe["batch"]):
             indices = indices[rank::world]
             mirror = data.uniform(rng, 0, 1, len(indices), 1, 1, 1) < 0.5
-            yield data.normalise(torch.where(mirror, pixels[indices].flip(3), pixels[indices])), targets[indices], soft[indices]
+            yield data.normalise(data.sized(torch.where(mirror, pixels[indices].flip(3), pixels[indices]), size)), targets[indices], soft[indices]
 
     def seen(k):
         """One epoch of pictures with the teachers' answers; its seed is its number, so it does not matter who makes it."""
@@ -272,10 +284,14 @@ def main(argv=None):
         order = objects.at_most(order.to(args.device), train[1], most)
         rng = torch.Generator(args.device).manual_seed(1000 * (1000 * args.seed + epoch) + rank)
         torch.manual_seed(rng.initial_seed())
-        size = recipe["crop"] if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3 else val[0].shape[-1]
+        size = val[0].shape[-1]
+        if "crop" in recipe and epoch < recipe["epochs"] * 2 // 3:
+            size = recipe["crop"]
+        if "shrunk" in recipe and epoch < recipe["epochs"] // 2:
+            size = recipe["shrunk"]
         for run in runs:
             run.model.train()
-        for pixels, targets, soft in stored(epoch, rng, order) if "views" in recipe else fresh(order, rng, size):
+        for pixels, targets, soft in stored(epoch, rng, order, size) if "views" in recipe else fresh(order, rng, size):
             for i, run in enumerate(runs):
                 total[i] += run.step(epoch, pixels, targets, soft)
         if rank:

@@ -148,7 +148,7 @@ func TestTrainingScalesOut(t *testing.T) {
 	}
 }
 
-// Twins learn from two teachers on the same batches, mixed pictures among them; another seed has
+// Twins learn from a teacher on the same batches, mixed pictures among them; another seed has
 // its own files, and seeds.py compares them. A teacher that was not trained is a sentence, and so
 // are a teacher's answers to other pictures.
 func TestTwinsLearnFromTeachers(t *testing.T) {
@@ -159,13 +159,13 @@ func TestTwinsLearnFromTeachers(t *testing.T) {
 		out, err := exec.Command(python, append([]string{"train.py", "--data", dir, "--out", dir, "--epochs", "1", "--limit", "512"}, arguments...)...).CombinedOutput()
 		return string(out), err
 	}
-	if out, err := train("live", "live-plain"); err == nil || !strings.Contains(out, "teacher.pt: is missing, and live learns from it") || strings.Contains(out, "Traceback") {
+	if out, err := train("live", "live-plain"); err == nil || !strings.Contains(out, "teacher-9.pt: is missing, and live learns from it") || strings.Contains(out, "Traceback") {
 		t.Errorf("without the network that they need: %v\n%s", err, out)
 	}
 	if out, err := train("live", "cnn3-se"); err == nil || !strings.Contains(out, "different recipes") {
 		t.Errorf("no twins: %v\n%s", err, out)
 	}
-	for _, run := range [][]string{{"teacher"}, {"teacher-deep"}, {"live", "live-plain"}, {"live", "live-plain", "--seed", "2"}} {
+	for _, run := range [][]string{{"teacher-9"}, {"live", "live-plain"}, {"live", "live-plain", "--seed", "2"}} {
 		if out, err := train(run...); err != nil {
 			t.Fatalf("%v: %v\n%s", run, err, out)
 		}
@@ -173,7 +173,7 @@ func TestTwinsLearnFromTeachers(t *testing.T) {
 	var loss []string
 	for _, name := range []string{"live", "live-plain", "live-2", "live-plain-2"} {
 		lines := epochs(t, filepath.Join(dir, name+".jsonl"))
-		if len(lines) != 2 || !strings.Contains(lines[0], `"teachers":["teacher","teacher-deep"]`) {
+		if len(lines) != 2 || !strings.Contains(lines[0], `"teachers":["teacher-9"]`) {
 			t.Fatalf("%s logged %q, expected its recipe and one epoch", name, lines)
 		}
 		loss = append(loss, lines[1])
@@ -187,6 +187,42 @@ func TestTwinsLearnFromTeachers(t *testing.T) {
 	out, err := exec.Command(python, "seeds.py", "live", "live-plain", "--seeds", "1,2", "--runs", dir, "--data", dir).CombinedOutput()
 	if err != nil || strings.Count(string(out), "difference") != 2 {
 		t.Errorf("seeds.py: %v\n%s", err, out)
+	}
+}
+
+// Muon's steps are nearly orthogonal, a weight keeps its norm, and an optimiser that was saved goes
+// on as if it had not been.
+func TestMuon(t *testing.T) {
+	needsPyTorch(t)
+	script := `
+import copy, torch
+from muon import Muon, orthogonal
+torch.manual_seed(1)
+for shape in ((48, 432), (432, 48), (32, 27)):
+    values = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
+    assert 0.6 < values.min() and values.max() < 1.3, (shape, values.min(), values.max())
+net = torch.nn.Conv2d(8, 16, 3, bias=False)
+optimiser = Muon(net.parameters(), lr=0.1)
+def step(net, optimiser, seed):
+    torch.manual_seed(seed)
+    net.zero_grad()
+    net(torch.randn(4, 8, 9, 9)).square().sum().backward()
+    optimiser.step()
+for seed in range(3):
+    before = net.weight.detach().clone()
+    step(net, optimiser, seed)
+    moved = net.weight.detach() - before * 4 / before.norm()
+    assert abs(moved.norm() - 0.1 * 4) < 0.06, moved.norm()   # lr times the root of 16 outputs
+other = torch.nn.Conv2d(8, 16, 3, bias=False)
+other.load_state_dict(net.state_dict())
+resumed = Muon(other.parameters(), lr=0.3)
+resumed.load_state_dict(copy.deepcopy(optimiser.state_dict()))
+step(net, optimiser, 4)
+step(other, resumed, 4)
+assert torch.equal(net.weight, other.weight)
+`
+	if out, err := exec.Command(python, "-c", script).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
