@@ -281,6 +281,7 @@ func TestBadTestSets(t *testing.T) {
 		p.click("lang-zh")
 		p.wait(name+": "+c.zh, "document.getElementById('test-trouble').innerText.includes("+quote(c.zh)+")")
 		p.click("lang-en")
+		p.wait(name+": English again", "document.getElementById('test-trouble').innerText.includes("+quote(c.en)+")")
 		if after := p.kept(); after != before {
 			t.Errorf("%s: the page had %s and has now %s", name, before, after)
 		}

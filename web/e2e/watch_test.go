@@ -11,8 +11,8 @@ func TestWatchSees(t *testing.T) { inBoth(t, testWatchSees) }
 func testWatchSees(t *testing.T, in device) {
 	p := open(t, in)
 	provoked := []string{`console.error: "a word"`, "exception: Uncaught Error: thrown away", "response 404: " + origin + "/missing.svg", "content security policy: connect-src", `console.log: "panic: syscall/js`}
-	if !eval[bool](p, "sescope.firstWorker.hello === true") {
-		t.Fatal("the worker did not say hello")
+	if !eval[bool](p, "sescope.firstWorker.given === true") {
+		t.Fatal("the worker was not given its program")
 	}
 	p.run("sescope.firstWorker.postMessage(null); console.error('a word'); setTimeout(() => { throw new Error('thrown away') }); new Image().src = 'missing.svg'; fetch('https://example.com/').catch(() => {})")
 	p.wait("the policy to be violated", "e2e.violations.length > 0")

@@ -37,13 +37,7 @@ func (b blobs) Text(i int) (string, error) {
 // of those that came with it.
 func Serve() {
 	global := js.Global()
-	incoming := make(chan js.Value, 1)
-	global.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		incoming <- args[0].Get("data")
-		return nil
-	}))
-	global.Call("postMessage", map[string]any{"hello": true})
-	for message := range incoming {
+	for message := range browser.Incoming() {
 		var req protocol.Request
 		var reply protocol.Reply
 		var file []byte

@@ -40,7 +40,7 @@ func (p *Page) needPortraits(model string) {
 			if !ticket.Current() || json.Unmarshal([]byte(text), layout) != nil || layout.Side < 1 {
 				return
 			}
-			p.portraits.layout, p.portraits.image = layout, pic.Image
+			p.portraits.layout, p.portraits.image, p.portraits.shown = layout, pic.Image, ""
 			p.showCard()
 			p.renderSoon()
 		})

@@ -15,15 +15,7 @@ import (
 func Serve() {
 	n := &network{}
 	global := js.Global()
-	incoming := make(chan js.Value, 16)
-	global.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		incoming <- args[0].Get("data")
-		return nil
-	}))
-	for early := global.Get("early"); early.Length() > 0; {
-		incoming <- early.Call("shift")
-	}
-	global.Call("postMessage", map[string]any{"hello": true})
+	incoming := browser.Incoming()
 	var idle chan struct{} // told of once, if the page has not asked for something by then
 	if first := global.Get("first"); first.Truthy() {
 		n.prepare(first.Get("name").String(), bytesOf(first.Get("file")))
