@@ -1,8 +1,8 @@
 """Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon): descent along the nearest
 orthogonal matrix of the momentum, for the weights of convolutions behind which a batch norm stands.
 
-Every direction of a weight then learns at the same pace, and a network needs about half of the
-epochs that SGD does.
+Every direction of a weight then learns at the same pace: logs/earlier.tsv has six epochs of `live`
+with it and with SGD.
 """
 import torch
 
