@@ -69,14 +69,18 @@ def texts(network, compared):
     if network in everyday.RECIPES:
         return {"recipe": EVERYDAY_RECIPE, "notfor": NOT_FOR}
     recipe = RECIPES[network]
-    en, zh = f"Recipe: {recipe['epochs']} epochs of SGD, batches of {recipe['batch']}", f"训练方法：SGD 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
+    by = "Muon and SGD" if "muon" in recipe else "SGD"
+    en, zh = f"Recipe: {recipe['epochs']} epochs of {by}, batches of {recipe['batch']}", f"训练方法：{by.replace(' and ', ' 与 ')} 训练 {recipe['epochs']} 轮，每批 {recipe['batch']} 张"
+    if "shrunk" in recipe:
+        en, zh = en + f", the first half of them with {recipe['shrunk']} pixels a side", zh + f"，前一半轮次图片边长为 {recipe['shrunk']} 像素"
     if "mix" in recipe:
         en, zh = en + f", {100 * recipe['mix']:.0f} % of the pictures mixed with another (mixup, CutMix)", zh + f"，{100 * recipe['mix']:.0f} % 的图片与另一张混合（mixup、CutMix）"
-    if recipe.get("vary"):
-        en, zh = en + ", half of them turned and scaled, all in other light", zh + "，其中一半另经旋转与缩放，全部改变光照"
+    if "vary" in recipe:
+        share = f"{100 * recipe['vary']:.0f} %"
+        en, zh = en + f", {share} in other light, half of these turned and scaled", zh + f"，{share} 改变光照，其中一半另经旋转与缩放"
     if "teachers" in recipe:
         one = len(recipe["teachers"]) == 1
-        en, zh = en + f", taught by {'a network' if one else 'two networks'} of four times the width", zh + f"，由{'一个' if one else '两个'}四倍宽的网络指导"
+        en, zh = en + f", taught by {'a wider network' if one else 'two wider networks'}", zh + f"，由{'一个' if one else '两个'}更宽的网络指导"
     if "init" in recipe:
         en, zh = en + ", from the weights of such a network for CIFAR-10", zh + "，从同类 CIFAR-10 网络的权重开始"
     en, zh = en + ".", zh + "。"
@@ -88,11 +92,11 @@ def texts(network, compared):
     return {"recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR} | difference(compared)
 
 
-def difference(compared, part="test, JPEG", zh="测试集，JPEG 像素", pictures=5000):
+def difference(compared, pictures=5000):
     """The card's "difference" from the rows of seeds.py: what the network brings over the first of its family."""
     for row in compared:
-        if (row["set"], row["weights"], row["network"]) == (part, "int8", "difference"):
-            return {"difference": {"set": {"en": f"{part} pixels", "zh": zh}, "pictures": pictures, "seeds": len(row["seeds"]),
+        if (row["set"], row["weights"], row["network"]) == ("test", "int8", "difference"):
+            return {"difference": {"set": {"en": "test", "zh": "测试集"}, "pictures": pictures, "seeds": len(row["seeds"]),
                                    "points": row["mean"], "half": row["half95"]}}
     return {}
 
