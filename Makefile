@@ -12,12 +12,14 @@ unexport GOMAXPROCS
 run: dist
 	go run ./server -dist dist -addr 127.0.0.1:8080
 
-# Make dist/, a folder that any static host serves. Unchanged files are not compressed again, so this is cheap to repeat.
-# URL=https://example.org/sescope/ says where that is, for previews of links.
+# Make dist/, a folder that any static host serves. Unchanged files are not compressed again, so
+# this is cheap to repeat. URL=https://example.org/sescope/ says where that is, for previews of
+# links.
 dist:
 	go run ./server/pack -out dist $(if $(URL),-url '$(URL)')
 
-# One static program, sescope-server, that holds dist and needs no other file. server/README.md tells how to run it for good.
+# One static program, sescope-server, that holds dist and needs no other file. server/README.md
+# tells how to run it for good.
 server: dist
 	rm -rf server/dist && cp -R dist server/dist
 	CGO_ENABLED=0 go build -trimpath -tags embed -ldflags='-s -w' -o sescope-server ./server
@@ -30,11 +32,13 @@ sescope:
 	CGO_ENABLED=0 go build -trimpath -tags embed -ldflags='-s -w' -o sescope ./nn/cmd/sescope
 	rm nn/cmd/sescope/notices.txt
 
-# Every test: formatting and vet, natively, as wasm under Node, the page in Chromium, Firefox and WebKitGTK, and a short run of the benchmark.
+# Every test: formatting and vet, natively, as wasm under Node, the page in Chromium, Firefox and
+# WebKitGTK, and a short run of the benchmark.
 test: vet test-go test-wasm test-e2e test-bench
 
-# SEscope beside LiteRT.js, onnxruntime-web and tfjs in headless Chromium: tables, and web/bench/results.json. Some twenty minutes on a machine that does nothing else.
-# Without PyTorch the networks that people import are left out.
+# SEscope beside LiteRT.js, onnxruntime-web and tfjs in headless Chromium: tables, and
+# web/bench/results.json. Some twenty minutes on a machine that does nothing else. Without PyTorch
+# the networks that people import are left out.
 bench: dist peers
 	-/usr/bin/python3 web/bench/networks.py
 	cd web/bench && go run .
@@ -50,8 +54,8 @@ vet:
 test-go:
 	go test -timeout 30m ./...
 
-# The network's packages as the browser runs them. Go's wasm start has room for 8 KB of arguments and environment together,
-# hence the small environment.
+# The network's packages as the browser runs them. Go's wasm start has room for 8 KB of arguments
+# and environment together, hence the small environment.
 test-wasm:
 	@.ci/install
 	GOOS=js GOARCH=wasm go test -exec "env -i PATH='$$PATH' HOME='$$HOME' CI='$$CI' SESCOPE_DATA='$$SESCOPE_DATA' '$$(go env GOROOT)/lib/wasm/go_js_wasm_exec'" ./kernels ./weights ./nn
@@ -61,7 +65,8 @@ test-e2e: dist
 	@.ci/install
 	SESCOPE_DIST="$(CURDIR)/dist" .ci/e2e
 
-# A few runs of everything that make bench does. It claims no speed, but that all engines compute the same.
+# A few runs of everything that make bench does. It claims no speed, but that all engines compute
+# the same.
 test-bench: dist peers
 	cd web/bench && SESCOPE_DIST="$(CURDIR)/dist" go test -count=1 ./...
 
@@ -71,8 +76,9 @@ peers:
 	@.ci/install
 	cd web/bench && { cmp -s package-lock.json node_modules/installed.json || { npm ci --ignore-scripts && cp package-lock.json node_modules/installed.json; }; }
 
-# The reference values of the tests, from PyTorch, SciPy, scikit-learn and Matplotlib; Debian: python3-torch python3-scipy python3-sklearn python3-matplotlib
-# python3-pil. Debian's Python by its full name: another one on the PATH does not see these packages.
+# The reference values of the tests, from PyTorch, SciPy, scikit-learn and Matplotlib; Debian:
+# python3-torch python3-scipy python3-sklearn python3-matplotlib python3-pil. Debian's Python by its
+# full name: another one on the PATH does not see these packages.
 goldens:
 	/usr/bin/python3 nn/gen/numerics.py
 	/usr/bin/python3 nn/gen/teach.py

@@ -10,7 +10,8 @@ import "fmt"
 // outputs instead of 144, and sums in another order, which costs about 1e-5 of the largest value.
 // The fields mean what they mean in Conv; KH, KW are 3 and Step is 1.
 //
-//	Y = Aᵀ [ sum over the input channels of (G g Gᵀ) * (Bᵀ d B) ] A, with g 3x3 weights, d 6x6 inputs and Y 4x4 outputs
+//	Y = Aᵀ [ sum over the input channels of (G g Gᵀ) * (Bᵀ d B) ] A, with g 3x3 weights, d 6x6
+//	inputs and Y 4x4 outputs
 //
 // The 6x6 tiles overlap by two pixels. Places outside the map count as zeros, and outputs outside
 // it are dropped.

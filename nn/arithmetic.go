@@ -14,7 +14,8 @@ type Product struct {
 // Arithmetic is how one value of a feature map came about: Sum = Bias + the sum of the products,
 // and Value = Activation(Sum).
 //
-//	conv       a product for every weight whose pixel lies in the map (the border counts as 0), batch norm folded in
+//	conv       a product for every weight whose pixel lies in the map (the border counts as 0),
+//	           batch norm folded in
 //	batchnorm  one product with the folded scale; Bias is the folded shift
 //	add        two products with weight 1, the second one from With
 //	relu, ...  one product with weight 1; of leakyrelu and prelu with the slope

@@ -52,8 +52,8 @@ func TestBackwardOfKinds(t *testing.T) {
 		"tanh":         &activationLayer{base{"l", in}, kernels.Tanh},
 		"inside":       &poolLayer{base{"l", Shape{2, 3, 6}}, kernels.Window{Size: 3, Step: 2, Pads: kernels.Pads{Top: 0, Left: 1, Bottom: 1, Right: 1}, Inside: true}, true},
 	}
-	// In one order, since all draw from one source of numbers: where a value happens to stand within
-	// h of a corner, a difference is no derivative.
+	// In one order, since all draw from one source of numbers: where a value happens to stand
+	// within h of a corner, a difference is no derivative.
 	for _, name := range slices.Sorted(maps.Keys(layers)) {
 		l := layers[name]
 		src, out, grad := fill(in, 1), NewTensor(l.Out(), 0), fill(l.Out(), 0)

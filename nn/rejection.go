@@ -59,9 +59,9 @@ func (r *Reject) IsStrange(score float32) bool {
 // surest bounds a probability from 0 and 1, where its log odds have no end.
 const surest = 1e-6
 
-// Familiar is the sum over channels of tensor reject.weight, (C), times the mean of the map that the
-// head reads: how much the picture looks like those that the network learned, whatever it shows.
-// Without that tensor it is 0.
+// Familiar is the sum over channels of tensor reject.weight, (C), times the mean of the map that
+// the head reads: how much the picture looks like those that the network learned, whatever it
+// shows. Without that tensor it is 0.
 func (t *Trace) Familiar() (score float32) {
 	if len(t.Model.reject) == 0 {
 		return 0

@@ -120,27 +120,35 @@ type Class struct {
 // layers can be named, so a network has no cycles.
 //
 //	op           uses                               parameters in the file (PyTorch's shapes)
-//	conv         in out kernel stride pad groups    NAME.weight (out, in/groups, k, k), NAME.bias (out) if bias
+//	conv         in out kernel stride pad groups    NAME.weight (out, in/groups, k, k), NAME.bias
+//	             (out) if bias
 //	batchnorm    eps                                NAME.weight .bias .running_mean .running_var (c)
 //	relu relu6 hardswish hardsigmoid silu sigmoid tanh gelu
 //	leakyrelu elu slope
 //	prelu                                           NAME.weight (c) or (1)
-//	se           fc out act gate bias               FC[0].weight (out, c) and FC[1].weight (c, out), or as 1x1 convolutions; FC[i].bias if bias
-//	cbam         the same                           the same: CBAM's channel part, which reads mean and maximum
+//	se           fc out act gate bias               FC[0].weight (out, c) and FC[1].weight (c, out),
+//	             or as 1x1 convolutions; FC[i].bias if bias
+//	cbam         the same                           the same: CBAM's channel part, which reads mean
+//	             and maximum
 //	eca          kernel conv gate                   CONV.weight (1, 1, k)
-//	spatial      kernel conv gate bias norm eps     CONV.weight (1, 2, k, k), CONV.bias (1) if bias, and those of a batch norm: CBAM's spatial part
+//	spatial      kernel conv gate bias norm eps     CONV.weight (1, 2, k, k), CONV.bias (1) if bias,
+//	             and those of a batch norm: CBAM's spatial part
 //	maxpool      kernel stride pad                  stride is kernel by default
-//	avgpool      kernel stride pad inside           the same; places outside the map count as 0, or with inside not at all
+//	avgpool      kernel stride pad inside           the same; places outside the map count as 0, or
+//	             with inside not at all
 //	mean max                                        over H and W: (H, W, C) -> (1, 1, C)
 //	pad          pads                               zeros around the map
 //	flatten                                         channel-major, as PyTorch flattens (C, H, W)
 //	linear       in out                             NAME.weight (out, in), NAME.bias (out) if bias
 //	dropout                                         nothing at inference
-//	add          with                               its input + the output of the earlier layer WITH, of the same shape
-//	mul          with                               its input x the output of WITH: of the same shape, (1, 1, C) or (H, W, 1)
+//	add          with                               its input + the output of the earlier layer
+//	             WITH, of the same shape
+//	mul          with                               its input x the output of WITH: of the same
+//	             shape, (1, 1, C) or (H, W, 1)
 //	concat       parts                              the channels of all PARTS, one after another
 //	slice        start out                          OUT channels from START on
-//	shuffle      groups                             channels in GROUPS rows, read by columns (ShuffleNet)
+//	shuffle      groups                             channels in GROUPS rows, read by columns
+//	             (ShuffleNet)
 //
 // Conv and pools take pads (top, left, bottom, right) where they are not the same on all sides.
 //

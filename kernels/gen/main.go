@@ -1,7 +1,8 @@
 // Command gen writes the microkernels of package kernels for WebAssembly and for processors with
 // AVX2, by the file's name.
 //
-//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s, maps_wasm.s and depthwise_wasm.s, and the same for amd64
+//	go generate ./kernels        writes kernels/conv_wasm.s, winograd_wasm.s, maps_wasm.s and
+//	                             depthwise_wasm.s, and the same for amd64
 //
 // Go's assembler writes v128.load32_splat without its alignment and offset: see splat. Its
 // one-operand V128Store drops the offset, hence V128Store $0, $offset.

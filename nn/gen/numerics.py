@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""Writes the colour tables of package nn and the golden values of its resizing, colouring and blending.
+"""Writes the colour tables of package nn and the golden values of its resizing, colouring and
+blending.
 
     python3 nn/gen/numerics.py
 
-needs numpy, scipy, matplotlib and torch (made with Debian 12's: numpy 1.24, scipy 1.10, matplotlib 3.6, torch 1.13) and writes
-nn/colormap_gen.go and nn/testdata/numerics/*.json. Every number comes from those packages, none from our own code.
+needs numpy, scipy, matplotlib and torch (made with Debian 12's: numpy 1.24, scipy 1.10, matplotlib
+3.6, torch 1.13) and writes nn/colormap_gen.go and nn/testdata/numerics/*.json. Every number comes
+from those packages, none from our own code.
 
     python3 nn/gen/numerics.py --colormaps FILE
 
-needs matplotlib only and writes just the Go tables, to FILE; a test compares them with the committed ones.
+needs matplotlib only and writes just the Go tables, to FILE; a test compares them with the
+committed ones.
 
-In the JSON files a field of floats or bytes is base64 of little-endian float32 or of the bytes themselves.
+In the JSON files a field of floats or bytes is base64 of little-endian float32 or of the bytes
+themselves.
 """
 import argparse
 import base64
@@ -65,7 +69,8 @@ def go_tables():
 
 
 def colormaps():
-    """Tables, and what matplotlib looks up for floats: edges of all kinds, every boundary between two colours and its neighbours."""
+    """Tables, and what matplotlib looks up for floats: edges of all kinds, every boundary between
+    two colours and its neighbours."""
     import matplotlib
 
     edges = np.arange(257, dtype=np.float32) / np.float32(256)
@@ -134,8 +139,9 @@ def resize():
 
 
 def blend():
-    """The tutorial's panel: normalise, zoom, imshow(img), imshow(heat, alpha=0.5, cmap="jet"), painted by matplotlib one pixel a cell;
-    and the same by the formula (1-alpha)*picture + alpha*colour, rounded, for several alphas."""
+    """The tutorial's panel: normalise, zoom, imshow(img), imshow(heat, alpha=0.5, cmap="jet"),
+    painted by matplotlib one pixel a cell; and the same by the formula (1-alpha)*picture +
+    alpha*colour, rounded, for several alphas."""
     import matplotlib
     import scipy.ndimage
 
@@ -170,7 +176,8 @@ def blend():
 
 
 def overlay():
-    """The stage's layer: colour by the map, alpha = opacity * smoothstep(0.22, 0.72, t) or flat; NaN is transparent."""
+    """The stage's layer: colour by the map, alpha = opacity * smoothstep(0.22, 0.72, t) or flat;
+    NaN is transparent."""
     import matplotlib
 
     heat = np.concatenate(

@@ -229,8 +229,8 @@ func (g *graph) function(n *node) *function {
 	return g.functions[n.domain+"\x00"+n.op+"\x00"+n.overload]
 }
 
-// inline puts the nodes of called functions, and the taken side of an If on a constant, in the place
-// of the nodes that call them.
+// inline puts the nodes of called functions, and the taken side of an If on a constant, in the
+// place of the nodes that call them.
 func (g *graph) inline(depth int) error {
 	var out []*node
 	for k, n := range g.nodes {

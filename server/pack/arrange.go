@@ -29,8 +29,8 @@ type asset struct {
 	SHA256 string `json:"sha256,omitempty"` // in base64; of programs and weights only
 }
 
-// arrange gives every file its place in dist and writes the places into those files that name others.
-// at is the page's own address, with a slash at its end, or "".
+// arrange gives every file its place in dist and writes the places into those files that name
+// others. at is the page's own address, with a slash at its end, or "".
 func arrange(t tree, models []modelEntry, at string) (tree, error) {
 	for _, name := range []string{pageFile, workerFile} {
 		if t[name] == nil {

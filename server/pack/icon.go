@@ -29,7 +29,8 @@ var (
 	crimson = color.NRGBA{0xa4, 0x18, 0x5c, 0xff}
 )
 
-// at is the colour of the icon at a point of its 24 x 24 units; ground is what lies outside the ring.
+// at is the colour of the icon at a point of its 24 x 24 units; ground is what lies outside the
+// ring.
 func at(x, y float64, ground color.NRGBA) color.NRGBA {
 	for _, bar := range [][4]float64{{6.3, 11, 2.6, 5.5}, {10.7, 6.3, 2.6, 10.2}, {15.1, 9, 2.6, 7.5}} {
 		const r = 0.8 // of its corners

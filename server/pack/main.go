@@ -11,10 +11,12 @@
 //
 //	index.html          of web/static, with every address and what boot.js needs to know
 //	sw.js               of web/static, with the same
-//	assets/*            everything else, each with a hash of its content in its name, so that it may be kept for ever:
+//	assets/*            everything else, each with a hash of its content in its name, so that it may
+//	                    be kept for ever:
 //	  boot.HASH.js…     web/static
 //	  sescope.*.wasm    the package ./wasm
-//	  sescope-relaxed.* the same with fused multiply-adds (see wasm/postlink), for browsers that know relaxed SIMD
+//	  sescope-relaxed.* the same with fused multiply-adds (see wasm/postlink), for browsers that
+//	                    know relaxed SIMD
 //	  importer.*        the package ./wasm/importer, which reads files of other kinds
 //	  wasm_exec.*.js    from the Go that compiled it
 //	  vugu-helper.*.js  the script inside the Vugu module (see helper.go)

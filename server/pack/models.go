@@ -52,7 +52,8 @@ func readModels(dir string) (files tree, entries []modelEntry, err error) {
 		entries = append(entries, e)
 		files["models/"+e.Name+".safetensors"] = b
 	}
-	// Pictures of what a network's channels respond to (weights/train/portraits.py), and their places.
+	// Pictures of what a network's channels respond to (weights/train/portraits.py), and their
+	// places.
 	portraits, err := filepath.Glob(filepath.Join(dir, "*.portraits.*"))
 	if err != nil {
 		return nil, nil, err

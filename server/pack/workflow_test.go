@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Actions of a workflow are named by their commits, with the version beside it for people, and what is
-// published was tested.
+// Actions of a workflow are named by their commits, with the version beside it for people, and what
+// is published was tested.
 func TestWorkflowsArePinned(t *testing.T) {
 	files, err := filepath.Glob("../../.github/workflows/*.yml")
 	if err != nil || len(files) == 0 {

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Makes the networks of the benchmark's second table: what people import, at 224 pixels.
 
-usage: /usr/bin/python3 networks.py [NAME...]        in web/bench; writes build/imported/NAME.safetensors
+usage: /usr/bin/python3 networks.py [NAME...]
 
-Their weights are random by name and their batch norms measured on the benchmark's own pictures (weights/train/generated.py), so that logits differ by picture. Only their
-shapes matter to a benchmark. Debian: python3-torch python3-torchvision.
+writes build/imported/NAME.safetensors in web/bench. Their weights are random by name and their
+batch norms measured on the benchmark's own pictures (weights/train/generated.py), so that logits
+differ by picture. Only their shapes matter to a benchmark. Debian: python3-torch
+python3-torchvision.
 """
 import json
 import pathlib

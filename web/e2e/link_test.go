@@ -45,8 +45,8 @@ func TestLink(t *testing.T) {
 	p.wait("the address to follow", "location.hash.includes('sample=dog') && location.hash.includes('map=gradcam') && !location.hash.includes('gates')")
 }
 
-// A link of the first edition opens the tutorial's figure where it is now, and leaves the picture in
-// sight: such links named that tab whether or not anyone had chosen it.
+// A link of the first edition opens the tutorial's figure where it is now, and leaves the picture
+// in sight: such links named that tab whether or not anyone had chosen it.
 func TestOldLink(t *testing.T) {
 	p := newTab(t, filmCamera)
 	p.size(1440, 900, false)

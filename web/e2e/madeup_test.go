@@ -3,8 +3,8 @@ package e2e
 import "testing"
 
 // Events of a kind that a person causes, made up by a program and with nothing in them, on every
-// element, but for the fifth and further of a kind: extensions that fill in forms and tests of other
-// people send such. They cost nothing.
+// element, but for the fifth and further of a kind: extensions that fill in forms and tests of
+// other people send such. They cost nothing.
 func TestMadeUpEvents(t *testing.T) { inBoth(t, testMadeUpEvents) }
 
 func testMadeUpEvents(t *testing.T, in device) {

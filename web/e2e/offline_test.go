@@ -119,7 +119,8 @@ func testOffline(t *testing.T, in device) {
 	kept := func(file string) string { return "caches.match(" + quote(h.url+asset(t, file)) + ").then(Boolean)" }
 	p.wait("the other network to be kept, too", kept("models/"+models(t)[1]+".safetensors"))
 
-	// The second program is missed with a sentence, comes when the network does, and is kept from then on.
+	// The second program is missed with a sentence, comes when the network does, and is kept from
+	// then on.
 	onnx, err := os.ReadFile(filepath.Join("..", "..", "nn", "testdata", "golden", "tiny-14.onnx"))
 	if err != nil {
 		t.Fatal(err)

@@ -50,8 +50,8 @@ func (p *tab) attr(id, name string) string {
 	return eval[string](p, fmt.Sprintf("document.getElementById(%q).getAttribute(%q) || ''", id, name))
 }
 
-// Feature maps: a channel of the figure that they begin with opens below it; layers, channels and pixels are chosen
-// by pointer and by keys.
+// Feature maps: a channel of the figure that they begin with opens below it; layers, channels and
+// pixels are chosen by pointer and by keys.
 func TestFeatureMaps(t *testing.T) {
 	p := open(t, filmCamera)
 	p.openTab("maps")

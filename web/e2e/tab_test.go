@@ -23,8 +23,8 @@ import (
 // thread.
 const patience = time.Minute
 
-// standard is the network of a page of a test's, as if the visitor had chosen it before. It is small,
-// and what a test says of the page holds for the default network, too; see newcomer.
+// standard is the network of a page of a test's, as if the visitor had chosen it before. It is
+// small, and what a test says of the page holds for the default network, too; see newcomer.
 const standard = "live"
 
 // watch runs in the page before its own scripts: it keeps every result, policy violations, and when
@@ -42,8 +42,8 @@ const watch = `(() => {
 		e2e.instance = made.instance || made;
 		return made;
 	};
-	// A service worker fetches the whole page once more to keep it, a quarter of the work of a start:
-	// it comes in the tests that are about it (e2e.keeps).
+	// A service worker fetches the whole page once more to keep it, a quarter of the work of a
+	// start: it comes in the tests that are about it (e2e.keeps).
 	if (window.ServiceWorkerContainer) {
 		const register = ServiceWorkerContainer.prototype.register;
 		ServiceWorkerContainer.prototype.register = function (...args) { return e2e.keeps ? register.apply(this, args) : new Promise(() => {}) };
@@ -52,7 +52,8 @@ const watch = `(() => {
 	new MutationObserver(() => {
 		if (!e2e.readyAt && document.documentElement.dataset.state === 'ready') e2e.readyAt = performance.now();
 	}).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-state'] });
-	// Draws a canvas on one of ours to read it: reading the page's own would change how the browser keeps it.
+	// Draws a canvas on one of ours to read it: reading the page's own would change how the browser
+	// keeps it.
 	e2e.pixels = (id) => {
 		const from = document.getElementById(id), canvas = document.createElement('canvas');
 		canvas.width = from.width, canvas.height = from.height;

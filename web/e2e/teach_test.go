@@ -305,8 +305,8 @@ func TestTeachHolding(t *testing.T) {
 	})
 }
 
-// A camera that goes while it is recorded from takes nothing with it, and the recording goes on when
-// it is back.
+// A camera that goes while it is recorded from takes nothing with it, and the recording goes on
+// when it is back.
 func TestTeachCameraGone(t *testing.T) {
 	p := newTab(t, filmCamera)
 	permit(t, p.ctx, browser.PermissionSettingGranted)

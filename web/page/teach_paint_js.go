@@ -67,8 +67,8 @@ func (p *Page) paintLists() {
 	p.paintTelling()
 }
 
-// paintTelling gives every channel the picture on which it is highest, and what it responds to where
-// the network has portraits.
+// paintTelling gives every channel the picture on which it is highest, and what it responds to
+// where the network has portraits.
 func (p *Page) paintTelling() {
 	document := js.Global().Get("document")
 	channels := p.state.TellingChannels()
@@ -96,7 +96,8 @@ func (p *Page) paintTelling() {
 	}
 }
 
-// paintTellingPortrait puts the portrait of a channel of the last block over a corner of its picture.
+// paintTellingPortrait puts the portrait of a channel of the last block over a corner of its
+// picture.
 func (p *Page) paintTellingPortrait(place js.Value, channel int) {
 	s := p.state.Shown
 	if s == nil || s.Result == nil || len(s.Result.Gates) == 0 || s.Model.Name != view.TaughtName && s.Model.Name != p.state.Teach.Base {

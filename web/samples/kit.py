@@ -27,7 +27,8 @@ def material(name, colour, rough=0.5, metal=0.0, glass=0.0, coat=0.0, glow=0.0, 
 
 
 def node(m, kind, values=None, **fields):
-    """A node of a material: values for its inputs by name or index, a socket among them is linked."""
+    """A node of a material: values for its inputs by name or index, a socket among them is
+    linked."""
     n = m.node_tree.nodes.new("ShaderNode" + kind)
     for k, v in fields.items():
         setattr(n, k, v)
@@ -166,7 +167,8 @@ def grid(name, rows, mat, smooth=True, closed=False, thick=0.0):
 
 
 def lathe(profile, mat, around=72, bulge=lambda a, z: 1.0, at=(0, 0, 0), turn=(0, 0, 0), thick=0.0):
-    """A profile of (radius, height) turned around the z axis; bulge scales the radius by angle and height."""
+    """A profile of (radius, height) turned around the z axis; bulge scales the radius by angle and
+    height."""
     rows = []
     for i in range(around):
         a = 2 * math.pi * i / around
@@ -287,7 +289,8 @@ def half(skin, juicy, at, turns, size=0.72, wide=1.0):
 
 
 # --- books ----------------------------------------------------------------------------------------
-# Letters of upright and level strokes: a, b left and right above, c, d below; t, m, l the level ones; i the middle.
+# Letters of upright and level strokes: a, b left and right above, c, d below; t, m, l the level
+# ones; i the middle.
 STROKES = {"A": "abcdtm", "B": "abcdtml", "C": "actl", "E": "actml", "H": "abcdm", "I": "i", "L": "acl", "O": "abcdtl", "P": "abctm", "S": "adtml", "T": "ti", "U": "abcdl"}
 LINES = {"a": (-0.25, 0.25, 0), "b": (0.25, 0.25, 0), "c": (-0.25, -0.25, 0), "d": (0.25, -0.25, 0), "t": (0, 0.5, 1), "m": (0, 0, 1), "l": (0, -0.5, 1), "i": (0, 0, 2)}
 

@@ -2,8 +2,8 @@
 
     blender -b --python web/samples/scenes.py -- [NAME...]
 
-writes web/static/samples/NAME.webp, 320 x 320, with Cycles on the CPU (made with Debian 12's Blender
-3.4). Without names it renders all. Scenes were arranged until they looked like photographs,
+writes web/static/samples/NAME.webp, 320 x 320, with Cycles on the CPU (made with Debian 12's
+Blender 3.4). Without names it renders all. Scenes were arranged until they looked like photographs,
 with an eye on what `everyday` called them, so that it is right about some proves nothing.
 """
 import math
@@ -25,7 +25,8 @@ DARK = (0.2, 0.09, 0.035), (0.07, 0.028, 0.012)  # a table's wood
 
 # --- the room -------------------------------------------------------------------------------------
 def room(table, wall=(0.3, 0.27, 0.23), eye=(0, -4.6, 2.1), look=(0, 0, 0.6), lens=58, key=(-3.2, -1.6, 4.0), power=430, warm=(1, 0.9, 0.78), stop=0.5, horizon=3.4, sky=0.12, fill=0.06, rim=0.4):
-    """A table, a wall out of focus, a window's light from the side, little else: shadows are what tells a thing's shape."""
+    """A table, a wall out of focus, a window's light from the side, little else: shadows are what
+    tells a thing's shape."""
     mesh("table", [(-9, -7, 0), (9, -7, 0), (9, horizon, 0), (-9, horizon, 0)], [(0, 1, 2, 3)], table, smooth=False)
     back = mottled("wall", tuple(0.8 * v for v in wall), wall, scale=0.7, rough=0.9)
     mesh("wall", [(-14, horizon + 2, -3), (14, horizon + 2, -3), (14, horizon + 2, 14), (-14, horizon + 2, 14)], [(0, 1, 2, 3)], back, smooth=False)
@@ -313,7 +314,8 @@ SCENES = [cup, apple, banana, orange, lemon, bowl, teapot, umbrella, lamp, chair
 
 
 def smoothed(s):
-    """Debian's Blender has no denoiser: most noise goes by a blur that stops at edges of colour and shape; what stays is film's grain."""
+    """Debian's Blender has no denoiser: most noise goes by a blur that stops at edges of colour and
+    shape; what stays is film's grain."""
     s.view_layers[0].use_pass_diffuse_color = s.view_layers[0].use_pass_normal = True
     s.use_nodes = True
     t = s.node_tree

@@ -1,11 +1,12 @@
-// Plays sw.js of two versions over one storage: node cleaning.js SW.JS. It prints what is kept when a
-// new version comes while the former one tidies up; see TestCleaning.
+// Plays sw.js of two versions over one storage: node cleaning.js SW.JS. It prints what is kept when
+// a new version comes while the former one tidies up; see TestCleaning.
 'use strict';
 const vm = require('vm'), fs = require('fs'), { webcrypto } = require('crypto');
 const source = fs.readFileSync(process.argv[2], 'utf8');
 const scope = 'http://host/page/';
 
-// storage is a CacheStorage; a cache that was removed lives on for whoever holds it, as in browsers.
+// storage is a CacheStorage; a cache that was removed lives on for whoever holds it, as in
+// browsers.
 const stored = new Map();
 class Cache {
   constructor() { this.map = new Map(); }
@@ -43,7 +44,8 @@ const registration = { scope, installing: null, waiting: null, active: null };
 const hash = async (text) => [...new Uint8Array(await webcrypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))].slice(0, 5)
   .map((b) => b.toString(16).padStart(2, '0')).join('');
 
-// worker starts a version's service worker; slow is awaited before each answer of the network, and keys before caches are listed.
+// worker starts a version's service worker; slow is awaited before each answer of the network, and
+// keys before caches are listed.
 async function worker(version, { slow = async () => {}, keys = async () => {} } = {}) {
   const files = {}, bodies = {};
   for (const name of ['a.js', 'b.js']) {

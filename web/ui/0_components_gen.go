@@ -232,8 +232,9 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Compare is what the networks of a family say about one frame, side by side. Its canvases and the parts of its columns are
-// the page's; their ids are computed, or vugugen would take what surrounds them for static text and write it anew at every render.
+// Compare is what the networks of a family say about one frame, side by side. Its canvases and the
+// parts of its columns are the page's; their ids are computed, or vugugen would take what surrounds
+// them for static text and write it anew at every render.
 type Compare struct {
 	S *view.State
 	A Actions
@@ -1382,7 +1383,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Maps is Feature maps: the strongest channels, the layers, every channel of one, and one channel enlarged. The canvases are the page's.
+// Maps is Feature maps: the strongest channels, the layers, every channel of one, and one channel
+// enlarged. The canvases are the page's.
 type Maps struct {
 	S *view.State
 	A Actions
@@ -1951,8 +1953,9 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Panels holds one tabpanel a tab. Only the open one is built. The others keep an empty element: Vugu takes away what stands behind the last
-// child it knows, and nothing from an element without any.
+// Panels holds one tabpanel a tab. Only the open one is built. The others keep an empty element:
+// Vugu takes away what stands behind the last child it knows, and nothing from an element without
+// any.
 type Panels struct {
 	S *view.State
 	A Actions
@@ -2379,8 +2382,9 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Strongest is the tutorial's figure. Its canvases and captions are the page's: they change with every painted frame. Their ids are computed,
-// or vugugen would take the first figure for one static text and write it anew at every render.
+// Strongest is the tutorial's figure. Its canvases and captions are the page's: they change with
+// every painted frame. Their ids are computed, or vugugen would take the first figure for one
+// static text and write it anew at every render.
 type Strongest struct {
 	S *view.State
 	A Actions
@@ -2634,7 +2638,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Teach is the person's own classes. Thumbnails, the confusion and the picture are the page's: they come and go ten times a second.
+// Teach is the person's own classes. Thumbnails, the confusion and the picture are the page's: they
+// come and go ten times a second.
 type Teach struct {
 	S *view.State
 	A Actions
@@ -3315,7 +3320,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Testresult is what a test found: confusion, classes, calibration, gates. Its canvases are the page's.
+// Testresult is what a test found: confusion, classes, calibration, gates. Its canvases are the
+// page's.
 type Testresult struct {
 	S *view.State
 	A Actions
@@ -3675,7 +3681,8 @@ var _ vjson.RawMessage
 var _ js.Value
 var _ log.Logger
 
-// Testset is the person's test set: opening, progress and the figures in large. What they are made of is Testresult.
+// Testset is the person's test set: opening, progress and the figures in large. What they are made
+// of is Testresult.
 type Testset struct {
 	S *view.State
 	A Actions

@@ -10,7 +10,8 @@ import (
 
 // The functions below are what gen makes of vugugen's longer code for the same.
 
-// element appends a child to parent, if that is not nil: "p\x00class\x00about" is <p class="about">.
+// element appends a child to parent, if that is not nil: "p\x00class\x00about" is <p
+// class="about">.
 func element(parent *vugu.VGNode, tag string) *vugu.VGNode {
 	n := &vugu.VGNode{Type: vugu.ElementNode}
 	n.Data, tag, _ = strings.Cut(tag, "\x00")
@@ -45,8 +46,9 @@ func text(parent *vugu.VGNode, s string) *vugu.VGNode {
 	return n
 }
 
-// content sets the text of an element (vg-content). Vugu 0.4 sends it as HTML and cuts that where its buffer ends, between any two bytes: half a
-// character on each side would arrive as two of U+FFFD. So everything outside of ASCII is sent as a character reference, which may be cut.
+// content sets the text of an element (vg-content). Vugu 0.4 sends it as HTML and cuts that where
+// its buffer ends, between any two bytes: half a character on each side would arrive as two of
+// U+FFFD. So everything outside of ASCII is sent as a character reference, which may be cut.
 func content(n *vugu.VGNode, s string) {
 	special := func(r rune) bool { return r >= 0x80 || r == '<' || r == '&' }
 	if strings.IndexFunc(s, special) >= 0 {

@@ -1,11 +1,13 @@
-// Package ui is the page's markup: Vugu components over view.State. They decide nothing; what a control does is an Action.
+// Package ui is the page's markup: Vugu components over view.State. They decide nothing; what a
+// control does is an Action.
 //
 // 0_components_gen.go is vugugen's output; `go generate ./web/ui` makes it, and a test compares.
 package ui
 
 //go:generate go run ./gen .
 
-// Actions is what the controls can do. No method blocks and none changes the state before it returns.
+// Actions is what the controls can do. No method blocks and none changes the state before it
+// returns.
 type Actions interface {
 	ChooseModel(name string)
 	ChooseSample(i int)

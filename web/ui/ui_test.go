@@ -171,7 +171,8 @@ func TestControlsHaveNames(t *testing.T) {
 	}
 }
 
-// No cut between two bytes of a text changes what the page shows: Vugu makes one where its buffer ends.
+// No cut between two bytes of a text changes what the page shows: Vugu makes one where its buffer
+// ends.
 func TestContentMayBeCut(t *testing.T) {
 	const text = "–  a < b & c > d: \"é\", 通道注意力 ×3 𝛼"
 	var n vugu.VGNode

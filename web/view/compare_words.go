@@ -79,7 +79,8 @@ func (s *State) CompareTitle() string {
 // CompareAlike says what they have in common.
 func (s *State) CompareAlike() string { return s.in(compareAlike) }
 
-// CompareHeat names the scale of the maps if there is one for all, and the value of its last colour.
+// CompareHeat names the scale of the maps if there is one for all, and the value of its last
+// colour.
 func (s *State) CompareHeat() (text, hi string) {
 	list, one := s.CompareScales()
 	if !one || len(list) == 0 || list[0] == 0 {

@@ -124,8 +124,8 @@ func (d *Desk) Overrides() []protocol.Override {
 // Touched tells whether any gate is not the network's own.
 func (d *Desk) Touched() bool { return len(d.Overrides()) > 0 }
 
-// DeskFits tells whether the desk is that of the network whose frame is shown. Between the choice of
-// another network and its first frame it is not, and channels of the one are none of the other.
+// DeskFits tells whether the desk is that of the network whose frame is shown. Between the choice
+// of another network and its first frame it is not, and channels of the one are none of the other.
 func (s *State) DeskFits() bool {
 	return s.Shown != nil && s.Desk != nil && s.Desk == s.Desks[s.Shown.Model.Name] && len(s.Desk.Blocks) == len(s.Shown.Result.Gates)
 }

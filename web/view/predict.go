@@ -283,7 +283,8 @@ func (s *State) unknown() bool {
 	return s.Shown.Result.Rejection.Strange
 }
 
-// guesses are the classes that are named where the network is not sure, and what they hold together.
+// guesses are the classes that are named where the network is not sure, and what they hold
+// together.
 func (s *State) guesses() (classes []int, together float32) {
 	if st := s.Shown.Steady; st != nil {
 		classes = st.Guesses()

@@ -157,8 +157,8 @@ func (s *Steady) Probs() []float32 { return s.probs }
 // Top is the answer: the class that has led for a while, not always the largest of Probs.
 func (s *Steady) Top() int { return s.top }
 
-// Unsure tells that the answer does not reach one half, which needs a little more to change its mind,
-// or that the network's own rule is not sure of most frames.
+// Unsure tells that the answer does not reach one half, which needs a little more to change its
+// mind, or that the network's own rule is not sure of most frames.
 func (s *Steady) Unsure() bool { return s.unsure || s.doubted }
 
 // Doubted tells that the rule is not sure of most frames.

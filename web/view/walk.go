@@ -40,7 +40,8 @@ type Walk struct {
 }
 
 // WalkPages are the pages that the shown network has: one without attention has neither squeeze nor
-// gate, one whose attention has no hidden layer has no neurons, and only CBAM's has gates of places.
+// gate, one whose attention has no hidden layer has no neurons, and only CBAM's has gates of
+// places.
 func (s *State) WalkPages() []string {
 	all := []string{WalkPicture, WalkFilter, WalkMap, WalkSqueeze, WalkFirst, WalkHidden, WalkSecond, WalkGate, WalkScale, WalkPlaces, WalkHead, WalkWhatIf}
 	return slices.DeleteFunc(all, func(page string) bool {

@@ -83,8 +83,8 @@ func (s *State) figureBlock(f *figure, a *protocol.Flow, page string) {
 	f.part(lit(WalkScale), "scale", s.in(both{"map × gate", "特征图 × 门控"}), heatSVG(a.After, lo, hi), fmt.Sprintf("%s × %s", channel, Number(g.Scale[c])))
 }
 
-// neighbours lists what a gate's sum is of where there is no hidden layer: the channels around, their
-// means and weights.
+// neighbours lists what a gate's sum is of where there is no hidden layer: the channels around,
+// their means and weights.
 func neighbours(g *nn.GateSum) string {
 	var b strings.Builder
 	b.WriteString("<table>")

@@ -174,8 +174,8 @@ var walkTexts = map[string]both{
 // walkPageWords are the words of a page: its name in the row of steps, its title, its text.
 type walkPageWords struct{ name, title, text both }
 
-// walkKinds are the words of pages on which a kind of attention does otherwise than SE; an empty one
-// is as the page's own.
+// walkKinds are the words of pages on which a kind of attention does otherwise than SE; an empty
+// one is as the page's own.
 var walkKinds = [...]struct {
 	kind, page string
 	walkPageWords

@@ -9,8 +9,8 @@ import torch
 
 def fastest(device="cpu"):
     """torch.bfloat16 on a GPU, and where a processor's steps of a convolution take two thirds of
-    float32's time or less; else torch.float32: a choice on a hair's breadth would fall otherwise when
-    a run goes on."""
+    float32's time or less; else torch.float32: a choice on a hair's breadth would fall otherwise
+    when a run goes on."""
     return torch.bfloat16 if torch.device(device).type != "cpu" else of_processor()
 
 

@@ -1,4 +1,5 @@
-"""The blocks that weigh a network's channels, one class a kind, as the spec (nn/spec.go) and the project's networks know them.
+"""The blocks that weigh a network's channels, one class a kind, as the spec (nn/spec.go) and the
+project's networks know them.
 
 A block takes maps x, (N, C, H, W), and returns x times gates of 0..1. What all of them have:
     gate(...)        the gates, (N, C)
@@ -12,7 +13,8 @@ from torch import nn
 
 
 def spatial_mean(x):
-    """(N, C, H, W) -> (N, C). A sum and a small product: the gradient of mean() itself divides a whole feature map."""
+    """(N, C, H, W) -> (N, C). A sum and a small product: the gradient of mean() itself divides a
+    whole feature map."""
     return x.sum(dim=(2, 3)) * (1 / (x.shape[2] * x.shape[3]))
 
 
@@ -23,7 +25,8 @@ def two_layers(channels, reduction, bias):
 
 
 class SEBlock(nn.Module):
-    """Squeeze-and-Excitation (Hu et al. 2018, arXiv:1709.01507), as the tutorial writes it: both Linear layers bias-free.
+    """Squeeze-and-Excitation (Hu et al. 2018, arXiv:1709.01507), as the tutorial writes it: both
+    Linear layers bias-free.
 
     The gate of channel c is sigmoid(W2 relu(W1 mean_hw(x)))[c]; the block returns x * gate. With
     start, the second layer has biases, which begin there.
@@ -51,9 +54,11 @@ class SEBlock(nn.Module):
 
 
 class ECABlock(nn.Module):
-    """Efficient channel attention (Wang et al. 2020, arXiv:1910.03151): a convolution of k neighbouring channels instead of two Linear layers.
+    """Efficient channel attention (Wang et al. 2020, arXiv:1910.03151): a convolution of k
+    neighbouring channels instead of two Linear layers.
 
-    k is the odd number at |(log2(C) + b) / gamma|, rounded down and then up to odd: equation 12 as the authors' code computes it.
+    k is the odd number at |(log2(C) + b) / gamma|, rounded down and then up to odd: equation 12 as
+    the authors' code computes it.
     """
 
     def __init__(self, channels, gamma=2, b=1):
@@ -75,10 +80,11 @@ class ECABlock(nn.Module):
 
 
 class CBAMBlock(nn.Module):
-    """Convolutional block attention module (Woo et al. 2018, arXiv:1807.06521): channels first, then places.
+    """Convolutional block attention module (Woo et al. 2018, arXiv:1807.06521): channels first,
+    then places.
 
-    Channel part: gate = sigmoid(MLP(mean_hw(x)) + MLP(max_hw(x))), the MLP with biases. Spatial part: y = x * gate is multiplied by
-    sigmoid(conv7x7([mean_c(y); max_c(y)])), one value a place.
+    Channel part: gate = sigmoid(MLP(mean_hw(x)) + MLP(max_hw(x))), the MLP with biases. Spatial
+    part: y = x * gate is multiplied by sigmoid(conv7x7([mean_c(y); max_c(y)])), one value a place.
     """
 
     def __init__(self, channels, reduction=16, kernel=7):
@@ -110,17 +116,20 @@ BLOCKS = tuple(KINDS.values())
 
 
 def hook_gates(net, keep):
-    """Call keep(name, gates) for every block of net in each forward pass, gates (N, C); returns the hooks' handles."""
+    """Call keep(name, gates) for every block of net in each forward pass, gates (N, C); returns the
+    hooks' handles."""
     return [m.excitation.register_forward_hook(lambda _m, _i, out, name=name: keep(name, out)) for name, m in net.named_modules() if isinstance(m, BLOCKS)]
 
 
 def hook_scaled(net, keep):
-    """Call keep(z) for every block of net in each forward pass, z the maps (N, C, H, W) behind the channels' gates."""
+    """Call keep(z) for every block of net in each forward pass, z the maps (N, C, H, W) behind the
+    channels' gates."""
     return [getattr(m, "scaled", m).register_forward_hook(lambda _m, _i, out: keep(out)) for m in net.modules() if isinstance(m, BLOCKS)]
 
 
 def hook_places(net, keep):
-    """Call keep(name, places) for every spatial attention of net in each forward pass, places (N, 1, H, W); name is the layer's in the spec."""
+    """Call keep(name, places) for every spatial attention of net in each forward pass, places (N,
+    1, H, W); name is the layer's in the spec."""
     return [m.places.register_forward_hook(lambda _m, _i, out, name=name: keep(f"{name}.spatial", out)) for name, m in net.named_modules() if isinstance(m, CBAMBlock)]
 
 

@@ -7,18 +7,18 @@ usage: python3 card.py NETWORK INT8.safetensors [--cifar DIR] [--objects DIR] [-
 INT8 is what `sescope quantize FLOAT INT8` wrote; temperature, rejection, gate signatures and the
 accuracy card in its header and tensors are rewritten in place. everyday is measured on --pictures
 (pictures.py's --out), the others on --cifar and --objects. Everything is measured with the int8
-weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on test
-data; --test adds CIFAR-10's test sets to the card. --compared is what seeds.py or study.py wrote:
-the card then says what attention brings, with its spread. Printed and not written: the pictures of every class that are
-named rightly, and the share of every kind of outsider that passes.
+weights; --float adds the float weights' accuracy and what fewer bits cost. Nothing is chosen on
+test data; --test adds CIFAR-10's test sets to the card. --compared is what seeds.py or study.py
+wrote: the card then says what attention brings, with its spread. Printed and not written: the
+pictures of every class that are named rightly, and the share of every kind of outsider that passes.
 
   temperature  the one that minimises the validation pictures' negative log likelihood (Guo et al.
                2017, arXiv:1706.04599)
   reject       a score and the threshold that 95 % of pictures outside the classes stay below.
                Outsiders: pictures that show none of the classes, noise, blank frames. Every second
-               folder of them (or class of CIFAR-10) fits the score "features", a logistic regression
-               on what the head reads; of the rest half choose its decay, score and threshold, the
-               other half are what auroc and kept report
+               folder of them (or class of CIFAR-10) fits the score "features", a logistic
+               regression on what the head reads; of the rest half choose its decay, score and
+               threshold, the other half are what auroc and kept report
   signature    mean and standard deviation of every gate per class over the training pictures (as in
                figures 5 to 7 of Hu et al. 2018)
 """
@@ -63,7 +63,8 @@ NOT_FOR = {
 
 
 def texts(network, compared):
-    """The card's words: how it was trained, and what it is not for. The recipe is the script's; compared is what seeds.py or study.py wrote."""
+    """The card's words: how it was trained, and what it is not for. The recipe is the script's;
+    compared is what seeds.py or study.py wrote."""
     if network in STUDY:
         return {"recipe": STUDY_RECIPE, "notfor": NOT_FOR} | compared.get(network, {})
     if network in everyday.RECIPES:
@@ -93,7 +94,8 @@ def texts(network, compared):
 
 
 def difference(compared, pictures=5000):
-    """The card's "difference" from the rows of seeds.py: what the network brings over the first of its family."""
+    """The card's "difference" from the rows of seeds.py: what the network brings over the first of
+    its family."""
     for row in compared:
         if (row["set"], row["weights"], row["network"]) == ("test", "int8", "difference"):
             return {"difference": {"set": {"en": "test", "zh": "测试集"}, "pictures": pictures, "seeds": len(row["seeds"]),
@@ -102,8 +104,8 @@ def difference(compared, pictures=5000):
 
 
 def by_bits(network, path, pixels, labels):
-    """Accuracy with weights of 8, 6, 5 and 4 bits, made of the float32 ones, and the bytes of the tensors
-    if every number took so many bits."""
+    """Accuracy with weights of 8, 6, 5 and 4 bits, made of the float32 ones, and the bytes of the
+    tensors if every number took so many bits."""
     net, tensors, _ = load(network, path)
     out = []
     for bits in (8, 6, 5, 4):
@@ -130,8 +132,8 @@ def load(network, path):
 
 
 def run(net, pixels, batch=250):
-    """(logits (N, classes), {block: gates (N, channels)}, features (N, channels)): the last are the means
-    of the channels that the head reads."""
+    """(logits (N, classes), {block: gates (N, channels)}, features (N, channels)): the last are the
+    means of the channels that the head reads."""
     logits, gates, features = [], {}, []
     channels = last_convolution(net).out_channels
     head = next(m for m in net.children() if isinstance(m, torch.nn.Linear))
@@ -146,7 +148,8 @@ def run(net, pixels, batch=250):
 
 
 def temperature(logits, labels):
-    """The temperature of the smallest negative log likelihood, to 1e-4, by ternary search: the likelihood has one minimum in 1/T."""
+    """The temperature of the smallest negative log likelihood, to 1e-4, by ternary search: the
+    likelihood has one minimum in 1/T."""
     nll = lambda t: torch.nn.functional.cross_entropy(logits / t, labels).item()  # noqa: E731
     lo, hi = 0.05, 10.0
     while hi - lo > 1e-4:
@@ -156,7 +159,8 @@ def temperature(logits, labels):
 
 
 def ece(logits, labels, bins=15):
-    """Expected calibration error: |confidence - accuracy| over 15 equal bins of confidence, weighted by their pictures."""
+    """Expected calibration error: |confidence - accuracy| over 15 equal bins of confidence,
+    weighted by their pictures."""
     p, predicted = torch.softmax(logits, 1).max(1)
     right = (predicted == labels).float()
     bin_of = (p * bins).long().clamp(max=bins - 1)
@@ -170,8 +174,9 @@ DECAYS = (1e-3, 1e-2, 0.1, 1)  # a few hundred outsiders against some two hundre
 
 
 def regression(known, outside, decay):
-    """Weights (C,) whose sum over the features is large for known pictures and small for outsiders: logistic regression on features of one
-    spread, both sides of equal weight. The bias is left out, since a threshold follows."""
+    """Weights (C,) whose sum over the features is large for known pictures and small for outsiders:
+    logistic regression on features of one spread, both sides of equal weight. The bias is left out,
+    since a threshold follows."""
     mean, std = known.mean(0), known.std(0) + 1e-4
     x = (torch.cat([known, outside]) - mean) / std
     side = torch.cat([torch.ones(len(known)), torch.zeros(len(outside))])
@@ -207,8 +212,8 @@ def shuffled(kinds):
 
 
 def signature(gates, labels, classes):
-    """Tensors signature.BLOCK.mean and .std, (classes, channels) as int8 with one scale a class; few
-    levels, since with hundreds of classes they are a fifth of the file."""
+    """Tensors signature.BLOCK.mean and .std, (classes, channels) as int8 with one scale a class;
+    few levels, since with hundreds of classes they are a fifth of the file."""
     out = {}
     for block, g in gates.items():
         for name, levels, f in (("mean", 31, lambda v: v.mean(0)), ("std", 15, lambda v: v.std(0))):
@@ -261,7 +266,8 @@ def main():
 
 
 def print_kinds(name, classes, right, labels, kept):
-    """What a set's mean hides: every class's pictures that are named rightly, and what "not sure" makes of the set."""
+    """What a set's mean hides: every class's pictures that are named rightly, and what "not sure"
+    makes of the set."""
     print(f"{name}: " + ", ".join(f"{classes[c]} {right[labels == c].sum()}/{(labels == c).sum()}" for c in labels.unique().tolist()))
     print(f"{name}: {100 * kept.float().mean().item():.1f} % kept, {100 * right[kept].float().mean().item():.1f} % of them named rightly")
 
@@ -275,8 +281,8 @@ def print_odds(odds, inside, choosing, reporting, right):
 
 
 def not_sure(net, spec, tensors, trained, known, results):
-    """Write temperature and rejection into spec and tensors. trained are the features of the training
-    pictures, known what sets.of() gives, results what run() made of its named sets."""
+    """Write temperature and rejection into spec and tensors. trained are the features of the
+    training pictures, known what sets.of() gives, results what run() made of its named sets."""
     fitting, others = known.outsiders
     labels = known.named[0][1][1]
     logits, _, features = results[0]

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""CIFAR-10 in its binary format: reading, the fixed validation split, normalising, and augmentation of whole batches.
+"""CIFAR-10 in its binary format: reading, the fixed validation split, normalising, and augmentation
+of whole batches.
 
-usage: python3 data.py TRAIN.bin VALIDATION.bin     write the validation split as a .bin file of its own, for `sescope eval`
+usage: python3 data.py TRAIN.bin VALIDATION.bin
+
+writes the validation split as a .bin file of its own, for `sescope eval`.
 """
 import math
 import sys
@@ -32,7 +35,8 @@ def load(root):
 
 
 def order(n):
-    """The fixed order of n pictures whose first VALIDATION are kept: it has a seed of its own, so every run of every network has the same split."""
+    """The fixed order of n pictures whose first VALIDATION are kept: it has a seed of its own, so
+    every run of every network has the same split."""
     return torch.randperm(n, generator=torch.Generator().manual_seed(SPLIT_SEED))
 
 
@@ -63,8 +67,9 @@ def uniform(rng, lo, hi, *shape):
 def augment(pixels, rng, size=32):
     """Flip half of the pictures and cut a square of size pixels out of each at a random place.
 
-    At the picture's own size that is the usual shift by -4..4 pixels with zero fill. A smaller size makes early epochs cheap and keeps the
-    scale of things. rng is a torch.Generator on the pictures' device.
+    At the picture's own size that is the usual shift by -4..4 pixels with zero fill. A smaller size
+    makes early epochs cheap and keeps the scale of things. rng is a torch.Generator on the
+    pictures' device.
     """
     n, side = len(pixels), pixels.shape[-1]
     flip = uniform(rng, 0, 1, n) < 0.5
@@ -76,7 +81,8 @@ def augment(pixels, rng, size=32):
 
 
 def turned(pixels, size, zoom, turn, dx=0, dy=0, mirror=1, fill="zeros"):
-    """Each picture's square of zoom times its side, turned by turn (radians), shifted by dx, dy (half sides), as size x size pixels."""
+    """Each picture's square of zoom times its side, turned by turn (radians), shifted by dx, dy
+    (half sides), as size x size pixels."""
     n = len(pixels)
     cos, sin, one = zoom * torch.cos(turn), zoom * torch.sin(turn), torch.ones_like(turn)
     theta = torch.stack([torch.stack([cos * mirror, -sin, one * dx], 1), torch.stack([sin * mirror, cos, one * dy], 1)], 1)
@@ -85,7 +91,8 @@ def turned(pixels, size, zoom, turn, dx=0, dy=0, mirror=1, fill="zeros"):
 
 
 def light(pixels, rng, spread):
-    """Vary saturation, contrast, each colour's strength (the white balance) and brightness: another visit has another lamp."""
+    """Vary saturation, contrast, each colour's strength (the white balance) and brightness: another
+    visit has another lamp."""
     factor = lambda share, channels: uniform(rng, 1 - share * spread, 1 + share * spread, len(pixels), channels, 1, 1)  # noqa: E731
     grey = pixels.mean(1, keepdim=True)
     out = grey + (pixels - grey) * factor(1, 1)
@@ -94,8 +101,9 @@ def light(pixels, rng, spread):
 
 
 def vary(pixels, rng, share=1.0):
-    """augment; then a share of the pictures has other light, and half of these, since what is sampled anew is a little blurred, become a square of
-    75 to 120 % of their side, turned by up to 17 degrees."""
+    """augment; then a share of the pictures has other light, and half of these, since what is
+    sampled anew is a little blurred, become a square of 75 to 120 % of their side, turned by up to
+    17 degrees."""
     pixels = augment(pixels, rng).float()
     n = len(pixels)
     zoom, turn = torch.exp(uniform(rng, math.log(0.75), math.log(1.2), n)), uniform(rng, -0.3, 0.3, n)
@@ -111,8 +119,9 @@ def square(rng, n, size, side):
 
 
 def mix(pixels, targets, rng, share):
-    """Mix a share of the pictures (N, 3, H, W) with their neighbours in the batch, half of them all over (mixup, Zhang et al. 2018,
-    arXiv:1710.09412), half by pasting a square of the neighbour (CutMix, Yun et al. 2019, arXiv:1905.04899); the targets (N, classes) follow."""
+    """Mix a share of the pictures (N, 3, H, W) with their neighbours in the batch, half of them all
+    over (mixup, Zhang et al. 2018, arXiv:1710.09412), half by pasting a square of the neighbour
+    (CutMix, Yun et al. 2019, arXiv:1905.04899); the targets (N, classes) follow."""
     n, size = len(pixels), pixels.shape[-1]
     own, kind = uniform(rng, 0, 1, n, 1), uniform(rng, 0, 1, n, 1, 1, 1)
     pasted = 1 - square(rng, n, size, size * (1 - own).sqrt()).float()

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Find pictures that Tiny ImageNet and mini-ImageNet both have and keep them on one side of the split.
+"""Find pictures that Tiny ImageNet and mini-ImageNet both have and keep them on one side of the
+split.
 
 usage: python3 duplicates.py DIR [--threshold 0.88]        after pictures.py; DIR is its --out
 
 Both data sets were cut from the same photographs, perhaps differently, so a picture is compared by
 content: its middle in grey, averaged to 12 x 12, mean taken off and length made one (a perceptual
-hash of real numbers). Two pictures of one source class are the same if the product of their vectors,
-also mirrored, is above the threshold; it errs on the side of calling two alike (a tenth of them at
-0.9, by eye). Every picture of such a group goes where the most protected one is: with one of Tiny
-ImageNet's validation pictures in it, the others are dropped; with one of the validation split, all
-of the group are validation. index.npz is rewritten.
+hash of real numbers). Two pictures of one source class are the same if the product of their
+vectors, also mirrored, is above the threshold; it errs on the side of calling two alike (a tenth of
+them at 0.9, by eye). Every picture of such a group goes where the most protected one is: with one
+of Tiny ImageNet's validation pictures in it, the others are dropped; with one of the validation
+split, all of the group are validation. index.npz is rewritten.
 """
 import argparse
 import pathlib

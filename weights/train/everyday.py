@@ -110,7 +110,8 @@ def normalise(pixels):
 
 
 class Budget:
-    """How much of the run is done, 0..1, by minutes of work or by pictures. now is what all processes go by."""
+    """How much of the run is done, 0..1, by minutes of work or by pictures. now is what all
+    processes go by."""
 
     def __init__(self, args):
         self.minutes, self.pictures, self.seconds, self.done, self.start, self.now = args.minutes, args.pictures, 0.0, 0, time.time(), 0.0
@@ -148,7 +149,8 @@ def epoch_order(rows, label, recipe, seed):
 def batches(pictures, recipe, budget, seed, numbers, ready, device, enough):
     """Put batches of these numbers into the queue: normalised pixels, classes, source classes.
 
-    It runs in a thread of its own, until enough is set: PyTorch aborts a program that ends under one."""
+    It runs in a thread of its own, until enough is set: PyTorch aborts a program that ends under
+    one."""
     rows, label, n = pictures.rows("train"), pictures.label.numpy(), recipe["batch"]
     per_epoch = len(epoch_order(rows, label, recipe, 0)) // n
     order, known = None, -1
@@ -197,7 +199,8 @@ def answers(net, pictures, rows, kind=torch.float32, side=SIZE, batch=200):
 
 
 def cost(net, x, y, z, recipe):
-    """Cross entropy with the classes and, if the network names them, with the sources' own classes."""
+    """Cross entropy with the classes and, if the network names them, with the sources' own
+    classes."""
     logits, fine = net.both(x)
     loss = F.cross_entropy(logits.float(), y, label_smoothing=recipe["smooth"])
     if fine is None:
@@ -206,14 +209,16 @@ def cost(net, x, y, z, recipe):
 
 
 def figures(net, pictures, rows, kind, side):
-    """{"val", "val top-5"} over rows, and "sources" if the network names the sources' own classes."""
+    """{"val", "val top-5"} over rows, and "sources" if the network names the sources' own
+    classes."""
     (logits, fine), (classes, sources) = answers(net, pictures, rows, kind, side), pictures.get(rows)[1:]
     found = {"val": top(logits, classes, 1), "val top-5": top(logits, classes, 5)} | ({} if fine is None else {"sources": top(fine, sources, 1)})
     return {k: round(v, 4) for k, v in found.items()}
 
 
 def final(net, pictures, kind, side):
-    """The line that ends a log of the study: accuracy on the test pictures, and with all gates at 1."""
+    """The line that ends a log of the study: accuracy on the test pictures, and with all gates at
+    1."""
     rows = pictures.rows("test")
     line = {"test" + k[3:]: v for k, v in figures(net, pictures, rows, kind, side).items()}
     hooks = [m.excitation.register_forward_hook(lambda _m, _i, out: torch.ones_like(out)) for m in net.modules() if isinstance(m, BLOCKS)]

@@ -1,17 +1,24 @@
 #!/usr/bin/env python3
-"""Write a network as float32 safetensors with its spec in the header, and hold the file's logits to PyTorch's.
+"""Write a network as float32 safetensors with its spec in the header, and hold the file's logits to
+PyTorch's.
 
 usage: python3 export.py NETWORK WEIGHTS.pt OUT.safetensors
-       python3 PATH/export.py MODULE:FACTORY WEIGHTS OUT.safetensors --size 224 [--classes NAMES.txt] [--set num_classes=10]... [--mean R,G,B] [--std R,G,B] [--name NAME]
+       python3 PATH/export.py MODULE:FACTORY WEIGHTS OUT.safetensors --size 224
+                              [--classes NAMES.txt] [--set num_classes=10]... [--mean R,G,B]
+                              [--std R,G,B] [--name NAME]
 
-The first form takes a network of the project. The second takes any PyTorch module of the layers that nn/spec.go knows, from the current folder or installed, for example
-torchvision.models:mobilenet_v3_small: FACTORY(num_classes=10) is run once and recorded. WEIGHTS is its state_dict (.pt, .pth, also inside a checkpoint, or .safetensors);
-"-" leaves the weights as FACTORY makes them. --size is N or HxW. NAMES.txt holds a class a line, in English or English and Chinese with a tab between. A layer that
-has no word in a spec is named.
+The first form takes a network of the project. The second takes any PyTorch module of the layers
+that nn/spec.go knows, from the current folder or installed, for example
+torchvision.models:mobilenet_v3_small: FACTORY(num_classes=10) is run once and recorded. WEIGHTS is
+its state_dict (.pt, .pth, also inside a checkpoint, or .safetensors); "-" leaves the weights as
+FACTORY makes them. --size is N or HxW. NAMES.txt holds a class a line, in English or English and
+Chinese with a tab between. A layer that has no word in a spec is named.
 
-A file whose layers do not give the module's logits is not written. The logits of two pictures stay in its header, and sescope and the page check them when they open it.
+A file whose layers do not give the module's logits is not written. The logits of two pictures stay
+in its header, and sescope and the page check them when they open it.
 
-The int8 file that the project ships is made from it: go run ./nn/cmd/sescope quantize OUT.safetensors weights/models/NETWORK.safetensors
+The int8 file that the project ships is made from it: go run ./nn/cmd/sescope quantize
+OUT.safetensors weights/models/NETWORK.safetensors
 """
 import argparse
 import json

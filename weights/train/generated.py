@@ -1,7 +1,8 @@
 """Weights that two languages make alike, so that a golden of a large network needs no large file.
 
-Parameter NAME of a module gets the values offset + (u - 0.5) * spread, u from a counter hashed with the name (murmur3's finaliser). Batch norm's running
-statistics are measured on a few batches and belong in the golden's file. The metadata key "generated" of a golden lists what is generated;
+Parameter NAME of a module gets the values offset + (u - 0.5) * spread, u from a counter hashed with
+the name (murmur3's finaliser). Batch norm's running statistics are measured on a few batches and
+belong in the golden's file. The metadata key "generated" of a golden lists what is generated;
 nn/generated_test.go makes the same values.
 """
 import json
@@ -26,8 +27,9 @@ def uniform(name, n):
 
 
 def fill(net, pictures):
-    """Give net generated weights and, by batches of the normalised pictures (N, 3, H, W) with noise, running statistics that keep its values near 1.
-    Returns (generated, stored): the list for the metadata and the tensors to store."""
+    """Give net generated weights and, by batches of the normalised pictures (N, 3, H, W) with
+    noise, running statistics that keep its values near 1. Returns (generated, stored): the list for
+    the metadata and the tensors to store."""
     generated, stored = [], {}
     modules = dict(net.named_modules())
     with torch.no_grad():

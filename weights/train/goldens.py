@@ -3,21 +3,25 @@
 
     python3 weights/train/goldens.py
 
-For every file in weights/models, and for a state_dict with random float32 weights as the tutorial's class would save it, four fixed
-pictures go through PyTorch's float32 network. nn/testdata/golden/NETWORK.safetensors receives, for picture i:
+For every file in weights/models, and for a state_dict with random float32 weights as the tutorial's
+class would save it, four fixed pictures go through PyTorch's float32 network.
+nn/testdata/golden/NETWORK.safetensors receives, for picture i:
     i.logits           (classes)
     i.gates.LAYER      (channels)
-    i.conv             (8, H, W)     channels CHANNELS of the last convolution's own output, as the tutorial's hook sees it
+    i.conv             (8, H, W)     channels CHANNELS of the last convolution's own output, as the
+                       tutorial's hook sees it
     i.mean             (channels)    spatial mean of all of them
     i.cam              (H, W)        class map of the largest logit where the head is mean + linear
     i.gradcam          (H, W)        Grad-CAM of the largest logit, by autograd
     i.gradient         (8, H, W)     d logit / d y for the same channels, by autograd
-    i.share            (channels)    with attention: the last block's channels z, behind their gates, times d logit / d z, summed over the places
+    i.share            (channels)    with attention: the last block's channels z, behind their
+                       gates, times d logit / d z, summed over the places
     i.places.LAYER     (H, W)        of CBAM: the spatial attention
 The pictures stand beside them as PNG.
 
-generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's spec and the statistics of its batch norms. tiny-OPSET.onnx and attention-OPSET.onnx
-are small networks in two versions of ONNX, NAME-onnx.safetensors holds their logits.
+generated-NETWORK.safetensors holds the same for weights that generated.py makes, with the network's
+spec and the statistics of its batch norms. tiny-OPSET.onnx and attention-OPSET.onnx are small
+networks in two versions of ONNX, NAME-onnx.safetensors holds their logits.
 """
 import json
 import pathlib
@@ -41,10 +45,11 @@ CHANNELS = [0, 1, 7, 8, 21, 42, 63, 64]
 
 
 def pictures():
-    """Four pictures of 32x32: smooth colour waves, noise, a bright square on black, and stripes. Seeded, so never different.
+    """Four pictures of 32x32: smooth colour waves, noise, a bright square on black, and stripes.
+    Seeded, so never different.
 
-    All carry a little noise: in a flat area the values of a max pool's window differ by rounding alone, and which of them receives the
-    gradient would be chance."""
+    All carry a little noise: in a flat area the values of a max pool's window differ by rounding
+    alone, and which of them receives the gradient would be chance."""
     rng = np.random.default_rng(7)
     y, x = np.mgrid[0:32, 0:32] / 31
     waves = np.stack([0.5 + 0.5 * np.sin(6 * x + 2 * y), 0.5 + 0.5 * np.cos(5 * y * x), 0.5 + 0.5 * np.sin(9 * y)], -1)
@@ -56,7 +61,8 @@ def pictures():
 
 
 def covered(n, side):
-    """(side, n): how much of each of n pixels in a row lies under each of side ones in their place."""
+    """(side, n): how much of each of n pixels in a row lies under each of side ones in their
+    place."""
     edges = np.arange(side + 1) * n / side
     lo, hi = np.maximum(edges[:-1, None], np.arange(n)), np.minimum(edges[1:, None], np.arange(n) + 1)
     return np.maximum(hi - lo, 0) * side / n
@@ -71,7 +77,8 @@ def normalised(pixels, side, mean=data.MEAN, std=data.STD):
 
 
 def reference(net, x):
-    """(logits, raw output of the last convolution, maps y that the head reads, gates by layer): the tutorial's own forward pass, plainly."""
+    """(logits, raw output of the last convolution, maps y that the head reads, gates by layer): the
+    tutorial's own forward pass, plainly."""
     kept, hooks = {}, []
 
     def keep_scaled(z):
@@ -127,7 +134,8 @@ def golden(net, side=32, mean=data.MEAN, std=data.STD):
 
 
 def thin(tensors):
-    """Keep every fourth row and column of 32x32 maps: the files stay small, and a wrong map cannot hide."""
+    """Keep every fourth row and column of 32x32 maps: the files stay small, and a wrong map cannot
+    hide."""
     return {k: np.ascontiguousarray(v[..., ::4, ::4]) if v.ndim >= 2 and v.shape[-1] == 32 else v for k, v in tensors.items()}
 
 

@@ -61,7 +61,8 @@ def decode(data):
 
 
 def write_pieces(folder, name, pixels, form, index, most):
-    """pixels (N, H, W, 3) and, in the first piece, the bytes of an index; no file above most bytes."""
+    """pixels (N, H, W, 3) and, in the first piece, the bytes of an index; no file above most
+    bytes."""
     for old in folder.glob(f"{name}-*.npz"):
         old.unlink()
     room, pieces, size = most - 100_000 - len(index), [[]], 0

@@ -1,4 +1,5 @@
-"""Networks that are not the project's own, for goldens: whoever brings one of these families finds its layers known."""
+"""Networks that are not the project's own, for goldens: whoever brings one of these families finds
+its layers known."""
 import json
 
 import torch
@@ -13,7 +14,8 @@ SIZE = 96  # pixels a side: three times the golden pictures', so that averaging 
 
 
 class SEBottleneck(nn.Module):
-    """A residual bottleneck with a grouped convolution and SE in front of the sum, ReLU behind it; the skip pools where the block strides."""
+    """A residual bottleneck with a grouped convolution and SE in front of the sum, ReLU behind it;
+    the skip pools where the block strides."""
 
     def __init__(self, cin, cout, stride):
         super().__init__()
@@ -50,7 +52,8 @@ class SEResNet(nn.Module):
 
 
 class Efficient(nn.Module):
-    """ECA as its authors write it: (N, C, 1, 1) means turned so that the convolution runs over the channels."""
+    """ECA as its authors write it: (N, C, 1, 1) means turned so that the convolution runs over the
+    channels."""
 
     def __init__(self, k=5):
         super().__init__()
@@ -66,7 +69,8 @@ class Efficient(nn.Module):
 
 
 class ChannelGate(nn.Module):
-    """CBAM's channel part with pooling by windows of the whole map and a sum that grows, in front of one sigmoid."""
+    """CBAM's channel part with pooling by windows of the whole map and a sum that grows, in front
+    of one sigmoid."""
 
     def __init__(self, channels, side, reduction=8):
         super().__init__()
@@ -84,7 +88,8 @@ class ChannelGate(nn.Module):
 
 
 class SpatialGate(nn.Module):
-    """CBAM's spatial part with a batch norm behind its convolution, which reads the maximum first."""
+    """CBAM's spatial part with a batch norm behind its convolution, which reads the maximum
+    first."""
 
     def __init__(self):
         super().__init__()
@@ -116,7 +121,8 @@ class Shared(nn.Module):
 
 
 class Attentive(nn.Module):
-    """Every attention in the writing of those whose networks people bring. Each leaves what it has seen in seen: "gates." and a part's name."""
+    """Every attention in the writing of those whose networks people bring. Each leaves what it has
+    seen in seen: "gates." and a part's name."""
 
     def __init__(self, num_classes=10):
         super().__init__()
@@ -173,7 +179,8 @@ def keep_features(kept):
 
 
 def golden(net, pictures, channels):
-    """What goldens.py keeps of each picture, found by hooks: see there. i.share is the last SE block's output times its gradient, summed over the pixels."""
+    """What goldens.py keeps of each picture, found by hooks: see there. i.share is the last SE
+    block's output times its gradient, summed over the pixels."""
     convolutions = [l["name"] for l in trace.layers(net, SIZE) if l["op"] == "conv"]
     if isinstance(net, SEResNet):
         convolutions = ["blocks.2.conv3"]

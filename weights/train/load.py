@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Open any of the project's networks in PyTorch, a taught one (sescope teach) as well: the file's spec says its layers.
+"""Open any of the project's networks in PyTorch, a taught one (sescope teach) as well: the file's
+spec says its layers.
 
     from load import load
-    net, spec = load("mine.safetensors")            # a torch.nn.Module in eval mode, and the spec as a dict
+    net, spec = load("mine.safetensors")            # a torch.nn.Module in eval mode, a dict
     logits = net(pictures)                          # (N, 3, H, W), 0..1, of the size spec["input"]
     names = [spec["classes"][i]["en"] for i in logits.argmax(1)]
 
@@ -33,7 +34,8 @@ def load(path):
 
 
 def picture(path, side):
-    """(1, 3, side, side) of a picture's centre square, 0..1. Pillow's box filter averages areas as nn/preprocess.go does."""
+    """(1, 3, side, side) of a picture's centre square, 0..1. Pillow's box filter averages areas as
+    nn/preprocess.go does."""
     from PIL import Image
 
     image = Image.open(path).convert("RGB")

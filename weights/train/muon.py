@@ -8,8 +8,8 @@ import torch
 
 
 def orthogonal(matrix):
-    """The nearest matrix whose singular values are about 1 (0.7 to 1.2), of a matrix (rows, columns),
-    by five steps of a Newton-Schulz iteration with the coefficients of the paper."""
+    """The nearest matrix whose singular values are about 1 (0.7 to 1.2), of a matrix (rows,
+    columns), by five steps of a Newton-Schulz iteration with the coefficients of the paper."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrix / (matrix.norm() + 1e-7)
     tall = x.shape[0] > x.shape[1]

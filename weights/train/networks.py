@@ -1,7 +1,8 @@
 """The tutorial's networks, parameter for parameter, and the ones that a webcam is pointed at.
 
-A state_dict saved from the tutorial's own classes loads here unchanged, and the other way round. Inputs are
-normalised batches, (N, 3, 32, 32) float32 for CIFAR-10 and (N, 3, 64, 64) for objects; outputs are logits, (N, classes).
+A state_dict saved from the tutorial's own classes loads here unchanged, and the other way round.
+Inputs are normalised batches, (N, 3, 32, 32) float32 for CIFAR-10 and (N, 3, 64, 64) for objects;
+outputs are logits, (N, classes).
 """
 import numpy as np
 import torch
@@ -12,7 +13,8 @@ from attention import KINDS, SEBlock, spatial_mean
 
 
 class SimpleCNN(nn.Module):
-    """Two 3x3 convolutions without pooling, mean over H and W, one Linear; SE after each ReLU if se."""
+    """Two 3x3 convolutions without pooling, mean over H and W, one Linear; SE after each ReLU if
+    se."""
 
     def __init__(self, se, num_classes=10):
         super().__init__()
@@ -34,7 +36,8 @@ class SimpleCNN(nn.Module):
 
 
 class CNN3SE(nn.Module):
-    """Three blocks of 3x3 convolution, BN, ReLU, SE, max pool 2; then 2048 -> 512 -> 10. The tutorial's heat maps show conv3."""
+    """Three blocks of 3x3 convolution, BN, ReLU, SE, max pool 2; then 2048 -> 512 -> 10. The
+    tutorial's heat maps show conv3."""
 
     def __init__(self, num_classes=10):
         super().__init__()
@@ -59,9 +62,11 @@ class CNN3SE(nn.Module):
 
 
 class Residual(nn.Module):
-    """x + attention(relu(bn2(conv2(relu(bn1(conv1(x))))))), the attention of one of KINDS or "none".
+    """x + attention(relu(bn2(conv2(relu(bn1(conv1(x))))))), the attention of one of KINDS or
+    "none".
 
-    No ReLU stands behind the sum, so that the mean of a channel is mean(x) + gate * mean(branch), and a logit an exact sum over channels.
+    No ReLU stands behind the sum, so that the mean of a channel is mean(x) + gate * mean(branch),
+    and a logit an exact sum over channels.
     """
 
     def __init__(self, channels, kind, **options):
@@ -110,10 +115,12 @@ class Inverted(nn.Module):
 
 
 class LiveNet(nn.Module):
-    """A ResNet, with SE or another attention in each block, of 3 + 4 * blocks convolutions: a stem, then two stages of blocks residual blocks at half and a quarter of its side.
+    """A ResNet, with SE or another attention in each block, of 3 + 4 * blocks convolutions: a stem,
+    then two stages of blocks residual blocks at half and a quarter of its side.
 
-    channels are those of the stem and of the two stages. The pool of the stem stands in front of its batch norm, which then has a quarter of the
-    values to normalise: training spends its time in convolutions.
+    channels are those of the stem and of the two stages. The pool of the stem stands in front of
+    its batch norm, which then has a quarter of the values to normalise: training spends its time in
+    convolutions.
     """
 
     def __init__(self, kind, channels, blocks, num_classes=10, stem_stride=1):

@@ -1,7 +1,8 @@
-"""Things that people have at hand, from Caltech-101 and the Grocery Store data set: reading, the fixed validation split, and augmentation.
+"""Things that people have at hand, from Caltech-101 and the Grocery Store data set: reading, the
+fixed validation split, and augmentation.
 
-DIR of --data holds train/CLASS/N.jpg and val/CLASS/N.jpg, pictures of 80x80; a grocery class is called food-NAME. val has groceries only.
-The network sees 64x64.
+DIR of --data holds train/CLASS/N.jpg and val/CLASS/N.jpg, pictures of 80x80; a grocery class is
+called food-NAME. val has groceries only. The network sees 64x64.
 """
 import math
 
@@ -93,7 +94,8 @@ def folder(path):
 
 
 def load(root, others=False):
-    """((pixels 80x80, labels) to train on, (pixels 64x64, labels) kept for validation); with others, every further folder is a class to train on."""
+    """((pixels 80x80, labels) to train on, (pixels 64x64, labels) kept for validation); with
+    others, every further folder is a class to train on."""
     parts = {"train": ([], []), "val": ([], [])}
     for label, (folders, _, _) in enumerate(NAMES):
         for name in folders.split():
@@ -118,7 +120,8 @@ def groceries(root):
 
 
 def shrink(pixels):
-    """uint8 (N, 3, S, S) -> (N, 3, 64, 64): each pixel is the mean of the area that it covers, as the Go side averages."""
+    """uint8 (N, 3, S, S) -> (N, 3, 64, 64): each pixel is the mean of the area that it covers, as
+    the Go side averages."""
     side = pixels.shape[-1]
     edges = torch.arange(SIZE + 1) * side / SIZE
     cover = (torch.minimum(edges[1:, None], torch.arange(side) + 1) - torch.maximum(edges[:-1, None], torch.arange(side))).clamp(min=0) * SIZE / side
@@ -126,16 +129,18 @@ def shrink(pixels):
 
 
 def at_most(order, labels, most):
-    """The pictures of order, of every class the first most only: no class with hundreds of pictures rules an epoch."""
+    """The pictures of order, of every class the first most only: no class with hundreds of pictures
+    rules an epoch."""
     seen = torch.nn.functional.one_hot(labels[order]).cumsum(0).gather(1, labels[order][:, None])[:, 0]
     return order[seen <= most]
 
 
 def augment(pixels, rng, size):
-    """Cut each picture to a random square of 55 to 130 % of its side, turned by up to 17 degrees, mirror half, and change the light.
+    """Cut each picture to a random square of 55 to 130 % of its side, turned by up to 17 degrees,
+    mirror half, and change the light.
 
-    The squares' sizes have the whole picture in their middle: a network that only saw parts finds whole ones too small (Touvron et al. 2019,
-    arXiv:1906.06423).
+    The squares' sizes have the whole picture in their middle: a network that only saw parts finds
+    whole ones too small (Touvron et al. 2019, arXiv:1906.06423).
     """
     n = len(pixels)
     zoom, turn = torch.exp(data.uniform(rng, math.log(0.55), math.log(1.3), n)), data.uniform(rng, -0.3, 0.3, n)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""ONNX files as other exporters write them, for nn/onnx's tests, into nn/onnx/testdata (Debian: python3-onnx): channels last as tf2onnx has it, int8 as QDQ, float16
-between casts, a function of the file's own, axes as inputs, a channel shuffle. Their weights are random and mean nothing."""
+"""ONNX files as other exporters write them, for nn/onnx's tests, into nn/onnx/testdata (Debian:
+python3-onnx): channels last as tf2onnx has it, int8 as QDQ, float16 between casts, a function of
+the file's own, axes as inputs, a channel shuffle. Their weights are random and mean nothing."""
 import pathlib
 
 import numpy as np

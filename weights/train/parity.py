@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""What SEscope makes of public families of networks: python3 parity.py [--timm DIR] [--sescope PROGRAM] [NAME]...
+"""What SEscope makes of public families of networks: python3 parity.py [--timm DIR] [--sescope
+PROGRAM] [NAME]...
 
-Every network gets random weights and running statistics, is exported (sescope_export) and run by `sescope run` on two pictures. A line of the table is the largest difference
-from PyTorch's logits as a part of the largest logit, the attention that was found, or the sentence that refuses the network. DIR holds timm's source; without it only
-torchvision's are tried. PROGRAM is a built sescope (go build -o sescope ./nn/cmd/sescope).
+Every network gets random weights and running statistics, is exported (sescope_export) and run by
+`sescope run` on two pictures. A line of the table is the largest difference from PyTorch's logits
+as a part of the largest logit, the attention that was found, or the sentence that refuses the
+network. DIR holds timm's source; without it only torchvision's are tried. PROGRAM is a built
+sescope (go build -o sescope ./nn/cmd/sescope).
 """
 import argparse
 import collections

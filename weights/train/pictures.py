@@ -43,7 +43,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def table(name="everyday"):
-    """[(English, Chinese, [source class])], a line of NAME.tsv each, in the order of the outputs."""
+    """[(English, Chinese, [source class])], a line of NAME.tsv each, in the order of the
+    outputs."""
     rows = [line.split("\t") for line in (HERE / f"{name}.tsv").read_text(encoding="utf-8").splitlines()]
     return [(en, zh, sources.split()) for en, zh, sources in rows]
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What every channel of a network's last two attention blocks responds to, drawn by the network itself.
+"""What every channel of a network's last two attention blocks responds to, drawn by the network
+itself.
 
 usage: python3 portraits.py make MODEL.safetensors [--pictures DIR] [--cifar DIR --objects DIR]
                             [--steps 96] [--seed 1]
@@ -9,9 +10,9 @@ The folders are card.py's: those whose validation pictures the network is measur
 
 make writes two files beside MODEL:
   NAME.portraits.webp  an atlas of squares of 48 pixels, row by row in the order of the JSON
-  NAME.portraits.json  {"side", "columns", "blocks": [{"name", "first", "channels"}], "excites": what
-                       each portrait's channel answers to it, "usual": the 99th percentile of what it
-                       answers to the validation pictures (both in the order of the atlas)}
+  NAME.portraits.json  {"side", "columns", "blocks": [{"name", "first", "channels"}], "excites":
+                       what each portrait's channel answers to it, "usual": the 99th percentile of
+                       what it answers to the validation pictures (both in the order of the atlas)}
 check decodes the atlas, shows every portrait to the network and exits with 1 if fewer than 99 % of
 the channels that ever respond answer more than usual.
 
@@ -50,8 +51,9 @@ def last_blocks(net, count=2):
 
 
 class Responses:
-    """Runs a network and keeps the spatial means of what its last blocks receive, (N, channels of all
-    of them), and of the same in front of the ReLU, where a silent channel still has a gradient."""
+    """Runs a network and keeps the spatial means of what its last blocks receive, (N, channels of
+    all of them), and of the same in front of the ReLU, where a silent channel still has a
+    gradient."""
 
     def __init__(self, net):
         self.net, self.kept, self.before, self.blocks = net, [], [], last_blocks(net)

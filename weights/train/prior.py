@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Take the training pictures' own proportions out of the head: there are 18 breeds of dog in one class.
+"""Take the training pictures' own proportions out of the head: there are 18 breeds of dog in one
+class.
 
 usage: python3 prior.py WEIGHTS.pt OUT.pt --pictures DIR [--tau 1]
 
 A head that was trained on pictures of which every twentieth is a dog says "dog" too readily where
 every thing is as likely as another, before a camera. Logit adjustment (Menon et al. 2021,
-arXiv:2007.07314) subtracts tau times the logarithm of each class's share of the epoch from its bias;
-the class evidence stays an exact sum. Printed for several tau: accuracy on the validation pictures,
-and the mean of the classes' accuracies, which --tau should favour. OUT receives the weights.
+arXiv:2007.07314) subtracts tau times the logarithm of each class's share of the epoch from its
+bias; the class evidence stays an exact sum. Printed for several tau: accuracy on the validation
+pictures, and the mean of the classes' accuracies, which --tau should favour. OUT receives the
+weights.
 """
 import argparse
 import pathlib

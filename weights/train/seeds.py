@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""What SE brings, with its spread: the accuracy of twins trained from several seeds, and the difference of each pair.
+"""What SE brings, with its spread: the accuracy of twins trained from several seeds, and the
+difference of each pair.
 
 usage: python3 seeds.py WITH WITHOUT --seeds 1,2,3 --runs DIR --data DIR [--test] [--json OUT.json]
 
-DIR of --runs holds what train.py left: NAME.pt, and NAME-SEED.pt for seeds other than 1. The weights are rounded to the recipe's bits, as in the
-files that are shipped. Behind the seeds stand mean and sample standard deviation, and for the difference the half width of its 95 % interval (Student's t).
-Nothing is chosen here; --test reads test-a.bin, too; --json is for card.py --compared.
+DIR of --runs holds what train.py left: NAME.pt, and NAME-SEED.pt for seeds other than 1. The
+weights are rounded to the recipe's bits, as in the files that are shipped. Behind the seeds stand
+mean and sample standard deviation, and for the difference the half width of its 95 % interval
+(Student's t). Nothing is chosen here; --test reads test-a.bin, too; --json is for card.py
+--compared.
 """
 import argparse
 import json

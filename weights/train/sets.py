@@ -1,4 +1,5 @@
-"""What card.py measures each network on: the pictures that it learned, sets to report, outsiders."""
+"""What card.py measures each network on: the pictures that it learned, sets to report,
+outsiders."""
 import dataclasses
 
 import numpy as np
@@ -44,7 +45,8 @@ TINY = {
 
 @dataclasses.dataclass
 class Sets:
-    """Pictures are uint8 (N, 3, H, W) with labels (N,); the validation pictures stand first in named.
+    """Pictures are uint8 (N, 3, H, W) with labels (N,); the validation pictures stand first in
+    named.
 
     outsiders are pictures outside the classes by kind: those that fit the score, and those that
     choose the threshold and report. The two have no class in common; noise and blank frames are on
@@ -105,7 +107,8 @@ def of_everyday(args, most=25):
 
 
 def of_tiny(args, most=25):
-    """Tiny ImageNet's own classes; nothing outside them, since the study's networks always answer."""
+    """Tiny ImageNet's own classes; nothing outside them, since the study's networks always
+    answer."""
     known = everyday.Pictures(args.pictures, "tiny")
     rows = np.random.default_rng(data.SPLIT_SEED).permutation(known.rows("train"))
     rows = rows[objects.at_most(torch.arange(len(rows)), known.merge[known.label[rows]], most).numpy()]

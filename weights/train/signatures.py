@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""What the gates tell by depth, from the signatures in the networks' files (as figures 5 to 7 of Hu et al. 2018 show them).
+"""What the gates tell by depth, from the signatures in the networks' files (as figures 5 to 7 of Hu
+et al. 2018 show them).
 
 usage: python3 signatures.py FILE.safetensors...
 
-A line for every SE block, in the order of its depth. All figures are of the gates, 0 to 1, averaged over the block's channels:
+A line for every SE block, in the order of its depth. All figures are of the gates, 0 to 1, averaged
+over the block's channels:
   gate      mean over all classes
   between   how far the classes' means lie apart: their standard deviation over the classes
-  within    how far the pictures of one class lie apart: the standard deviation inside a class, over the classes the root of its mean square
-  ratio     root mean square of between through that of within: 0 says that the gates know nothing of the class, above 1 that they tell the class from one picture
+  within    how far the pictures of one class lie apart: the standard deviation inside a class, over
+            the classes the root of its mean square
+  ratio     root mean square of between through that of within: 0 says that the gates know nothing
+            of the class, above 1 that they tell the class from one picture
   own       share of channels whose between is larger than their within
 """
 import sys

@@ -1,4 +1,5 @@
-"""The declarative spec of each network: what the Go side reads from the safetensors header (nn.Spec)."""
+"""The declarative spec of each network: what the Go side reads from the safetensors header
+(nn.Spec)."""
 import json
 
 import data

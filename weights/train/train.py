@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
-"""Train a network, or twins on the very same batches; an interrupted run continues where its last epoch ended.
+"""Train a network, or twins on the very same batches; an interrupted run continues where its last
+epoch ended.
 
-usage: python3 train.py NETWORK... --data DIR --out DIR [--epochs N] [--seed 1] [--device cuda] [--threads 1] [--limit N]
-       torchrun --nproc_per_node 2 train.py NETWORK... --data ...      the same batches, shared among processes (on the CPU)
+usage: python3 train.py NETWORK... --data DIR --out DIR [--epochs N] [--seed 1] [--device cuda]
+           [--threads 1] [--limit N]
+       torchrun --nproc_per_node 2 train.py NETWORK... --data ...
+The second shares the same batches among processes (on the CPU).
 
-DIR of --data holds train.bin in the CIFAR-10 binary format (see data.load), or for objects the folders that objects.py reads. --out receives
+DIR of --data holds train.bin in the CIFAR-10 binary format (see data.load), or for objects the
+folders that objects.py reads. --out receives
   NETWORK.ckpt    everything a resumed run needs (weights, optimiser, schedule)
   NETWORK.pt      the weights (state_dict) of the epoch with the best validation accuracy
   NETWORK.jsonl   the log: one line with the recipe, then one line an epoch
 Seeds other than 1 write NETWORK-SEED.ckpt and so on.
 
-Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9 (or Muon, see there), weight decay 5e-4, OneCycle to lr, cross entropy,
-flip and shift, bfloat16 where the processor is fast in it. A part of the training pictures (data.SPLIT_SEED) is kept for validation; the test data is never read
-here. --limit trains on the first N pictures only, for a smoke test. Weights of other networks that a recipe names (init, teachers) are those of
---out, NAME.pt.
+Every network has its recipe in RECIPES; in all of them SGD with Nesterov momentum 0.9 (or Muon, see
+there), weight decay 5e-4, OneCycle to lr, cross entropy, flip and shift, bfloat16 where the
+processor is fast in it. A part of the training pictures (data.SPLIT_SEED) is kept for validation;
+the test data is never read here. --limit trains on the first N pictures only, for a smoke test.
+Weights of other networks that a recipe names (init, teachers) are those of --out, NAME.pt.
 """
 import argparse
 import contextlib
@@ -38,22 +43,32 @@ LIVE = {"batch": 512, "lr": 0.4, "free_se": True, "mix": 0.5}
 TAUGHT = {"temperature": 4, "share": 0.9}
 MUON = {"batch": 512, "lr": 0.1, "muon": 0.1, "free_se": True}
 TWIN = MUON | TAUGHT | {"epochs": 100, "vary": 0.25, "mix": 0.5, "teachers": ["teacher-9"], "views": 12, "shrunk": 24, "bits": 5, "rounded": 20}
-# free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's weights to zero, so that all its gates stand at 0.5
-# muon      the learning rate of the convolutions' weights, which Muon trains instead of SGD: see muon.py
-# vary      the share of the pictures that are lit in other ways, and half of it turned and scaled, too
+# free_se   takes the SE blocks out of the weight decay: in cnn3-se it pulls the last block's
+#           weights to zero, so that all its gates stand at 0.5
+# muon      the learning rate of the convolutions' weights, which Muon trains instead of SGD: see
+#           muon.py
+# vary      the share of the pictures that are lit in other ways, and half of it turned and scaled,
+#           too
 # mix       the share of the pictures that are mixed with another one, by mixup or CutMix
-# crop      side of the pictures in the first two thirds of the epochs, which then cost little more than half
-# shrunk    side to which the stored pictures are made smaller in the first half of the epochs, which then cost little more than half
-# bits      in the last epochs, rounded of them, it computes with the weights that the file will have, and the gradient passes the rounding
-#           (straight-through, Bengio et al. 2013, arXiv:1308.3432)
-# init      the network whose weights it starts from, all but those of a last layer for other classes
+# crop      side of the pictures in the first two thirds of the epochs, which then cost little more
+#           than half
+# shrunk    side to which the stored pictures are made smaller in the first half of the epochs,
+#           which then cost little more than half
+# bits      in the last epochs, rounded of them, it computes with the weights that the file will
+#           have, and the gradient passes the rounding (straight-through, Bengio et al. 2013,
+#           arXiv:1308.3432)
+# init      the network whose weights it starts from, all but those of a last layer for other
+#           classes
 # most      pictures of a class in one epoch, other ones every time
 # others    whether it also learns the classes that objects.NAMES leaves out
-# teachers  the networks that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the loss is the divergence from the mean of their
-#           probabilities on the same picture, all softened by temperature; the rest is the labels' cross entropy. Of a teacher that knows more
-#           classes, the first ones are meant
-# views     how many epochs of pictures the teachers answer for (and for their mirror images: the mean counts). They stand in --out, views, and are
-#           used again and again, mirrored at random, by every seed and twin: two large teachers cost more than the network that learns
+# teachers  the networks that it learns from (Hinton et al. 2015, arXiv:1503.02531): share of the
+#           loss is the divergence from the mean of their probabilities on the same picture, all
+#           softened by temperature; the rest is the labels' cross entropy. Of a teacher that knows
+#           more classes, the first ones are meant
+# views     how many epochs of pictures the teachers answer for (and for their mirror images: the
+#           mean counts). They stand in --out, views, and are used again and again, mirrored at
+#           random, by every seed and twin: two large teachers cost more than the network that
+#           learns
 RECIPES = {
     "simple": TUTORIAL,
     "simple-se": TUTORIAL,
@@ -70,7 +85,8 @@ RECIPES = {
 
 
 def keep_memory():
-    """Let glibc keep what was freed: maps of megabytes that go back to the system at every step cost a fifth of an epoch in page faults."""
+    """Let glibc keep what was freed: maps of megabytes that go back to the system at every step
+    cost a fifth of an epoch in page faults."""
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         for parameter, value in ((-4, 0), (-1, 2**31 - 1), (-2, 2**28)):  # M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD
@@ -87,14 +103,16 @@ def accuracy(net, pixels, labels, batch=250):
 
 
 def save(obj, path):
-    """Write beside, then rename: a run killed while writing keeps its last checkpoint. Other runs may write the same file."""
+    """Write beside, then rename: a run killed while writing keeps its last checkpoint. Other runs
+    may write the same file."""
     tmp = path.with_suffix(f".tmp{os.getpid()}")
     torch.save(obj, tmp)
     os.replace(tmp, path)
 
 
 def compiled(net, device):
-    """On a GPU, whose kernels are short here, fused: a step is a matter of launches and of passes over memory."""
+    """On a GPU, whose kernels are short here, fused: a step is a matter of launches and of passes
+    over memory."""
     return torch.compile(net) if device != "cpu" and hasattr(torch, "compile") else net  # PyTorch 2
 
 
@@ -107,13 +125,15 @@ def trained(out, name, why):
 
 
 def divergence(logits, soft, temperature):
-    """KL(soft || softmax(logits / temperature)) x temperature^2, which keeps its gradient as large as the cross entropy's."""
+    """KL(soft || softmax(logits / temperature)) x temperature^2, which keeps its gradient as large
+    as the cross entropy's."""
     return torch.nn.functional.kl_div((logits / temperature).log_softmax(1), soft, reduction="batchmean") * temperature**2
 
 
 @contextlib.contextmanager
 def rounded(net, bits):
-    """Inside, large weights are the whole numbers of `sescope quantize --bits`; outside, they are as exact as before."""
+    """Inside, large weights are the whole numbers of `sescope quantize --bits`; outside, they are
+    as exact as before."""
     exact = [(p, p.data) for name, p in net.named_parameters() if bits and name.endswith(".weight") and p.numel() >= 4096]
     for p, values in exact:
         scale = values.abs().flatten(1).amax(1).clamp(min=1e-30).view(-1, *[1] * (values.dim() - 1)) / (2 ** (bits - 1) - 1)
@@ -163,7 +183,8 @@ class Run:
         return self.head.get("bits", 0) if epoch >= self.head["epochs"] - self.head.get("rounded", 0) else 0
 
     def step(self, epoch, pixels, targets, soft):
-        """One step on pixels (N, 3, H, W) with targets (N, classes) and, from teachers, softened probabilities (N, classes)."""
+        """One step on pixels (N, 3, H, W) with targets (N, classes) and, from teachers, softened
+        probabilities (N, classes)."""
         for optimiser in self.optimisers:
             optimiser.zero_grad()
         with rounded(self.net, self.bits(epoch)):
@@ -234,7 +255,8 @@ def main(argv=None):
     classes = runs[0].net.fc.out_features if hasattr(runs[0].net, "fc") else len(data.CLASSES)
 
     def fresh(order, rng, size):
-        """Batches of new pictures: normalised pixels, targets (N, classes) and the teachers' softened probabilities (N, classes) or None."""
+        """Batches of new pictures: normalised pixels, targets (N, classes) and the teachers'
+        softened probabilities (N, classes) or None."""
         for indices in order[:batches * recipe["batch"]].split(recipe["batch"]):
             pixels, targets = change(indices[rank::world], rng, size)
             pixels = data.normalise(pixels)
@@ -268,7 +290,8 @@ def main(argv=None):
             yield data.normalise(data.sized(torch.where(mirror, pixels[indices].flip(3), pixels[indices]), size)), targets[indices], soft[indices]
 
     def seen(k):
-        """One epoch of pictures with the teachers' answers; its seed is its number, so it does not matter who makes it."""
+        """One epoch of pictures with the teachers' answers; its seed is its number, so it does not
+        matter who makes it."""
         rng = torch.Generator(args.device).manual_seed(k)
         for indices in torch.randperm(len(train[1]), generator=torch.Generator().manual_seed(k)).to(args.device)[:batches * recipe["batch"]].split(recipe["batch"]):
             pixels, targets = change(indices, rng, val[0].shape[-1])

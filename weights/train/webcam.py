@@ -18,13 +18,15 @@ def slanted(grid, rng):
     return grid / depth
 
 
-# The luma and chroma tables of JPEG's Annex K (ITU-T T.81) at frequencies u + v = 0..14: their means.
+# The luma and chroma tables of JPEG's Annex K (ITU-T T.81) at frequencies u + v = 0..14: their
+# means.
 LUMA = (16, 12, 12, 14, 19, 26, 43, 60, 73, 85, 94, 106, 104, 102, 99)
 CHROMA = (17, 18, 23, 37, 77, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99)
 
 
 def jpeg(pixels, rng):
-    """What JPEG of a quality between 40 and 95 leaves of pixels (N, 3, H, W), H and W a multiple of 8.
+    """What JPEG of a quality between 40 and 95 leaves of pixels (N, 3, H, W), H and W a multiple of
+    8.
 
     The block transform and the rounding of its coefficients; coarse, for its means of the tables
     and since colour keeps its resolution."""
@@ -46,7 +48,8 @@ def jpeg(pixels, rng):
 
 
 def calm(pixels, rng, size):
-    """Hardly anything: 75 to 110 % of the side, turned by up to 3 degrees, half mirrored, a quarter relit."""
+    """Hardly anything: 75 to 110 % of the side, turned by up to 3 degrees, half mirrored, a quarter
+    relit."""
     n = len(pixels)
     zoom, turn = torch.exp(data.uniform(rng, math.log(0.75), math.log(1.1), n)), data.uniform(rng, -0.05, 0.05, n)
     dx, dy = (data.uniform(rng, -1, 1, n) * (1 - zoom) for _ in "xy")
@@ -57,7 +60,8 @@ def calm(pixels, rng, size):
 
 
 def augment(pixels, rng, size, webcam=False):
-    """What a webcam does to a thing: nearer or farther, tilted, in other light, out of focus, noisy.
+    """What a webcam does to a thing: nearer or farther, tilted, in other light, out of focus,
+    noisy.
 
     uint8 (N, 3, 64, 64) -> float (N, 3, size, size), 0..255. Every picture is cut to 60 to 115 % of
     its side, sides unequal by up to 15 %, turned by up to 10 degrees; half are mirrored, half are

@@ -12,8 +12,8 @@ import (
 )
 
 // What the cards say of CIFAR-10's test images 0 to 4,999, sescope eval finds, too. The data is no
-// part of the project: SESCOPE_DATA names a folder that holds it as cifar10/test-a.bin, in CIFAR-10's
-// binary format and with its own pixels.
+// part of the project: SESCOPE_DATA names a folder that holds it as cifar10/test-a.bin, in
+// CIFAR-10's binary format and with its own pixels.
 func TestModelCardAccuracy(t *testing.T) {
 	data := os.Getenv("SESCOPE_DATA")
 	file := filepath.Join(data, "cifar10", "test-a.bin")

@@ -1,5 +1,6 @@
-// Runs every engine in a worker of its own, one at a time, and compares their times. ?rounds=N&block=MS&warm=MS set how long it
-// takes, ?networks=a,b picks networks; ?auto starts by itself.
+// Runs every engine in a worker of its own, one at a time, and compares their times.
+// ?rounds=N&block=MS&warm=MS set how long it takes, ?networks=a,b picks networks; ?auto starts by
+// itself.
 'use strict';
 
 // A browser that refuses a function with one f32x4.relaxed_madd measures without the relaxed build.
@@ -34,7 +35,8 @@ function quantile(list, q) {
 const median = (list) => quantile(list, 0.5);
 const round = (v, digits = 4) => Number(v.toPrecision(digits));
 
-// agree compares every engine's logits with SEscope's plain ones, picture by picture, and returns the largest difference of each.
+// agree compares every engine's logits with SEscope's plain ones, picture by picture, and returns
+// the largest difference of each.
 async function agree(engines, network) {
   const worst = {};
   const reference = [];
@@ -66,7 +68,8 @@ async function measure() {
   };
   for (const network of networks) {
     say('Loading ' + network.name + '…');
-    // Engines start anew for each network: onnxruntime's threads of sessions that wait would slow the others down.
+    // Engines start anew for each network: onnxruntime's threads of sessions that wait would slow
+    // the others down.
     const engines = [];
     const names = ENGINES.filter((name) => !(network.without || []).includes(name));
     for (const name of names) engines.push(await engine(name));

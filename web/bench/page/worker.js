@@ -1,11 +1,12 @@
-// One engine: init, load networks, and run them. worker.js?engine=plain|relaxed|litert-plain|litert-1|litert-n|ort-1|ort-n|tfjs
+// One engine: init, load networks, and run them.
+// worker.js?engine=plain|relaxed|litert-plain|litert-1|litert-n|ort-1|ort-n|tfjs
 'use strict';
 
 const name = new URLSearchParams(location.search).get('engine');
 const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 
-// Every engine has init, which tells what runs, and load, which returns set(tensor), a normalised picture of (H, W, 3) float32, and run():
-// the logits, or a promise of them.
+// Every engine has init, which tells what runs, and load, which returns set(tensor), a normalised
+// picture of (H, W, 3) float32, and run(): the logits, or a promise of them.
 const ENGINES = {
   sescope: (build) => ({
     async init() {
@@ -59,7 +60,8 @@ const ENGINES = {
       const url = (name) => new URL('vendor/litert/' + name, location).href;
       self.litert = await import(url('index.js'));
       self.Module = { locateFile: url, mainScriptUrlOrBlob: url(file) };
-      // A file by its name is loaded as it is; a folder would always get the build for this browser.
+      // A file by its name is loaded as it is; a folder would always get the build for this
+      // browser.
       await litert.loadLiteRt(url(file));
       return { file, threads };
     },

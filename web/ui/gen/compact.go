@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// What vugugen writes for a node, a listener, a text and a property. Each but the text is several calls and allocations written out in place; as compiled code
-// they were a fifth of the program.
+// What vugugen writes for a node, a listener, a text and a property. Each but the text is several
+// calls and allocations written out in place; as compiled code they were a fifth of the program.
 var (
 	node     = regexp.MustCompile(`vgn = &(vugu\.VGNode\{Type: .*\})\n(\s*vgparent\.AppendChild\(vgn\)\n)?`)
 	listener = regexp.MustCompile(`vgn\.DOMEventHandlerSpecList = append\(vgn\.DOMEventHandlerSpecList, vugu\.DOMEventHandlerSpec\{\n\s*EventType: (".*"),\n\s*Func: +(func\(event vugu\.DOMEvent\) .*),\n\s*// TODO.*\n\s*\}\)`)
@@ -18,7 +18,8 @@ var (
 	property = regexp.MustCompile(`\{\n\s*b, err := vjson\.Marshal\((.*)\)\n\s*if err != nil \{\n\s*panic\(err\)\n\s*\}\n\s*vgn\.Prop = append\(vgn\.Prop, vugu\.VGProperty\{Key: (".*"), JSONVal: vjson\.RawMessage\(b\)\}\)\n\s*\}`)
 )
 
-// compact replaces them by calls of the functions in node.go. What it does not know it leaves as it is.
+// compact replaces them by calls of the functions in node.go. What it does not know it leaves as it
+// is.
 func compact(source []byte) []byte {
 	source = node.ReplaceAllFunc(source, func(found []byte) []byte {
 		m := node.FindSubmatch(found)

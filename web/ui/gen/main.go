@@ -1,5 +1,5 @@
-// Command gen runs vugugen over the package in the folder of its argument and writes the result shorter, one
-// file for all components.
+// Command gen runs vugugen over the package in the folder of its argument and writes the result
+// shorter, one file for all components.
 package main
 
 import (

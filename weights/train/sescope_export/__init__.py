@@ -1,1 +1,2 @@
-"""From PyTorch modules to SEscope's files: export.py's parts, under one name so that nothing hides a person's own modules."""
+"""From PyTorch modules to SEscope's files: export.py's parts, under one name so that nothing hides
+a person's own modules."""

@@ -13,7 +13,8 @@ def near(y, want):
 
 
 def match(y, among):
-    """(name, fields) of the function that has these values on the grid, or None. Of gates fields are what y is made of: scale f(x) + shift."""
+    """(name, fields) of the function that has these values on the grid, or None. Of gates fields
+    are what y is made of: scale f(x) + shift."""
     low, high, first, last = y[0].item(), y[-1].item(), GRID[0].item(), GRID[-1].item()
     for name, f in among.items():
         if among is GATES:
@@ -37,7 +38,8 @@ def match(y, among):
 
 
 def find(graph, v, among=KNOWN, loose=False):
-    """(name, root, fields): v = name(root) by the furthest root for which there is a word, or None."""
+    """(name, root, fields): v = name(root) by the furthest root for which there is a word, or
+    None."""
     chain = graph.ancestors(v, loose)[1:]
     for root in reversed(chain):
         try:

@@ -31,7 +31,8 @@ def value(text):
 
 
 def classes(path, count):
-    """Names, a line each, in English or English and Chinese with a tab between; numbers without a file."""
+    """Names, a line each, in English or English and Chinese with a tab between; numbers without a
+    file."""
     if path is None:
         return [{"en": f"class {i}", "zh": f"类别 {i}"} for i in range(count)]
     lines = [line.split("\t") for line in pathlib.Path(path).read_text(encoding="utf-8-sig").splitlines() if line.strip()]

@@ -1,4 +1,5 @@
-"""Attention blocks in a recorded graph, found by what they compute: SE, ECA, and CBAM's two parts. trace.py tries them on every multiplication."""
+"""Attention blocks in a recorded graph, found by what they compute: SE, ECA, and CBAM's two parts.
+trace.py tries them on every multiplication."""
 import torch
 
 from . import curves
@@ -89,7 +90,8 @@ def two_layers(tracer, logits):
 
 
 def connected(tracer, v):
-    """The fully connected layer that makes a vector, with what only scales and shifts behind it in its weights, or None."""
+    """The fully connected layer that makes a vector, with what only scales and shifts behind it in
+    its weights, or None."""
     g = tracer.graph
     op, inputs = g.op(v), g.inputs(v) if v.op == "call_function" else []
     if len(inputs) != 1 or not g.vector(v):
@@ -116,7 +118,8 @@ def connected(tracer, v):
 
 
 def places(tracer, x, gate):
-    """CBAM's spatial part: a function of conv([mean over channels, max over channels]), with or without a batch norm."""
+    """CBAM's spatial part: a function of conv([mean over channels, max over channels]), with or
+    without a batch norm."""
     g = tracer.graph
     if gate.value.ndim != 4 or gate.value.shape[1] != 1 or gate.value.numel() == 1:
         return None
@@ -202,7 +205,8 @@ def norm(tracer, n):
 
 
 def block_name(tracer, n, parts):
-    """The block's own module: what its layers' names begin with alike, without an .fc at the end; or its first layer's name."""
+    """The block's own module: what its layers' names begin with alike, without an .fc at the end;
+    or its first layer's name."""
     split = [p.split(".") for p in parts]
     if len(split) == 1:
         split = [split[0][:-1]]

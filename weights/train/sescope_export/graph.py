@@ -34,7 +34,8 @@ class Values(torch.fx.Interpreter):
 
 
 def first_tensor(out):
-    """The logits of what a module returns: a tensor, or the first or best named one of a list, dictionary or object."""
+    """The logits of what a module returns: a tensor, or the first or best named one of a list,
+    dictionary or object."""
     if isinstance(out, torch.Tensor):
         return out
     if isinstance(out, dict) or hasattr(out, "logits"):
@@ -119,7 +120,8 @@ class Graph:
         return None
 
     def replay(self, v, root, x, loose=False, most=256):
-        """The value of v with x in the place of root; loose leaves out what only moves values. most bounds the nodes that are run."""
+        """The value of v with x in the place of root; loose leaves out what only moves values. most
+        bounds the nodes that are run."""
         done, todo = {root: x}, [v]
         with torch.no_grad():
             while todo:
@@ -148,7 +150,8 @@ class Graph:
         return sum(d > 1 for d in n.value.shape) <= 1
 
     def parent(self, n, loose):
-        """The nearest value that n is a function of, place by place, or None. With loose, changes of a vector's shape count as functions."""
+        """The nearest value that n is a function of, place by place, or None. With loose, changes
+        of a vector's shape count as functions."""
         op = self.op(n)
         if n.op != "call_function" or n.value is None:
             return None
@@ -173,7 +176,8 @@ class Graph:
         return self.chains[n, loose]
 
     def shared(self, v, root):
-        """Whether something outside reads a value between v and root: then that value is a layer's."""
+        """Whether something outside reads a value between v and root: then that value is a
+        layer's."""
         inside, todo = {v}, [v]
         while todo:
             for i in self.call(todo.pop()).all_input_nodes:

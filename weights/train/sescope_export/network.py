@@ -10,7 +10,8 @@ ACTIVATIONS = {"relu": F.relu, "relu6": F.relu6, "hardswish": F.hardswish, "hard
 
 
 class Network(torch.nn.Module):
-    """The layers of a spec on the tensors of its file. It normalises its pictures, 0..1, by itself."""
+    """The layers of a spec on the tensors of its file. It normalises its pictures, 0..1, by
+    itself."""
 
     def __init__(self, spec, tensors):
         super().__init__()
@@ -97,7 +98,8 @@ class Network(torch.nn.Module):
         return mean / F.avg_pool2d(around(torch.ones_like(x)), kernel, stride) if l.get("inside") else mean
 
     def excitation(self, l, x):
-        """What stands in front of a block's gate function: (N, C, H, W) -> (N, C). See attention.py."""
+        """What stands in front of a block's gate function: (N, C, H, W) -> (N, C). See
+        attention.py."""
         mean = x.mean((2, 3))
         if l["op"] == ECA:
             return F.conv1d(mean[:, None], self.tensor(l["conv"] + ".weight"), padding=l["kernel"] // 2)[:, 0]
@@ -105,7 +107,8 @@ class Network(torch.nn.Module):
         return out if l["op"] == SE else out + self.two_layers(l, x.amax((2, 3)))
 
     def two_layers(self, l, squeezed):
-        """The two Linear layers of SE and CBAM, which may be written as 1x1 convolutions: (N, C) -> (N, C)."""
+        """The two Linear layers of SE and CBAM, which may be written as 1x1 convolutions: (N, C) ->
+        (N, C)."""
         first, second = l["fc"]
         dense = lambda name, v: F.linear(v, self.tensor(name + ".weight").flatten(1), self.tensor(name + ".bias"))  # noqa: E731
         return dense(second, ACTIVATIONS[l.get("act") or "relu"](dense(first, squeezed)))

@@ -1,4 +1,5 @@
-"""Read and write safetensors files with numpy alone (the format: 8 bytes header length, JSON header, tensor bytes)."""
+"""Read and write safetensors files with numpy alone (the format: 8 bytes header length, JSON
+header, tensor bytes)."""
 import json
 import struct
 

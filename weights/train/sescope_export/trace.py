@@ -1,6 +1,7 @@
 """From any PyTorch module of known layers to the layers of a spec (nn/spec.go) and their tensors.
 
-graph.py records what the module does; a part of the graph is taken for a layer if it computes what the layer does. nn/onnx does the same with ONNX files.
+graph.py records what the module does; a part of the graph is taken for a layer if it computes what
+the layer does. nn/onnx does the same with ONNX files.
 """
 import torch
 
@@ -20,7 +21,8 @@ def layers(net, size):
 
 
 class Tracer:
-    """layers and tensors of a module; shape is its input's: (C, H, W). output is the function behind the last layer: softmax, or sigmoid."""
+    """layers and tensors of a module; shape is its input's: (C, H, W). output is the function
+    behind the last layer: softmax, or sigmoid."""
 
     def __init__(self, net, shape):
         self.net, self.graph = net, Graph(net, shape)
@@ -83,7 +85,8 @@ class Tracer:
         return name
 
     def value(self, n):
-        """(layer, axes): where a value is held, and what each axis is there: C, H, W, F (a flattened map), x for one place."""
+        """(layer, axes): where a value is held, and what each axis is there: C, H, W, F (a
+        flattened map), x for one place."""
         todo = [self.graph.real(n)]
         while todo:  # without recursion: networks are deeper than Python's stack
             n = todo[-1]
@@ -191,7 +194,8 @@ class Tracer:
         return w[:, 0], b[:, 0]
 
     def squeezed(self, n):
-        """(map, (mean or max, its axes)) if n holds the means or largest values of the channels of a map, or None."""
+        """(map, (mean or max, its axes)) if n holds the means or largest values of the channels of
+        a map, or None."""
         g, root = self.graph, n
         if not g.vector(n):
             return None
@@ -214,7 +218,8 @@ class Tracer:
         return self.add(source, kind, self.name(n.name)), vector_axes(n.value.shape)
 
     def move(self, n, held, root):
-        """A flattening, another order of the axes, some channels, or a shuffle of them, by where each value comes from."""
+        """A flattening, another order of the axes, some channels, or a shuffle of them, by where
+        each value comes from."""
         g, (source, axes) = self.graph, held[0]
         shape = root.value.shape
         index = g.replay(n, root, torch.arange(root.value.numel()).reshape(shape))
@@ -297,7 +302,8 @@ class Tracer:
         return self.add(source, "linear", name, **fields), "x" * (n.value.ndim - 1) + "C"
 
     def matrix(self, n):
-        """(weights (out, in), bias or None, the node of the weights) of a fully connected layer on a vector; weights None if it is none."""
+        """(weights (out, in), bias or None, the node of the weights) of a fully connected layer on
+        a vector; weights None if it is none."""
         g, op = self.graph, self.graph.op(n)
         if op == "addmm":
             bias, x, weight = g.args(n)[:3]
@@ -349,7 +355,8 @@ class Tracer:
         return self.add(a, "add", self.name(n.name), **{"with": b}), axes
 
     def product(self, n, held, _):
-        """A gate that is taken apart no further: for each channel, for each place, or for each value."""
+        """A gate that is taken apart no further: for each channel, for each place, or for each
+        value."""
         g, inputs = self.graph, self.graph.inputs(n)
         if len(inputs) != 2:
             self.fail(n, "multiplies a map with itself")

@@ -1,4 +1,5 @@
-"""What people keep weights in: a state_dict, inside of a checkpoint, under the prefixes of wrappers, as safetensors."""
+"""What people keep weights in: a state_dict, inside of a checkpoint, under the prefixes of
+wrappers, as safetensors."""
 import collections
 import io
 import pickle
@@ -52,7 +53,8 @@ class Stored:
 
 
 class Tensors(pickle.Unpickler):
-    """Makes Stored tensors and plain containers, and Nothing of all else. torch.load is of no use here: PyTorch 1.13 ignores the pickle module that it is given."""
+    """Makes Stored tensors and plain containers, and Nothing of all else. torch.load is of no use
+    here: PyTorch 1.13 ignores the pickle module that it is given."""
 
     def find_class(self, module, name):
         if (module, name) == ("collections", "OrderedDict"):
@@ -105,7 +107,8 @@ def collect(found, kinds, depth=8):
 
 
 def state_dict(found, depth=3):
-    """The first dictionary with tensors in it: found itself, or what checkpoints keep it under, or any value but the optimiser's."""
+    """The first dictionary with tensors in it: found itself, or what checkpoints keep it under, or
+    any value but the optimiser's."""
     if not isinstance(found, dict) or not depth:
         return None
     if any(isinstance(v, Stored) for v in found.values()):

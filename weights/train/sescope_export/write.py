@@ -1,4 +1,5 @@
-"""A network's file: its tensors, its spec, and logits by which whoever opens the file can check it."""
+"""A network's file: its tensors, its spec, and logits by which whoever opens the file can check
+it."""
 import json
 import os
 import pathlib
@@ -16,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def picture(k, h, w, c):
-    """Picture k of the two that files are checked by: (h, w, c) bytes. nn/reference.go makes the same."""
+    """Picture k of the two that files are checked by: (h, w, c) bytes. nn/reference.go makes the
+    same."""
     y, x, ch = np.mgrid[0:h, 0:w, 0:c].astype(np.int64)
     return ((x * x * (k + 1) + y * y * 3 + x * y * (2 + ch) + 40 * ch * (x + 5) + 977 * k) // 8 % 256).astype(np.uint8)
 
@@ -34,8 +36,9 @@ def logits(net, spec):
 
 
 def write(path, spec, tensors, want):
-    """Writes the file if the spec's layers give the wanted logits in PyTorch, and keeps it if they do so in Go, where Go is at hand. The wanted logits stay in the
-    header, so that sescope and the page check them when they open the file."""
+    """Writes the file if the spec's layers give the wanted logits in PyTorch, and keeps it if they
+    do so in Go, where Go is at hand. The wanted logits stay in the header, so that sescope and the
+    page check them when they open the file."""
     mean, std = (torch.tensor(spec[k], dtype=torch.float32)[:, None, None] for k in ("mean", "std"))
     replica = Network(spec, tensors).eval()
     worst = max(apart(got, w) for got, w in zip(logits(lambda x: replica(x * std + mean), spec), want))

@@ -1,4 +1,5 @@
-"""export.py's second form for many networks in one process: arguments are NETWORK SIZE OUT, three each. A network that is refused leaves its sentence in OUT.txt."""
+"""export.py's second form for many networks in one process: arguments are NETWORK SIZE OUT, three
+each. A network that is refused leaves its sentence in OUT.txt."""
 import argparse
 import pathlib
 import sys

@@ -1,4 +1,5 @@
-"""Networks in the styles that people write, a factory each, small and with random weights that matter: for styles_test.go.
+"""Networks in the styles that people write, a factory each, small and with random weights that
+matter: for styles_test.go.
 
 REFUSED names what a spec has no word for, and a part of the sentence.
 """

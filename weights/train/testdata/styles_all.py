@@ -1,5 +1,6 @@
-"""Writes each network of styles.py to the folder of the argument: NAME.safetensors by export.py's way, or NAME.txt why not; NAME.onnx; NAME.rgb, a picture; and
-NAME.json, PyTorch's logits of it. Then one state_dict in the ways in which people keep them, checkpoints/*.pt."""
+"""Writes each network of styles.py to the folder of the argument: NAME.safetensors by export.py's
+way, or NAME.txt why not; NAME.onnx; NAME.rgb, a picture; and NAME.json, PyTorch's logits of it.
+Then one state_dict in the ways in which people keep them, checkpoints/*.pt."""
 import argparse
 import collections
 import inspect

@@ -1,4 +1,6 @@
-"""Makes the small batches of CIFAR beside this file, as Python pickles them: /usr/bin/python3 make.py
+"""Makes the small batches of CIFAR beside this file, as Python pickles them.
+
+usage: /usr/bin/python3 make.py
 
 Picture i has the values (i + 1) * 10, + 1 and + 2 in red, green and blue.
 """

@@ -1,4 +1,5 @@
-// The smallest page that predicts with one engine; what it fetches and when it has its first logits is what counts.
+// The smallest page that predicts with one engine; what it fetches and when it has its first logits
+// is what counts.
 'use strict';
 const NETWORK = '../networks/simple-se/', SIDE = 32, CLASSES = 10;
 const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
