@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/draw"
@@ -11,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +95,39 @@ func TestForms(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A file that leaves the height and width of its pictures open is read with a size that is named,
+// and is asked about otherwise; with its own size it is the network that it was, and one that its
+// head was not made for is refused.
+func TestOpenSize(t *testing.T) {
+	const side = "\x0a\x02\x08\x20" // a dimension of 32
+	const sized, open = "\x0a\x02\x08\x03" + side + side, "\x0a\x02\x08\x03\x0a\x02\x08\x00\x0a\x02\x08\x00"
+	fixed, err := os.ReadFile("../testdata/golden/tiny-14.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Count(fixed, []byte(sized)) != 1 {
+		t.Fatal("tiny-14.onnx has other pictures than of 32 x 32")
+	}
+	b := bytes.Replace(fixed, []byte(sized), []byte(open), 1)
+	want, _, err := Read("fixed", fixed, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _, err := Read("open", b, Options{Size: 32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(trace(t, f, "a.png").Logits, trace(t, want, "a.png").Logits) {
+		t.Error("with its own size it gives other logits")
+	}
+	if _, _, err := Read("open", b, Options{}); !errors.Is(err, ErrSize) || !strings.Contains(err.Error(), "--size") {
+		t.Errorf("without a size: %v", err)
+	}
+	if _, _, err := Read("open", b, Options{Size: 48}); err == nil || !strings.Contains(err.Error(), "(Gemm)") {
+		t.Errorf("with a size that its head was not made for: %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -25,6 +26,10 @@ type Options struct {
 	// Open reads a part of a file that stands in the ONNX file's folder; nil where there is none.
 	Open func(name string, offset, length int64) ([]byte, error)
 }
+
+// ErrSize is the error about a file that leaves the size of its pictures open, where Options has
+// none.
+var ErrSize = errors.New("the file leaves the size of its pictures open, expected --size")
 
 // Tolerance is the largest difference from the file's own logits, as a part of the largest of them.
 const Tolerance = 1e-3
@@ -47,7 +52,7 @@ func Read(name string, b []byte, o Options) (f *weights.File, apart float32, err
 	c.data = c.bytes
 	spec, err := c.convert()
 	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %v", name, err)
+		return nil, 0, fmt.Errorf("%s: %w", name, err)
 	}
 	spec.Name, spec.Title = name, map[string]string{"en": name, "zh": name}
 	for _, p := range c.params {
@@ -158,7 +163,7 @@ func (c *converter) ends() (in value, out string, err error) {
 		return in, "", fmt.Errorf("%d inputs and %d outputs, expected a picture and the values of the classes", len(pictures), len(c.g.outputs))
 	}
 	in = pictures[0]
-	wrong := fmt.Errorf("input %q has the shape %v, expected (N, C, H, W) or (N, H, W, C) with 3 channels or 1, and --size where H and W are open", in.name, in.dims)
+	wrong := fmt.Errorf("input %q has the shape %v, expected (N, C, H, W) or (N, H, W, C) with 3 channels or 1", in.name, in.dims)
 	if len(in.dims) != 4 {
 		return in, "", wrong
 	}
@@ -175,8 +180,11 @@ func (c *converter) ends() (in value, out string, err error) {
 			*side = c.options.Size
 		}
 	}
-	if *h < 1 || *w < 1 || !picture(channels) {
+	switch {
+	case !picture(channels):
 		return in, "", wrong
+	case *h < 1 || *w < 1:
+		return in, "", ErrSize
 	}
 	c.input = nn.Shape{H: *h, W: *w, C: channels}
 	return in, c.logitsOf(c.g.outputs), nil

@@ -178,13 +178,37 @@ func testImport(t *testing.T, in device) {
 		}
 	}
 
+	// A file that leaves the size of its pictures open is asked about: two sizes are offered.
+	fixed, err := os.ReadFile(filepath.Join(golden, "tiny-14.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const side, none = "\x0a\x02\x08\x20", "\x0a\x02\x08\x00" // a dimension of 32, and one of nothing
+	before = p.kept()
+	p.setFiles("network", write(t, "open.onnx", bytes.Replace(fixed, []byte("\x03"+side+side), []byte("\x03"+none+none), 1)))
+	p.sentence("own-size")
+	if after := p.kept(); after != before {
+		t.Errorf("the page had %s and has now %s", before, after)
+	}
+	for _, button := range []string{"notice-action", "notice-second"} {
+		if text := p.text(button); !strings.Contains("224 × 224, 32 × 32", text) || text == "" {
+			t.Errorf("#%s says %q", button, text)
+		}
+	}
+	n := p.count()
+	p.click("notice-second")
+	want := converted(t, filepath.Join(golden, "tiny-14.onnx"), picture)
+	if diff := far(p.after(n, "scene.png", "open.onnx").Logits, want.Logits); diff > 1e-5 {
+		t.Errorf("open.onnx at 32 x 32: logits differ from the command's by %.1e", diff)
+	}
+
 	state := filepath.Join(golden, "state_dict.safetensors")
 	b, err := os.ReadFile(state)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := ran(t, "--arch", "simple-se", state, picture)
-	n := p.count()
+	want = ran(t, "--arch", "simple-se", state, picture)
+	n = p.count()
 	p.setFiles("network", write(t, "state.pt", torchSave(t, b)))
 	if diff := far(p.after(n, "scene.png", "state.pt").Logits, want.Logits); diff > 1e-4 {
 		t.Errorf("state.pt: logits differ from those of --arch by %.1e", diff)

@@ -20,8 +20,9 @@ type Beside interface {
 }
 
 // Convert makes a safetensors file of a network's file: ONNX, or a state_dict of torch.save. A text
-// beside it names the classes, one a line. Errors name the file.
-func Convert(name string, b []byte, files Beside) ([]byte, error) {
+// beside it names the classes, one a line; side is that of the pictures where an ONNX file leaves
+// it open: onnx.ErrSize without. Errors name the file.
+func Convert(name string, b []byte, side int, files Beside) ([]byte, error) {
 	if weights.IsTorch(b) {
 		f, err := torch.Read(name, b)
 		if err != nil {
@@ -29,7 +30,7 @@ func Convert(name string, b []byte, files Beside) ([]byte, error) {
 		}
 		return f.Write(), nil
 	}
-	options := onnx.Options{Open: func(file string, offset, length int64) ([]byte, error) {
+	options := onnx.Options{Size: side, Open: func(file string, offset, length int64) ([]byte, error) {
 		return part(files, file, offset, length)
 	}}
 	for i, text := range files.Names() {

@@ -5,6 +5,7 @@ import (
 	"syscall/js"
 
 	"sescope/nn/dataset/pickled"
+	"sescope/nn/onnx"
 	"sescope/web/browser"
 	"sescope/web/protocol"
 	"sescope/weights/json"
@@ -63,7 +64,9 @@ func answer(req protocol.Request, reply *protocol.Reply, blob js.Value, beside b
 		return nil, err
 	}
 	if req.Op == protocol.Convert {
-		return Convert(req.Model, b, beside)
+		file, err := Convert(req.Model, b, req.Side, beside)
+		reply.NoSize = errors.Is(err, onnx.ErrSize)
+		return file, err
 	}
 	reply.Batch = &protocol.Batch{}
 	records, of, err := pickled.Batch(req.Model, b)

@@ -43,7 +43,7 @@ func read(t *testing.T, name string) string {
 func TestConvert(t *testing.T) {
 	onnx, data := read(t, "nn/onnx/testdata/external.onnx"), read(t, "nn/onnx/testdata/external.onnx.data")
 	names := "one\n二\n3\n4\n5\n6\n7\n8\n9\n10\n"
-	b, err := Convert("external.onnx", []byte(onnx), files{"external.onnx.data": data, "names.txt": names})
+	b, err := Convert("external.onnx", []byte(onnx), 0, files{"external.onnx.data": data, "names.txt": names})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestConvert(t *testing.T) {
 	if s := m.Spec; s.Name != "external" || len(s.Classes) != 10 || s.Classes[1].En != "二" {
 		t.Errorf("%s, classes %v", s.Name, s.Classes)
 	}
-	if b, err = Convert("f32.pt", []byte(read(t, "weights/torch/testdata/f32.pt")), files{}); err != nil {
+	if b, err = Convert("f32.pt", []byte(read(t, "weights/torch/testdata/f32.pt")), 0, files{}); err != nil {
 		t.Fatal(err)
 	}
 	if f, err = weights.Read("it", b); err != nil || len(f.Tensors) != 2 {
@@ -74,7 +74,7 @@ func TestConvert(t *testing.T) {
 		"cut: not an ONNX":   {"cut.onnx", onnx[:len(onnx)/2], nil},
 		"save(net.state":     {"module.pt", read(t, "weights/torch/testdata/module.pt"), nil},
 	} {
-		if _, err := Convert(c.name, []byte(c.b), c.with); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := Convert(c.name, []byte(c.b), 0, c.with); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, expected a sentence with %q", c.name, err, says)
 		}
 	}

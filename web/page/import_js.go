@@ -14,6 +14,9 @@ import (
 // errReader is the second program that did not come.
 var errReader = errors.New("the program that reads this file could not be loaded")
 
+// errSize is onnx.ErrSize.
+var errSize = errors.New("the file leaves the size of its pictures open")
+
 // readElsewhere has the second program, which comes over the network for the first file that needs
 // it, read a file in a worker that ends afterwards. It blocks. A worker that nobody waits for any
 // more is ended.
@@ -46,8 +49,9 @@ func (p *Page) readElsewhere(req protocol.Request, file, beside js.Value, wanted
 	return reply, buffer, err
 }
 
-// converted is a safetensors file of a network's file of another kind. It blocks.
-func (p *Page) converted(turn turns.Ticket, name string, file, beside js.Value) (js.Value, error) {
+// converted is a safetensors file of a network's file of another kind; side is that of its pictures
+// where the file leaves it open, or 0. It blocks.
+func (p *Page) converted(turn turns.Ticket, name string, side int, file, beside js.Value) (js.Value, error) {
 	show := func(name string) {
 		p.post(func() {
 			p.state.Reading = name
@@ -57,8 +61,11 @@ func (p *Page) converted(turn turns.Ticket, name string, file, beside js.Value) 
 	show(name)
 	defer show("")
 	list := js.Global().Get("Array").Call("from", beside) // a FileList cannot be posted everywhere
-	_, buffer, err := p.readElsewhere(protocol.Request{Op: protocol.Convert, Model: name}, file, list, turn.Current)
-	if err != nil {
+	reply, buffer, err := p.readElsewhere(protocol.Request{Op: protocol.Convert, Model: name, Side: side}, file, list, turn.Current)
+	switch {
+	case reply.NoSize:
+		return js.Undefined(), errSize
+	case err != nil:
 		return js.Undefined(), err
 	}
 	return js.Global().Get("Blob").New([]any{buffer}), nil

@@ -18,13 +18,14 @@ type notice struct {
 	trouble view.Trouble // "" is none
 	detail  string
 	again   func()           // what the first button does
+	second  func()           // what the second does; nil: it opens a picture
 	turn    turns.Generation // a remark's timer does not remove a later notice
 }
 
 // trouble shows a notice; again is what its first button does, where it has one.
 func (p *Page) trouble(t view.Trouble, detail string, again func()) {
 	turn := p.notice.turn.Begin()
-	p.notice.trouble, p.notice.detail, p.notice.again = t, detail, again
+	p.notice.trouble, p.notice.detail, p.notice.again, p.notice.second = t, detail, again, nil
 	p.notice.word(p.state)
 	if p.state.NoticeFor(t, detail).Brief {
 		var hide js.Func
@@ -86,7 +87,14 @@ func (p *Page) listenNotice() {
 		browser.Listen(browser.ByID(id), "click", func(js.Value) { p.post(f) })
 	}
 	on("notice-close", func() { p.hideNotice() })
-	on("notice-second", func() { p.hideNotice(); p.OpenFile() })
+	on("notice-second", func() {
+		second := p.notice.second
+		p.hideNotice()
+		if second == nil {
+			second = p.OpenFile
+		}
+		second()
+	})
 	on("notice-action", func() {
 		t, again := p.notice.trouble, p.notice.again
 		p.hideNotice()

@@ -49,7 +49,7 @@ func (p *Page) openFiles(files js.Value) {
 	}
 	for i := range files.Length() { // before test sets: an ONNX file's data may be called weights.bin
 		if file := files.Index(i); isNetwork(file.Get("name").String()) {
-			p.openNetwork(file, spec, files)
+			p.openNetwork(file, 0, spec, files)
 			return
 		}
 	}
@@ -70,9 +70,9 @@ func (p *Page) openFiles(files js.Value) {
 }
 
 // openNetwork reads a network's file and loads it; until it answers, and if it never does, the
-// present network goes on working. What is no safetensors file is made one first; beside are the
-// files that came with it.
-func (p *Page) openNetwork(file, spec, beside js.Value) {
+// present network goes on working. What is no safetensors file is made one first, with pictures of
+// side where it leaves their size open; beside are the files that came with it.
+func (p *Page) openNetwork(file js.Value, side int, spec, beside js.Value) {
 	name := file.Get("name").String()
 	if file.Get("size").Int() > maxNetwork {
 		p.trouble(view.OwnHuge, view.Bytes(file.Get("size").Int()), func() { p.OpenNetwork() })
@@ -90,13 +90,17 @@ func (p *Page) openNetwork(file, spec, beside js.Value) {
 			}
 		}
 		if err == nil && (weights.IsTorch(head) || strings.HasSuffix(strings.ToLower(name), ".onnx")) {
-			own.file, err = p.converted(turn, name, file, beside)
+			own.file, err = p.converted(turn, name, side, file, beside)
 		}
 		p.post(func() {
 			switch {
 			case !turn.Current(): // another one was chosen
 			case err == errReader:
-				p.trouble(view.ReaderMissing, "", func() { p.openNetwork(file, spec, beside) })
+				p.trouble(view.ReaderMissing, "", func() { p.openNetwork(file, side, spec, beside) })
+			case err == errSize:
+				open := func(side int) func() { return func() { p.openNetwork(file, side, spec, beside) } }
+				p.trouble(view.OwnSize, name, open(224))
+				p.notice.second = open(32)
 			case err != nil:
 				p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() })
 			default:

@@ -19,9 +19,9 @@ const (
 // Request goes from the page to the worker.
 type Request struct {
 	Op    string `json:"op"`
-	ID    int    `json:"id"`    // of the frame; the answer repeats it
-	Model string `json:"model"` // load: the name; run, explain: the network that must answer
-	Side  int    `json:"side,omitempty"`
+	ID    int    `json:"id"`             // of the frame; the answer repeats it
+	Model string `json:"model"`          // load: the name; run, explain: the network that must answer
+	Side  int    `json:"side,omitempty"` // run: of the picture; convert: where the file leaves it open
 	Want  Want   `json:"want"`
 	Look  *Look  `json:"look,omitempty"`  // run, explain: what the open panel shows
 	Audit *Audit `json:"audit,omitempty"` // mute
@@ -56,6 +56,7 @@ type Reply struct {
 	ID       int       `json:"id"`
 	Error    string    `json:"error,omitempty"`
 	NoSpec   bool      `json:"nospec,omitempty"` // beside Error, to Load: the file does not describe its network
+	NoSize   bool      `json:"nosize,omitempty"` // beside Error, to Convert: the file leaves the size of its pictures open
 	Work     int       `json:"work,omitempty"`   // beside Error, to Load: multiply-adds for one picture, more than nn.MaxWork
 	Model    *Model    `json:"model,omitempty"`
 	Result   *Result   `json:"result,omitempty"`

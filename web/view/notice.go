@@ -38,6 +38,7 @@ const (
 	ModelBroken     Trouble = "model-broken"
 	OwnBroken       Trouble = "own-broken" // a network's file that the person opened
 	OwnHuge         Trouble = "own-huge"
+	OwnSize         Trouble = "own-size"       // its file leaves the size of its pictures open: two usual ones are offered
 	ReaderMissing   Trouble = "reader-missing" // the second program
 	OwnStops        Trouble = "own-stops"      // a person's own network ends workers, or keeps them from answering
 	WorkerLost      Trouble = "worker-lost"    // several workers in a row ended
@@ -119,6 +120,8 @@ func (s *State) NoticeFor(t Trouble, detail string) Notice {
 		n.Action, n.Second = text.TryAgain, text.UsePicture
 	case t == OwnHeavy:
 		n.Action = text.OpenAnyway
+	case t == OwnSize:
+		n.Action, n.Second = "224 × 224", "32 × 32"
 	case t == ModelMissing || t == ReaderMissing || t == SampleMissing || t == PicturesAltered:
 		n.Action = text.TryAgain
 	case t == ModelBroken || t == WorkerLost || t == WorkerSilent || t == BrowserThrew || t == AnswerBroken || t == CameraStalled || t == OwnStops || t == PictureMoves || t == LinkBroken:

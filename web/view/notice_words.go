@@ -270,6 +270,16 @@ var troubles = map[Trouble][2][2]string{
 			"它对这张图片的计算结果无法显示。刚才的答案还在。",
 		},
 	},
+	OwnSize: {
+		{
+			"How large are its pictures?",
+			"The file leaves that open. Most networks for photographs were trained at 224 × 224, those of CIFAR-10 at 32 × 32; for another size, convert the file with sescope convert --size, or export it with that size. The network from before goes on working.",
+		},
+		{
+			"图片应该多大？",
+			"该文件没有规定图片尺寸。面向照片的网络大多以 224 × 224 训练，CIFAR-10 的网络为 32 × 32；如需其他尺寸，请用 sescope convert --size 转换，或按该尺寸重新导出。原来的网络照常工作。",
+		},
+	},
 	OwnHeavy: {
 		{
 			"Your network is a lot of work",
