@@ -36,6 +36,7 @@ import sets
 from attention import hook_gates, last_convolution
 from networks import shipped, state_of
 from pictures import SIZE
+from spec import FAMILIES
 from train import RECIPES, rounded
 
 # They teach how a network answers, so they always answer, with the probabilities that the
@@ -90,7 +91,8 @@ def texts(network, compared):
             n, mean, half = len(row["seeds"]), f"{row['mean']:+.1f}".replace("-", "−"), row["half95"]
             en += f" {n} seeds were trained with SE and without. SE brings {mean} ± {half:.1f} points on the test pictures (95 % interval)."
             zh += f"有 SE 与无 SE 各训练了 {n} 个随机种子。SE 在测试图片上带来 {mean} ± {half:.1f} 个百分点（95 % 区间）。"
-    return {"recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR} | difference(compared)
+    first = any(network == family[0] for family in FAMILIES)  # of which the others differ
+    return {"recipe": {"en": en, "zh": zh}, "notfor": NOT_FOR} | ({} if first else difference(compared))
 
 
 def difference(compared, pictures=5000):

@@ -241,7 +241,6 @@ NETWORKS = {
     "live": lambda: LiveNet("se", **DEEP),
     "live-plain": lambda: LiveNet("none", **DEEP),
     "teacher": lambda: LiveNet("se", **WIDE),
-    "teacher-deep": lambda: LiveNet("se", channels=(128, 192, 384), blocks=2),
     "teacher-9": lambda: LiveNet("se", channels=(64, 128, 256), blocks=1),
     "resnet9": lambda: LiveNet("se", **FLAT),
     "everyday": lambda: EverydayNet("se", channels=(32, 64, 192), blocks=(3, 2), num_classes=311, sources=414),

@@ -75,7 +75,6 @@ RECIPES = {
     "cnn3-se": TUTORIAL | {"epochs": 30, "free_se": True},
     "teacher": LIVE | {"epochs": 80},
     "teacher-9": MUON | {"epochs": 24, "mix": 0.3},
-    "teacher-deep": LIVE | {"epochs": 78},
     "live": TWIN,
     "live-plain": TWIN,
     "resnet9": LIVE | TAUGHT | {"epochs": 108, "teachers": ["teacher"], "bits": 5, "rounded": 20},
