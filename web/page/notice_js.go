@@ -18,14 +18,18 @@ type notice struct {
 	trouble view.Trouble // "" is none
 	detail  string
 	again   func()           // what the first button does
-	second  func()           // what the second does; nil: it opens a picture
+	second  func()           // what the second does
 	turn    turns.Generation // a remark's timer does not remove a later notice
 }
 
-// trouble shows a notice; again is what its first button does, where it has one.
-func (p *Page) trouble(t view.Trouble, detail string, again func()) {
+// trouble shows a notice; again is what its first button does, where it has one, and second what
+// the second does, where that is not to open a picture.
+func (p *Page) trouble(t view.Trouble, detail string, again func(), second ...func()) {
 	turn := p.notice.turn.Begin()
-	p.notice.trouble, p.notice.detail, p.notice.again, p.notice.second = t, detail, again, nil
+	p.notice.trouble, p.notice.detail, p.notice.again, p.notice.second = t, detail, again, p.OpenFile
+	if len(second) > 0 {
+		p.notice.second = second[0]
+	}
 	p.notice.word(p.state)
 	if p.state.NoticeFor(t, detail).Brief {
 		var hide js.Func
@@ -90,9 +94,6 @@ func (p *Page) listenNotice() {
 	on("notice-second", func() {
 		second := p.notice.second
 		p.hideNotice()
-		if second == nil {
-			second = p.OpenFile
-		}
 		second()
 	})
 	on("notice-action", func() {

@@ -99,8 +99,7 @@ func (p *Page) openNetwork(file js.Value, side int, spec, beside js.Value) {
 				p.trouble(view.ReaderMissing, "", func() { p.openNetwork(file, side, spec, beside) })
 			case err == errSize:
 				open := func(side int) func() { return func() { p.openNetwork(file, side, spec, beside) } }
-				p.trouble(view.OwnSize, name, open(224))
-				p.notice.second = open(32)
+				p.trouble(view.OwnSize, name, open(224), open(32))
 			case err != nil:
 				p.trouble(view.OwnBroken, err.Error(), func() { p.OpenNetwork() })
 			default:
