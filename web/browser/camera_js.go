@@ -11,6 +11,7 @@ type Camera struct {
 	Front  bool   // it looks at the person, so people expect a mirror
 	video  js.Value
 	stream js.Value
+	track  js.Value
 	muted  bool // its source says that it has nothing to show
 	closed bool
 }
@@ -44,21 +45,21 @@ func OpenCamera(video js.Value, device string, ended func()) (c *Camera, err err
 }
 
 func (c *Camera) play(ended func()) {
-	track := c.stream.Call("getVideoTracks").Index(0)
-	settings := track.Call("getSettings")
+	c.track = c.stream.Call("getVideoTracks").Index(0)
+	settings := c.track.Call("getSettings")
 	if id := settings.Get("deviceId"); id.Type() == js.TypeString {
 		c.ID = id.String()
 	}
 	facing := settings.Get("facingMode")
 	c.Front = facing.Type() != js.TypeString || facing.String() != "environment"
-	track.Call("addEventListener", "ended", js.FuncOf(func(js.Value, []js.Value) any {
+	c.track.Call("addEventListener", "ended", js.FuncOf(func(js.Value, []js.Value) any {
 		if !c.closed {
 			ended()
 		}
 		return nil
 	}))
 	for name, muted := range map[string]bool{"mute": true, "unmute": false} {
-		track.Call("addEventListener", name, js.FuncOf(func(js.Value, []js.Value) any {
+		c.track.Call("addEventListener", name, js.FuncOf(func(js.Value, []js.Value) any {
 			if c.muted = muted; !muted {
 				c.Wake()
 			}
@@ -79,8 +80,14 @@ func (c *Camera) Wake() {
 // Rest stops the video, not the camera: no frame is decoded or painted until Wake.
 func (c *Camera) Rest() { _ = Try(func() { c.video.Call("pause") }) }
 
-// EachFrame calls f for every frame that the camera delivers, until Close. What a muted one
-// delivers, black in some browsers, is no frame.
+// delivers tells that the video shows what the camera sees. What a muted track delivers is black in
+// some browsers, and Chromium paints a black frame when a track has ended, perhaps before the page
+// is told.
+func (c *Camera) delivers() bool {
+	return !c.closed && !c.muted && c.track.Get("readyState").String() == "live"
+}
+
+// EachFrame calls f for every frame that the camera delivers, until Close.
 func (c *Camera) EachFrame(f func()) {
 	name, target := "requestVideoFrameCallback", c.video
 	fresh := func() bool { return true }
@@ -98,7 +105,7 @@ func (c *Camera) EachFrame(f func()) {
 	next = js.FuncOf(func(js.Value, []js.Value) any {
 		if !c.closed {
 			target.Call(name, next)
-			if fresh() && !c.muted {
+			if fresh() && c.delivers() {
 				f()
 			}
 		}
@@ -107,8 +114,11 @@ func (c *Camera) EachFrame(f func()) {
 	target.Call(name, next)
 }
 
-// Size is the size of the camera's frames in pixels, 0 before the first.
+// Size is the size of the camera's frames in pixels, 0 before the first and when it delivers none.
 func (c *Camera) Size() (w, h int) {
+	if !c.delivers() {
+		return 0, 0
+	}
 	return c.video.Get("videoWidth").Int(), c.video.Get("videoHeight").Int()
 }
 

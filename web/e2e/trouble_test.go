@@ -170,7 +170,8 @@ func TestCameraAbsent(t *testing.T) {
 }
 
 // plugs lets the test unplug the camera, which no browser's fake one can be: e2e.unplug ends its
-// track as the browser would, and e2e.cameras is how many there are from then on.
+// track as the browser would, and e2e.cameras is how many there are from then on. The page hears of
+// it a little later, when Chromium has painted its last frame, which is black.
 const plugs = `
 	const media = navigator.mediaDevices || new EventTarget(); // about:blank has none
 	const ask = media.getUserMedia?.bind(media), list = media.enumerateDevices?.bind(media);
@@ -181,7 +182,12 @@ const plugs = `
 		if (e2e.cameras === 0) throw new DOMException('none', 'NotFoundError');
 		const stream = await ask(wish), track = stream.getVideoTracks()[0];
 		const hear = track.addEventListener.bind(track);
-		track.addEventListener = (name, f) => name === 'ended' ? e2e.unplug = () => { track.stop(); f(new Event(name)); e2e.plug(0) } : hear(name, f);
+		track.addEventListener = (name, f) => name === 'ended' ? e2e.unplug = async () => {
+			track.stop();
+			await new Promise((done) => setTimeout(done, 150));
+			f(new Event(name));
+			e2e.plug(0);
+		} : hear(name, f);
 		return stream;
 	};
 	media.enumerateDevices = async () => (await list()).filter((d) => d.kind !== 'videoinput' || e2e.cameras !== 0);
