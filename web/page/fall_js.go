@@ -20,7 +20,7 @@ func (p *Page) paintFall() {
 		if c == nil {
 			return // the next render makes the rows
 		}
-		if n := len(p.state.Shown.Result.Gates); n > 0 && p.portrait(c, p.state.Shown.Result.Gates[n-1].Layer, why.Terms[i].Channel, 48) {
+		if head := p.state.HeadBlock(); head >= 0 && p.portrait(c, p.state.Shown.Result.Gates[head].Layer, why.Terms[i].Channel, 48) {
 			continue
 		}
 		m := why.Map(i)

@@ -76,7 +76,7 @@ func (p *Page) openTeach() {
 	}
 	if name != view.TaughtName && name != t.Base && p.model != nil {
 		t.Base, t.Inputs, t.Lesson, t.Tested, t.TwinLesson = name, 0, nil, nil, nil
-		t.Attention = p.model.HasAttention
+		t.Attention = len(p.model.Blocks) > 0
 		delete(p.state.Desks, view.TaughtName) // its blocks may be others
 		for other := range p.lessons.bases {   // the worker keeps two
 			if other != name && other != p.state.TeachTwin() {

@@ -96,14 +96,14 @@ func (p *Page) paintTelling() {
 	}
 }
 
-// paintTellingPortrait puts the portrait of a channel of the last block over a corner of its
+// paintTellingPortrait puts the portrait of a channel that the head reads over a corner of its
 // picture.
 func (p *Page) paintTellingPortrait(place js.Value, channel int) {
-	s := p.state.Shown
-	if s == nil || s.Result == nil || len(s.Result.Gates) == 0 || s.Model.Name != view.TaughtName && s.Model.Name != p.state.Teach.Base {
+	s, head := p.state.Shown, p.state.HeadBlock()
+	if s == nil || s.Result == nil || head < 0 || s.Model.Name != view.TaughtName && s.Model.Name != p.state.Teach.Base {
 		return
 	}
-	layer, key := s.Result.Gates[len(s.Result.Gates)-1].Layer, fmt.Sprint(p.state.Teach.Base, channel)
+	layer, key := s.Result.Gates[head].Layer, fmt.Sprint(p.state.Teach.Base, channel)
 	el := place.Get("lastChild")
 	if el.Get("tagName").String() != "CANVAS" {
 		if _, _, ok := p.portraits.layout.At(layer, channel); !ok {

@@ -73,27 +73,27 @@ type Reply struct {
 
 // Model is what the page needs to know about a loaded network.
 type Model struct {
-	Name         string            `json:"name"`
-	Title        map[string]string `json:"title"`
-	Note         map[string]string `json:"note,omitempty"`
-	Classes      []nn.Class        `json:"classes"`
-	Kinds        []nn.Kind         `json:"kinds"`
-	Ranks        []string          `json:"ranks"`
-	HasAttention bool              `json:"hasAttention"`
-	LastConv     string            `json:"lastConv"`
-	Blocks       []Block           `json:"blocks"`
-	Mean         []float32         `json:"mean"` // of the pictures that it was trained on: red, green, blue, 0..1
-	Side         int               `json:"side"` // pixels in a row of the network's input
-	High         int               `json:"high"` // its rows; 0 is as many
-	Grey         bool              `json:"grey"` // it has one channel
-	Layers       []MapLayer        `json:"layers"`
-	Table        []LayerRow        `json:"table"`
-	Bytes        int               `json:"bytes"` // of its file
-	Card         *nn.Card          `json:"card,omitempty"`
-	Spec         string            `json:"spec,omitempty"` // where it came from another network's file
-	Rejects      bool              `json:"rejects"`        // it has a rule for "not sure"
-	Stations     []Station         `json:"stations"`
-	Inputs       int               `json:"inputs"` // numbers in front of its answer; only to Base
+	Name      string            `json:"name"`
+	Title     map[string]string `json:"title"`
+	Note      map[string]string `json:"note,omitempty"`
+	Classes   []nn.Class        `json:"classes"`
+	Kinds     []nn.Kind         `json:"kinds"`
+	Ranks     []string          `json:"ranks"`
+	GatesHead bool              `json:"gatesHead"` // the gates of its last block scale the channels that the head reads, and not those inside a bottleneck
+	LastConv  string            `json:"lastConv"`
+	Blocks    []Block           `json:"blocks"`
+	Mean      []float32         `json:"mean"` // of the pictures that it was trained on: red, green, blue, 0..1
+	Side      int               `json:"side"` // pixels in a row of the network's input
+	High      int               `json:"high"` // its rows; 0 is as many
+	Grey      bool              `json:"grey"` // it has one channel
+	Layers    []MapLayer        `json:"layers"`
+	Table     []LayerRow        `json:"table"`
+	Bytes     int               `json:"bytes"` // of its file
+	Card      *nn.Card          `json:"card,omitempty"`
+	Spec      string            `json:"spec,omitempty"` // where it came from another network's file
+	Rejects   bool              `json:"rejects"`        // it has a rule for "not sure"
+	Stations  []Station         `json:"stations"`
+	Inputs    int               `json:"inputs"` // numbers in front of its answer; only to Base
 }
 
 // Input is the size of the network's input in pixels.

@@ -4063,7 +4063,7 @@ func (c *Why) Build(vgin *vugu.BuildIn) (vgout *vugu.BuildOut) {
 					_ = vgparent
 					vgn = element(vgparent, "button\x00type\x00button")
 					vgn.AddAttrInterface("data-term", w.Term)
-					vgn.AddAttrInterface("disabled", w.Term == "")
+					vgn.AddAttrInterface("disabled", w.Term == "" || c.S.HeadBlock() < 0)
 					{
 						vgparent := vgn
 						_ = vgparent

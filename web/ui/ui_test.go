@@ -116,7 +116,7 @@ func byID(t *testing.T, root *vugu.VGNode, id string) *vugu.VGNode {
 
 func withResult() *view.State {
 	s := view.NewState()
-	m := &protocol.Model{Name: "net", Kinds: []nn.Kind{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasAttention: true, LastConv: "conv3", Side: 32, Classes: []nn.Class{{En: "cat"}, {En: "ship"}},
+	m := &protocol.Model{Name: "net", Kinds: []nn.Kind{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, GatesHead: true, LastConv: "conv3", Side: 32, Classes: []nn.Class{{En: "cat"}, {En: "ship"}},
 		Note: map[string]string{"en": "a teaching network"}}
 	s.Adopt(m)
 	s.Ready, s.Sample = true, view.SampleAt("ship")

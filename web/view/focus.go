@@ -44,7 +44,7 @@ func (s *State) Pick(p protocol.Peek) { s.Chosen, s.Picked = &p, true }
 // matters is the channel of a block that matters most.
 func (s *State) matters(block int) int {
 	r := s.Shown.Result
-	if term, ok := s.loudest(); ok && block == len(r.Gates)-1 {
+	if term, ok := s.loudest(); ok && block == s.HeadBlock() {
 		return term
 	}
 	best, own := 0, r.Gates[block].Own
@@ -56,17 +56,26 @@ func (s *State) matters(block int) int {
 	return best
 }
 
+// HeadBlock is the block whose gates scale the channels that the head reads, so that a row of the
+// waterfall and a gate are about one channel; -1 where no block does. The gates of a bottleneck, as
+// MobileNetV3 and RegNetY have them, scale other channels, however many those are.
+func (s *State) HeadBlock() int {
+	if s.Shown == nil || !s.Shown.Model.GatesHead {
+		return -1
+	}
+	return len(s.Shown.Result.Gates) - 1
+}
+
 // loudest is the channel that speaks loudest for the shown class; ok is false where the logit
-// cannot be taken apart or nothing speaks for it.
+// cannot be taken apart, nothing speaks for it or no gate scales the channels of the head.
 func (s *State) loudest() (channel int, ok bool) {
 	w := s.Shown.Result.Why
-	if w == nil || len(s.Shown.Result.Gates) == 0 || w.Class != s.Shown.Result.Class {
+	if w == nil || s.HeadBlock() < 0 || w.Class != s.Shown.Result.Class {
 		return 0, false
 	}
-	last := s.Shown.Result.Gates[len(s.Shown.Result.Gates)-1].Map.C
 	best := float32(0)
 	for _, t := range w.Terms {
-		if t.Value > best && t.Channel < last {
+		if t.Value > best {
 			best, channel, ok = t.Value, t.Channel, true
 		}
 	}
@@ -77,11 +86,8 @@ func (s *State) loudest() (channel int, ok bool) {
 // gate scales the channels of the head.
 func (s *State) TermAt(term string) (at protocol.Peek, ok bool) {
 	c, err := strconv.Atoi(term)
-	if err != nil || s.Shown == nil || len(s.Shown.Result.Gates) == 0 {
-		return at, false
-	}
-	at = protocol.Peek{Block: len(s.Shown.Result.Gates) - 1, Channel: c}
-	return at, c < s.Shown.Result.Gates[at.Block].Map.C
+	block := s.HeadBlock()
+	return protocol.Peek{Block: block, Channel: c}, err == nil && block >= 0
 }
 
 // BlockShown tells whether the desk shows a block.
@@ -89,14 +95,13 @@ func (s *State) BlockShown(block int) bool { return s.AllBlocks || block == s.Bl
 
 // CardMatters says why a channel is the one that the card describes.
 func (s *State) CardMatters(p protocol.Peek) string {
-	last := len(s.Shown.Result.Gates) - 1
-	if c, ok := s.loudest(); ok && p.Block == last {
+	if c, ok := s.loudest(); ok && p.Block == s.HeadBlock() {
 		if c == p.Channel {
 			return fmt.Sprintf(s.T().CardMatters, s.Name(s.Shown.Model.Classes[s.Shown.Result.Class]))
 		}
 		return ""
 	}
-	if p.Block < last && s.matters(p.Block) == p.Channel {
+	if p.Block != s.HeadBlock() && s.matters(p.Block) == p.Channel {
 		return s.T().CardLargest
 	}
 	return ""

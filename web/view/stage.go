@@ -96,7 +96,7 @@ func (s *State) Captions() []Caption {
 	list := []Caption{{t.Original, text}}
 	for _, c := range r.Channels {
 		stats := fmt.Sprintf(t.ChannelMean, c.Mean)
-		if m.HasAttention {
+		if m.GatesHead {
 			stats = fmt.Sprintf(t.ChannelStats, c.Mean, c.Gate)
 		}
 		list = append(list, Caption{fmt.Sprintf(t.Channel, c.Channel), strings.ReplaceAll(stats, "-", "−")})

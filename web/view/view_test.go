@@ -15,7 +15,7 @@ import (
 // shown is a state with a result of three classes and two SE blocks.
 func shown() *State {
 	s := NewState()
-	m := &protocol.Model{Name: "net", Kinds: []nn.Kind{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, HasAttention: true, LastConv: "conv3", Side: 32, Blocks: []protocol.Block{{Layer: "se1", H: 32, W: 32, N: 2}, {Layer: "se2", H: 16, W: 16, N: 70}},
+	m := &protocol.Model{Name: "net", Kinds: []nn.Kind{"gradcam", "activation"}, Ranks: []string{"mean", "gate", "gategrad"}, GatesHead: true, LastConv: "conv3", Side: 32, Blocks: []protocol.Block{{Layer: "se1", H: 32, W: 32, N: 2}, {Layer: "se2", H: 16, W: 16, N: 70}},
 		Classes: []nn.Class{{En: "cat", Zh: "猫"}, {En: "ship", Zh: "船"}, {En: "dog", Zh: "狗"}}}
 	s.Adopt(m)
 	s.Shown = &Shown{Source: FromSample, File: "ship.svg", Truth: 1, Model: m, Timings: protocol.Timings{Grab: 1, Prepare: 1, Network: 6, Maps: 1, Paint: 1},
@@ -201,7 +201,7 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("kind %q, rank %q of %v, class %d", s.Kind, s.Rank, s.RanksOffered, s.Class)
 	}
 	s.Kind = "gradcam"
-	s.Adopt(&protocol.Model{Kinds: []nn.Kind{"evidence", "gradcam"}, Ranks: []string{"mean", "gate", "gategrad"}, HasAttention: true})
+	s.Adopt(&protocol.Model{Kinds: []nn.Kind{"evidence", "gradcam"}, Ranks: []string{"mean", "gate", "gategrad"}, GatesHead: true})
 	if s.Kind != "gradcam" || s.NextKind() != "evidence" {
 		t.Errorf("kind %q, next %q", s.Kind, s.NextKind())
 	}

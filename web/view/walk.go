@@ -134,9 +134,9 @@ func (s *State) WalkStart() {
 	}
 	g := s.Shown.Result.Gates[len(s.Shown.Result.Gates)-1]
 	s.Walk.Channel = nn.Largest(g.Scale)
-	if why := s.Shown.Result.Why; why != nil && why.Class == s.Walk.Class {
+	if why := s.Shown.Result.Why; why != nil && why.Class == s.Walk.Class && s.HeadBlock() >= 0 {
 		for _, t := range why.Terms { // strongest first
-			if t.Value > 0 && t.Channel < len(g.Scale) {
+			if t.Value > 0 {
 				s.Walk.Channel = t.Channel
 				break
 			}

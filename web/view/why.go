@@ -106,7 +106,7 @@ func (s *State) Waterfall() []Fall {
 		x, end := at(min(from, to)), at(max(from, to))
 		step.X, step.W, step.End, step.Zero = units(x), units(max(end-x, .4)), units(at(to)), units(at(0))
 		step.Value, step.Class = value, class
-		if f := s.Focus(); f != nil && step.Term != "" && f.Block == len(s.Shown.Result.Gates)-1 && step.Term == strconv.Itoa(f.Channel) {
+		if f := s.Focus(); f != nil && step.Term != "" && f.Block == s.HeadBlock() && step.Term == strconv.Itoa(f.Channel) {
 			step.Class += " on"
 		}
 		return step

@@ -83,6 +83,32 @@ func TestWhyWords(t *testing.T) {
 	}
 }
 
+// The gates of a bottleneck scale other channels than the head reads: no row is about one of them.
+func TestWaterfallOfBottlenecks(t *testing.T) {
+	s := whyState()
+	s.Shown.Model.GatesHead = false
+	own := s.Shown.Result.Gates[1].Own
+	own[5] = .9
+	if s.Settle(); *s.Focus() != at(1, 5) {
+		t.Errorf("the chosen channel is %v, expected 5 of the last block, whose gate is the largest", s.Focus())
+	}
+	if text := s.CardMatters(at(1, 5)); text != s.T().CardLargest {
+		t.Errorf("the card says %q", text)
+	}
+	s.Pick(at(1, 64))
+	for i, step := range s.Waterfall() {
+		if strings.Contains(step.Class, "on") {
+			t.Errorf("row %d is marked: %+v", i, step)
+		}
+	}
+	if at, ok := s.TermAt("64"); ok {
+		t.Errorf("row 64 is channel %v of a block", at)
+	}
+	if s.WalkStart(); s.Walk.Channel == 64 {
+		t.Error("the walk follows a channel that no gate scales")
+	}
+}
+
 // What the rows show adds up to the total that they show, and the rival of a class that is not the
 // answer is the answer, not the second.
 func TestWaterfallAddsUp(t *testing.T) {
