@@ -269,6 +269,20 @@ func TestWeightsMissing(t *testing.T) {
 	p.after(n, filepath.Base(path), names[1])
 }
 
+// The program may arrive while the parser stands in the middle of the list that counts its bytes.
+func TestProgressBeforeParsed(t *testing.T) {
+	p := newTab(t, filmCamera)
+	p.before(`
+		const get = document.getElementById.bind(document);
+		let told = 0; // how often the bytes were counted
+		document.getElementById = (id) => {
+			if (get('loading-program') && (id === 'loading-program' || id === 'loading-first')) told++;
+			return told < 4 && /^loading-(program-bytes|weights|weights-bytes|first)$/.test(id) ? null : get(id);
+		};
+	`)
+	p.load()
+}
+
 // When something is missing from the start there is nothing to keep, but there is a sentence.
 func TestNothingLoads(t *testing.T) {
 	for _, missing := range []string{"*/assets/models/*", "*/assets/sescope*.wasm"} {

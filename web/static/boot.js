@@ -30,12 +30,12 @@
   const parts = { program: { got: 0, all: 0 }, weights: { got: 0, all: 0 } };
   const share = (got, all) => Math.min(100, Math.round(100 * got / all));
   function progress() {
+    if (!el('loading-first')) return; // the last of them is not parsed yet
     let got = 0, all = 0;
     for (const [name, p] of Object.entries(parts)) {
       got += p.got;
       all += p.all;
       const done = p.all > 0 && p.got >= p.all;
-      if (!el('loading-' + name)) return; // not parsed yet
       el('loading-' + name).dataset.state = done ? 'done' : p.got ? 'now' : 'wait';
       el('loading-' + name + '-bytes').textContent = p.all ? share(p.got, p.all) + ' %' : '';
     }
