@@ -21,8 +21,8 @@ func TestFamiliesOfBuiltIn(t *testing.T) {
 		if m.Spec.Family == nil {
 			continue
 		}
-		if m.HasAttention() == (m.Spec.Family[0] == name) {
-			t.Errorf("%s: attention %v in the family %v, whose first has none", name, m.HasAttention(), m.Spec.Family)
+		if attention := len(m.Blocks()) > 0; attention == (m.Spec.Family[0] == name) {
+			t.Errorf("%s: attention %v in the family %v, whose first has none", name, attention, m.Spec.Family)
 		}
 		for _, other := range m.Spec.Family {
 			o := builtIn(t, other)

@@ -68,13 +68,14 @@ AVERAGE = 8
 # shown   side of the pictures that the network is measured on and made for, 64 without it: a little
 #         more than in training costs nothing (Touvron et al. 2019, arXiv:1906.06423)
 BASE = {"batch": 128, "lr": 0.12, "rise": 0.08, "sizes": [[0.4, 32], [0.8, 48], [1, 64]], "smooth": 0.1, "decay": 5e-4, "mean": 0.998, "few": 150, "times": 4}
-TWIN = BASE | {"only": "tiny", "arithmetic": "float32", "sizes": [[0.5, 32], [1, 48]], "shown": 56}
+TWIN = BASE | {"only": "tiny", "arithmetic": "bfloat16", "sizes": [[0.5, 32], [1, 48]], "shown": 56}
 RECIPES = {
     "everyday": BASE | {"share": 0.5, "decay": 2.5e-4, "sizes": [[0.15, 32], [0.6, 48], [1, 56]], "bits": 5, "rounded": 0.25, "webcam": True, "calm": 0.2,
                                "settled": 12800, "times": 8},
 } | {f"tiny-{kind}": TWIN for kind in ("none", *KINDS)} | {
-    # Trials of what the study leaves open, one thing each, in the faster arithmetic.
-    name: TWIN | {"arithmetic": "bfloat16"} | ({"free": False} if name == "trial-decay" else {}) for name in NETWORKS if name.startswith("trial-")}
+    # The study as it was first done, and trials of what it left open, one thing each.
+    f"basic-{kind}": TWIN | {"arithmetic": "float32"} for kind in ("none", *KINDS)} | {
+    name: TWIN | ({"free": False} if name == "trial-decay" else {}) for name in NETWORKS if name.startswith("trial-")}
 
 
 class Pictures:

@@ -67,8 +67,8 @@ assert all(0.4 < gate.mean() < 0.6 for _, gate in usual)
 assert all(0.9 < gate.mean() < 1 for _, gate in gates("trial-open")[1])
 assert [block for block, _ in gates("trial-first")[1]] == ["block1.se"]
 assert [block for block, _ in gates("trial-last")[1]] == ["block3.se"]
-assert gates("trial-none")[1] == gates("trial-inverted")[1] == []
-assert [gate.shape[1] for _, gate in gates("trial-inverted-se")[1]] == [128, 128, 384, 384, 384, 384]
+assert gates("trial-none")[1] == gates("tiny-none")[1] == []
+assert [gate.shape[1] for _, gate in gates("tiny-se")[1]] == [128, 128, 384, 384, 384, 384]
 assert gates("trial-reduction-4")[0].block3.se.fc[0].out_features == 24
 `
 
@@ -235,7 +235,7 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 	}
 
 	// The study: two twins, two trials, a table, and a run that is missing named.
-	for _, name := range []string{"tiny-none", "tiny-cbam", "trial-decay", "trial-inverted-se"} {
+	for _, name := range []string{"tiny-none", "tiny-cbam", "trial-decay", "basic-eca"} {
 		scripts(t, []string{"everyday.py", name, "--data", in("set"), "--out", in("study"), "--pictures", "256", "--limit", "128"})
 	}
 	table, err := exec.Command(python, "study.py", in("study"), "--seeds", "1,2").CombinedOutput()

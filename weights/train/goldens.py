@@ -14,8 +14,8 @@ nn/testdata/golden/NETWORK.safetensors receives, for picture i:
     i.cam              (H, W)        class map of the largest logit where the head is mean + linear
     i.gradcam          (H, W)        Grad-CAM of the largest logit, by autograd
     i.gradient         (8, H, W)     d logit / d y for the same channels, by autograd
-    i.share            (channels)    with attention: the last block's channels z, behind their
-                       gates, times d logit / d z, summed over the places
+    i.share            (channels)    where attention scales what the head reads: the last block's
+                       channels z, behind their gates, times d logit / d z, summed over the places
     i.places.LAYER     (H, W)        of CBAM: the spatial attention
 The pictures stand beside them as PNG.
 
@@ -120,7 +120,7 @@ def golden(net, side=32, mean=data.MEAN, std=data.STD):
         logits[0, top].backward()
         grad, maps = y.grad[0], y.detach()[0]
         out[f"{i}.logits"] = logits.detach()[0]
-        if (z := gates.pop("z", None)) is not None:
+        if (z := gates.pop("z", None)) is not None and z.shape == y.shape:
             out[f"{i}.share"] = (z * z.grad).detach()[0].sum((1, 2))
         for name, value in gates.items():
             out[f"{i}.gates.{name}" if value.ndim == 1 else f"{i}.places.{name}"] = value

@@ -107,11 +107,13 @@ class Inverted(nn.Module):
         self.project = nn.Conv2d(wide, channels, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(channels)
 
+    @property
+    def attention(self):
+        return getattr(self, self.kind, None)
+
     def forward(self, x):
         y = torch.relu(self.bn2(self.depthwise(torch.relu(self.bn1(self.expand(x))))))
-        if self.kind in KINDS:
-            y = getattr(self, self.kind)(y)
-        return x + self.bn3(self.project(y))
+        return x + self.bn3(self.project(self.attention(y) if self.attention else y))
 
 
 class LiveNet(nn.Module):
@@ -244,11 +246,15 @@ NETWORKS = {
     "teacher-9": lambda: LiveNet("se", channels=(64, 128, 256), blocks=1),
     "resnet9": lambda: LiveNet("se", **FLAT),
     "everyday": lambda: EverydayNet("se", channels=(32, 64, 192), blocks=(3, 2), num_classes=311, sources=414),
-    "tiny-none": lambda: EverydayNet("none", **HALF),
-    "tiny-se": lambda: EverydayNet("se", **HALF),
-    "tiny-eca": lambda: EverydayNet("eca", **HALF),
-    "tiny-cbam": lambda: EverydayNet("cbam", **HALF),
-    # One thing each is other than in tiny-none and tiny-se: see the trials of everyday.py.
+    "tiny-none": lambda: EverydayNet("none", **HALF | TWICE, block=Inverted),
+    "tiny-se": lambda: EverydayNet("se", **HALF | TWICE, block=Inverted),
+    "tiny-eca": lambda: EverydayNet("eca", **HALF | TWICE, block=Inverted),
+    "tiny-cbam": lambda: EverydayNet("cbam", **HALF | TWICE, block=Inverted),
+    # The study on basic blocks, and trials in which one thing each is other: see everyday.py.
+    "basic-none": lambda: EverydayNet("none", **HALF),
+    "basic-se": lambda: EverydayNet("se", **HALF),
+    "basic-eca": lambda: EverydayNet("eca", **HALF),
+    "basic-cbam": lambda: EverydayNet("cbam", **HALF),
     "trial-none": lambda: EverydayNet("none", **HALF),
     "trial-se": lambda: EverydayNet("se", **HALF),
     "trial-reduction-4": lambda: EverydayNet("se", **HALF, reduction=4),
@@ -256,8 +262,6 @@ NETWORKS = {
     "trial-decay": lambda: EverydayNet("se", **HALF),
     "trial-first": lambda: EverydayNet("se", **HALF, only=(1,)),
     "trial-last": lambda: EverydayNet("se", **HALF, only=(3,)),
-    "trial-inverted": lambda: EverydayNet("none", **HALF | TWICE, block=Inverted),
-    "trial-inverted-se": lambda: EverydayNet("se", **HALF | TWICE, block=Inverted),
     "objects": lambda: LiveNet("se", num_classes=67, stem_stride=2, **FLAT),
     "objects-teacher": lambda: LiveNet("se", num_classes=143, stem_stride=2, **WIDE),
 }

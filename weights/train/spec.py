@@ -6,7 +6,7 @@ import data
 import everyday
 import objects
 import pictures
-from networks import NETWORKS, shipped
+from networks import NETWORKS, Inverted, shipped
 from torch import nn
 
 CLASSES_ZH = ("飞机", "汽车", "鸟", "猫", "鹿", "狗", "青蛙", "马", "船", "卡车")
@@ -38,7 +38,7 @@ FAMILIES = [["simple", "simple-se"], ["live-plain", "live"], ["tiny-none", "tiny
 
 def conv(name, m):
     return {"op": "conv", "name": name, "in": m.in_channels, "out": m.out_channels, "kernel": m.kernel_size[0],
-            "stride": m.stride[0], "pad": m.padding[0], "bias": m.bias is not None}
+            "stride": m.stride[0], "pad": m.padding[0], "bias": m.bias is not None} | ({"groups": m.groups} if m.groups > 1 else {})
 
 
 def batchnorm(name, m):
@@ -96,12 +96,22 @@ def live(net, pooled=1):
             yield from m.attention.layers(f"{name}.{m.kind}")
         yield {"op": "add", "name": f"{name}.add", "with": skip}
 
+    def inverted(name, m, skip):
+        for i, part in enumerate(("expand", "depthwise", "project"), 1):
+            yield conv(f"{name}.{part}", getattr(m, part))
+            yield batchnorm(f"{name}.bn{i}", getattr(m, f"bn{i}"))
+            if part != "project":
+                yield {"op": "relu", "name": f"{name}.relu{i}"}
+            if part == "depthwise" and m.attention:
+                yield from m.attention.layers(f"{name}.{m.kind}")
+        yield {"op": "add", "name": f"{name}.add", "with": skip}
+
     yield from conv_norm("", 1, net)
     for i in (2, 3):
         yield from conv_norm("", i, net)
         skip = f"relu{i}"
         for name, block in net.stage(i):
-            yield from residual(name, block, skip)
+            yield from (inverted if isinstance(block, Inverted) else residual)(name, block, skip)
             skip = f"{name}.add"
         if i == 2:
             yield {"op": "maxpool", "name": f"pool{pooled + 1}", "kernel": 2}
