@@ -12,7 +12,7 @@ func TestArithmetic(t *testing.T) {
 	for name, n := range networks(t) {
 		s := openSession(t, n.Model)
 		trace := s.Run(readPNG(t, goldenDir+"/1.png"))
-		if n.Model.HasAttention() {
+		if n.Model.GatesHead() {
 			s.SetGates(0, make([]float32, len(trace.Gates[0].Scale)))
 			trace = s.Rerun()
 		}

@@ -38,7 +38,7 @@ func (m *Model) Exact() bool {
 // Rankings lists the orders that Rank has for this model; without SE every gate is 1 and orders
 // nothing.
 func (m *Model) Rankings() []Ranking {
-	if m.HasAttention() {
+	if m.GatesHead() {
 		return []Ranking{ByMean, ByGate, ByGateGrad}
 	}
 	return []Ranking{ByMean, ByGateGrad}

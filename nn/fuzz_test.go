@@ -107,8 +107,8 @@ func TestEveryLayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	exercise(t, m)
-	if s := openSession(t, m); len(s.trace.Gates) != 4 || len(s.trace.Spatial) != 1 || m.LastConv() != "c4" || !m.HasAttention() {
-		t.Errorf("%d gates, last convolution %s, HasAttention %v", len(s.trace.Gates), m.LastConv(), m.HasAttention())
+	if s := openSession(t, m); len(s.trace.Gates) != 4 || len(s.trace.Spatial) != 1 || m.LastConv() != "c4" || !m.GatesHead() {
+		t.Errorf("%d gates, last convolution %s, GatesHead %v", len(s.trace.Gates), m.LastConv(), m.GatesHead())
 	}
 }
 

@@ -74,7 +74,7 @@ func TestWhyAddsUpToTheLogit(t *testing.T) {
 			t.Errorf("%s: means of a skip connection: %v", name, skips)
 		}
 		gated := slices.ContainsFunc(terms, func(x Term) bool { return x.Gate != 1 })
-		if gated != (n.Model.HasAttention() && !strings.HasPrefix(name, "seresnet")) { // a ReLU behind the sum hides the gates
+		if gated != (n.Model.GatesHead() && !strings.HasPrefix(name, "seresnet")) { // a ReLU behind the sum hides the gates
 			t.Errorf("%s: gates in the terms: %v", name, gated)
 		}
 	}

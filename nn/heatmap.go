@@ -41,7 +41,7 @@ var heatmaps = []heatmapKind{
 	{Evidence, true, true, (*Model).Exact, (*Trace).evidence},
 	{GradCAM, true, true, func(*Model) bool { return true }, (*Trace).gradCAM},
 	{Activation, false, false, func(*Model) bool { return true }, (*Trace).strongest},
-	{GateWeighted, false, false, (*Model).HasAttention, (*Trace).gateWeighted},
+	{GateWeighted, false, false, (*Model).GatesHead, (*Trace).gateWeighted},
 	{Places, false, false, (*Model).hasPlaces, (*Trace).places},
 }
 

@@ -105,8 +105,9 @@ func (s *Spec) output() string {
 	return cmp.Or(s.Output, "softmax")
 }
 
-// HasAttention tells whether an SE block scales the last convolution's channels.
-func (m *Model) HasAttention() bool { return m.last != nil }
+// GatesHead tells whether the last attention block's gates scale the channels of the last
+// convolution, which the head reads. Those inside a bottleneck scale others.
+func (m *Model) GatesHead() bool { return m.last != nil }
 
 // Planned names the layers that a session runs, each by the last layer of the spec that is fused
 // into it.

@@ -59,7 +59,7 @@ func TestAgainstPyTorch(t *testing.T) {
 					found = append(found, l.Op+" "+l.Name)
 				}
 			}
-			if got := strings.Join(found, ", "); got != layers || !m.HasAttention() {
+			if got := strings.Join(found, ", "); got != layers || !m.GatesHead() {
 				t.Errorf("%s: found %s, expected %s", file, got, layers)
 			}
 			s, err := m.NewSession()

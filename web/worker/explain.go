@@ -62,7 +62,7 @@ func explain(t *nn.Trace, name string, want protocol.Want) (*protocol.Result, er
 	if k := want.Peek; k != nil && k.Block >= 0 && k.Block < len(t.Gates) && k.Channel >= 0 && k.Channel < t.Gates[k.Block].Map.C {
 		m := t.Gated(k.Block, k.Channel, nil)
 		r.Peeked = &protocol.Peeked{Peek: *k, Mean: t.Gates[k.Block].Squeezes[0].Values[k.Channel], Map: plane(m)}
-		if terms, _, ok := t.Why(class); ok && t.Model.HasAttention() && k.Block == len(t.Gates)-1 {
+		if terms, _, ok := t.Why(class); ok && t.Model.GatesHead() && k.Block == len(t.Gates)-1 {
 			i := slices.IndexFunc(terms, func(w nn.Term) bool { return w.Channel == k.Channel })
 			r.Peeked.Brings = &terms[i].Value
 		}

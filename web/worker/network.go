@@ -132,7 +132,7 @@ func read(name, spec string, file []byte, heavy bool) (*weights.File, *nn.Sessio
 // inform is what the page needs to know of a network.
 func inform(name string, session *nn.Session, bytes int) *protocol.Model {
 	m := session.Trace().Model
-	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, GatesHead: m.HasAttention(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, High: m.Spec.Input.H, Grey: m.Spec.Input.C == 1, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Stations: stations(session.Trace()), Bytes: bytes}
+	info := &protocol.Model{Name: name, Title: m.Spec.Title, Note: m.Spec.Note, Classes: m.Spec.Classes, GatesHead: m.GatesHead(), Kinds: m.Kinds(), LastConv: m.LastConv(), Side: m.Spec.Input.W, High: m.Spec.Input.H, Grey: m.Spec.Input.C == 1, Mean: m.Spec.Mean, Layers: mapLayers(session.Trace()), Stations: stations(session.Trace()), Bytes: bytes}
 	if info.Grey {
 		info.Mean = slices.Repeat(m.Spec.Mean, 3)
 	}

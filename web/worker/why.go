@@ -29,8 +29,8 @@ func why(t *nn.Trace, class, against int) *protocol.Why {
 	}
 	for _, term := range terms[:n] {
 		m := t.Channel(term.Channel, nil)
-		if last := len(t.Gates) - 1; last >= 0 && term.Channel < t.Gates[last].Map.C && t.Model.HasAttention() {
-			m = t.Gated(last, term.Channel, nil)
+		if t.Model.GatesHead() {
+			m = t.Gated(len(t.Gates)-1, term.Channel, nil)
 		}
 		if w.Maps != nil && len(m.Data) != w.W*w.H {
 			break // it cannot be: one layer has one size

@@ -234,7 +234,8 @@ print(json.dumps({"dropped": dropped, "twins": len(twins), "counts": {k: v for k
 		t.Errorf("%v\n%s", err, out)
 	}
 
-	// The study: two twins, two trials, a table, and a run that is missing named.
+	// The study: two twins, one of the former study and a trial, a table, and a run that is missing
+	// named.
 	for _, name := range []string{"tiny-none", "tiny-cbam", "trial-decay", "basic-eca"} {
 		scripts(t, []string{"everyday.py", name, "--data", in("set"), "--out", in("study"), "--pictures", "256", "--limit", "128"})
 	}
